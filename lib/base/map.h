@@ -1,0 +1,42 @@
+/*
+ * map: a hash table from byte keys of one fixed length to pointers.
+ *
+ * The seed keeps strangers who choose keys from choosing collisions. Iteration order depends on seed and history: no
+ * consensus rule may follow it; sort what is collected.
+ */
+#ifndef BASE_MAP_H
+#define BASE_MAP_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/err.h"
+
+struct map_slot;
+
+struct map {
+	struct map_slot *slots;
+	size_t count, cap, key_len;
+	uint64_t seed;
+};
+
+enum { MAP_KEY_MAX = 48 };
+
+/* key_len at most MAP_KEY_MAX. Allocates nothing. */
+void map_init(struct map *m, size_t key_len, uint64_t seed);
+void map_free(struct map *m);
+
+/* The value, or NULL. */
+void *map_get(const struct map *m, const void *key);
+
+/* Sets or replaces. value is not NULL and stays the caller's. ERR_NOMEM leaves the map as it was. */
+enum err map_put(struct map *m, const void *key, void *value);
+
+/* The value that was there, or NULL. */
+void *map_remove(struct map *m, const void *key);
+
+/* Walks all values: start with *at = 0; NULL at the end. Do not put or remove while walking. */
+void *map_next(const struct map *m, size_t *at);
+
+#endif

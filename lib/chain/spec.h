@@ -1,0 +1,54 @@
+/*
+ * spec: what a sub-chain is, a canonical binary record; JSON is only how tools read and print it.
+ *
+ *     head 10 (network zero) | name length u8 | name | engine u8 | rule u8 | witnesses u16 | body bytes u32
+ *
+ * Its hash, Hash(spec, record), is the script hash of the chain's seals. Chain 0's spec is built in (spec_root).
+ * Source of the rule: para-protocol(7), CHAIN SPEC.
+ */
+#ifndef CHAIN_SPEC_H
+#define CHAIN_SPEC_H
+
+#include <stdbool.h>
+
+#include "chain/genesis.h"
+#include "chain/limits.h"
+#include "chain/object.h"
+#include "crypto/hash.h"
+
+enum spec_engine { ENGINE_ROOT = 0, ENGINE_DATA = 1 };
+enum spec_rule { RULE_OPEN = 0 };
+
+enum { SPEC_WITNESSES = 128, SPEC_MAX = OBJECT_HEAD + 1 + LIMIT_NAME + 8 };
+
+struct spec {
+	char name[LIMIT_NAME + 1]; /* [a-z][a-z0-9-]{1,31} */
+	enum spec_engine engine;
+	enum spec_rule rule;
+	uint16_t witnesses;   /* 0, or 128 */
+	uint32_t body_bytes;  /* most bytes of a payload's body; 1 .. LIMIT_BODY */
+};
+
+bool spec_name_ok(const char *name);
+void spec_put(struct buf *out, const struct spec *spec);
+
+/* ERR_NAME, ERR_ENGINE (an engine or rule that this version does not know), ERR_RANGE. */
+enum err spec_unpack(struct spec *out, struct bytes in);
+enum err spec_check(const struct spec *spec);
+struct hash spec_hash(const struct spec *spec);
+
+/* The spec of chain 0, "para". */
+struct spec spec_root(const struct genesis *g);
+
+const char *spec_engine_name(enum spec_engine e);
+const char *spec_rule_name(enum spec_rule r);
+enum err spec_engine_parse(enum spec_engine *out, const char *name);
+enum err spec_rule_parse(enum spec_rule *out, const char *name);
+
+/*
+ * The body of a payload that asks chain 0 for something: an operation byte, then its argument.
+ * Source of the rule: para-protocol(7), CHAIN 0.
+ */
+enum root_operation { ROOT_REGISTER = 1 /* argument: a chain spec */ };
+
+#endif
