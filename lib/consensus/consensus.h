@@ -1,0 +1,314 @@
+/*
+ * consensus: the protocol core, event in, ordered effects out.
+ *
+ *     enum err consensus_step(c, effects, event)
+ *
+ * It reads no clock, file, socket or random source: time arrives as an event, what must be kept or told leaves as an
+ * effect. The node executes effects front to back; whatever tells (REPLY, SEND) comes after what must be durable (KEEP)
+ * before it, so "durable before announced" is the order of the effects. The same events give the same effects.
+ *
+ * One slot of a network, in parts of the period (para-protocol(7), ROUNDS):
+ *
+ *     0                          seal      list   candidate  endorse        1
+ *     |--- seals are taken in ----|---------|---------|----------|----------|
+ *                             last seal   one list  lowest rank  endorse: certified,
+ *                             of the slot signed    assembles    block connected
+ *
+ * Stateless checks (decoding, signatures, work, Merkle roots) are done before an event enters: the node's workers do
+ * them, on as many cores as there are. What depends on state is checked here: slot, parent, lane, difficulty, seq.
+ *
+ * Networks of one vote (`solo`) run the same path as those of many: the founder's list accepts, its candidate is the
+ * only one, its endorsement certifies; a block is final when the next slot's block carries it as its source.
+ */
+#ifndef CONSENSUS_CONSENSUS_H
+#define CONSENSUS_CONSENSUS_H
+
+#include <stdbool.h>
+
+#include "base/arena.h"
+#include "chain/genesis.h"
+#include "chain/hyper.h"
+#include "chain/spec.h"
+
+struct consensus;
+
+struct consensus_config {
+	const struct genesis *genesis; /* outlives the core */
+	struct hash genesis_hash;
+	const struct sign_key *key; /* the voter's key; outlives the core */
+	uint64_t map_seed;          /* random, against collisions in hash tables */
+	size_t pool_bytes;          /* bound of the pool; payload bytes waiting */
+	uint32_t pool_per_signer;   /* payloads waiting per chain and signer */
+	uint32_t template_payloads; /* most payloads the core offers for one seal */
+};
+
+/* --- what is restored at start --- */
+
+struct chain_info {
+	uint32_t number;
+	struct hash spec_hash;
+	uint32_t body_bytes;
+	uint64_t registered; /* HID whose execution registered it; 0 for chain 0 */
+};
+
+struct lane_state {
+	struct lane lane;
+	uint64_t tip_lid;
+	struct hash tip;
+	struct roots committed; /* by the last certificate; for chain 0 `executed` decides which chains are in force */
+	struct roots executed;  /* by the latest execution */
+	uint64_t busy_hid;      /* last HID whose certificate had payloads or changed roots; 0: none */
+	uint64_t sealed_hid;    /* last HID with an accepted seal in this lane; 0: none; lanes in use follow from it */
+};
+
+/* What the retarget and fork choice need of one block. */
+struct hyper_brief {
+	uint64_t hid, slot;
+	struct hash hash;
+	uint32_t seals;
+	struct u128 difficulty;
+};
+
+/*
+ * What this key has signed, on disk before any signature leaves: the highest slot per kind, what was signed there, and
+ * the highest source slot endorsed. All zero: nothing yet.
+ */
+struct sign_record {
+	uint64_t list_slot, candidate_slot, endorse_slot, source_slot;
+	struct hash list, candidate, endorsed, source;
+};
+
+struct consensus_snapshot {
+	struct hyper_brief tip;    /* the genesis itself when hid is 0 */
+	uint64_t final_hid;
+	uint64_t difficulty;       /* d in force for the block after tip, before empty slots are counted */
+	uint32_t lanes_in_use;     /* lanes with an accepted seal in the last W blocks */
+	const struct hyper_brief *recent; /* ascending by HID, up to W + Q of them, tip last; none for the genesis */
+	uint32_t recents;
+	const struct endorsement *tip_endorsement; /* that certify tip */
+	uint32_t tip_endorsements;
+	const struct chain_info *chain; /* ascending; chain 0 first */
+	uint32_t chains;
+	const struct lane_state *lane; /* ascending */
+	uint32_t lanes;
+	struct sign_record record;
+	uint64_t next_row;
+};
+
+/* A payload as the pool sees it. */
+struct pool_item {
+	struct hash id, leaf;
+	uint32_t chain, size; /* size: encoded bytes */
+	uint64_t seq, expiry;
+	struct amount fee;
+	struct pubkey signer;
+};
+
+/* --- events --- */
+
+enum event_type {
+	EVENT_TIME,     /* now_ms moved; sent at start and at every deadline */
+	EVENT_POOLED,   /* at start: a payload that the store holds, pooled or in a block that is not final */
+	EVENT_PAYLOAD,  /* a new payload, signature verified */
+	EVENT_SEAL,     /* a seal with its body, statelessly checked */
+	EVENT_WORK,     /* a miner asks for work */
+	EVENT_EXECUTED, /* execution of a hyper block is done and on disk */
+	EVENT_LIST, EVENT_CANDIDATE, EVENT_ENDORSEMENT /* another voter's; statelessly checked */
+};
+
+/* A tag is the node's handle of a request; the core only hands it back. */
+struct event_payload {
+	uint64_t tag;
+	struct pool_item item;
+	struct bytes raw;  /* encoded payload; kept alive by the node until the step's effects are done */
+	uint64_t last_seq; /* of (chain, signer) in the store, as the thread that steps reads it */
+};
+
+struct event_pooled {
+	struct pool_item item;
+	uint64_t row, sealed_hid, last_seq; /* sealed_hid 0: not in a block */
+};
+
+struct event_seal {
+	uint64_t tag;
+	const struct seal *seal;
+	struct hash id;
+	const uint64_t *last_seq; /* one a payload */
+};
+
+/* Reply: REPLY_WORK now, or as soon as something waits and the seal phase lasts; EVENT_WORK_CANCEL is not needed: a tag
+ * that nobody waits for any more is answered into nothing. A later request of the same tag replaces the first. */
+struct event_work {
+	uint64_t tag;
+	struct pubkey signer;
+	const uint32_t *chain; /* 0 of them: every chain */
+	uint32_t chains;
+};
+
+struct executed_lane {
+	struct lane lane;
+	struct roots roots;
+};
+
+/* The new last seq of a signer that executed payloads. */
+struct executed_seq {
+	uint32_t chain;
+	struct pubkey signer;
+	uint64_t last_seq;
+};
+
+struct event_executed {
+	uint64_t hid;
+	const struct executed_lane *lane;
+	uint32_t lanes;
+	const struct executed_seq *seq;
+	uint32_t seqs;
+	const struct chain_info *chain; /* registered by this block */
+	uint32_t chains;
+	const uint64_t *unfit; /* rows of payloads whose seq did not fit: they go back to the pool */
+	uint32_t unfits;
+};
+
+struct event {
+	enum event_type type;
+	uint64_t now_ms; /* of every event; never falls (an earlier one counts as the latest seen) */
+	union {
+		struct event_payload payload;
+		struct event_pooled pooled;
+		struct event_seal seal;
+		struct event_work work;
+		struct event_executed executed;
+		const struct list *list;
+		const struct hyper *candidate;
+		const struct endorsement *endorsement;
+	};
+};
+
+/* --- effects --- */
+
+enum effect_type {
+	EFFECT_KEEP_PAYLOAD,  /* store raw under row, index its id, mark the row pooled */
+	EFFECT_DROP_POOLED,   /* the row leaves the pool; `erase`: its bytes go too (expired), else they are in a block */
+	EFFECT_KEEP_RECORD,   /* the sign record */
+	EFFECT_KEEP_HYPER,    /* connect a hyper block: block, local blocks with their payload rows; new tip */
+	EFFECT_KEEP_FINAL,    /* hid and all its past are final */
+	EFFECT_EXECUTE,       /* execute hid (after KEEP_HYPER); answered by EVENT_EXECUTED */
+	EFFECT_REPLY_PAYLOAD, /* to a tag */
+	EFFECT_REPLY_SEAL,
+	EFFECT_REPLY_WORK,
+	EFFECT_SEND           /* an own list, candidate or endorsement for the other voters, encoded */
+};
+
+enum pool_status { STATUS_POOLED, STATUS_SEALED, STATUS_FINAL };
+
+struct effect_keep_payload {
+	uint64_t row;
+	struct hash id;
+	struct bytes raw; /* the event's */
+};
+
+struct effect_drop {
+	uint64_t row;
+	bool erase;
+};
+
+/* One local block of a connected hyper block. Payload i of the seal is row[i]; void copies name the first copy's row. */
+struct kept_block {
+	struct block block;
+	struct hash hash;
+	const uint64_t *row;
+};
+
+struct effect_hyper {
+	struct hash hash;
+	struct hyper_brief brief;
+	struct bytes raw; /* the encoded hyper block */
+	const struct kept_block *block;
+	uint32_t blocks;
+	const struct lane_state *lane; /* new state of each lane that has a certificate in it */
+	uint32_t lanes;
+	const struct endorsement *endorsement; /* that certify it */
+	uint32_t endorsements;
+	uint64_t difficulty;   /* d after it */
+	uint32_t lanes_in_use;
+};
+
+struct effect_reply {
+	uint64_t tag;
+	enum err err;
+	enum pool_status status; /* when err is ERR_OK; a payload already in the pool or a block answers with its status */
+	struct hash id;
+	uint64_t row;
+};
+
+struct effect_work {
+	uint64_t tag;
+	struct seal_core core;  /* unsigned, with its root over the rows below */
+	const uint64_t *row;    /* payloads of the body, core.payloads of them */
+	uint64_t deadline_ms;   /* the end of the seal phase: later it is worth nothing */
+};
+
+struct effect {
+	enum effect_type type;
+	union {
+		struct effect_keep_payload payload;
+		struct effect_drop drop;
+		struct sign_record record;
+		struct effect_hyper hyper;
+		uint64_t hid; /* KEEP_FINAL, EXECUTE */
+		struct effect_reply reply;
+		struct effect_work work;
+		struct bytes send;
+	};
+};
+
+/* The effects of one or several steps, front to back; what they point to lives in the arena. effects_free empties. */
+struct effects {
+	struct arena arena;
+	struct effect *item;
+	size_t count, cap;
+};
+
+void effects_free(struct effects *e);
+
+/* --- calls --- */
+
+/* Copies what it needs of the snapshot. *out is NULL unless ERR_OK. ERR_VOTER: the key has no vote in this network. */
+enum err consensus_new(struct consensus **out, const struct consensus_config *config,
+    const struct consensus_snapshot *snapshot);
+void consensus_free(struct consensus *c);
+
+/*
+ * ERR_NOMEM is the only error: the state is as before the event, and no effect was added. An event that breaks a rule
+ * is no error of the step; its reply says so.
+ */
+enum err consensus_step(struct consensus *c, struct effects *out, const struct event *event);
+
+/* When the next EVENT_TIME is due, in ms; UINT64_MAX never. */
+uint64_t consensus_deadline_ms(const struct consensus *c);
+
+/* --- views, for status; nothing in them changes the state --- */
+
+enum phase { PHASE_SEAL, PHASE_LIST, PHASE_CANDIDATE, PHASE_ENDORSE, PHASE_REST };
+
+struct round_view {
+	uint64_t slot, hid, certified_hid, final_hid, difficulty; /* difficulty: of a seal in this slot */
+	enum phase phase;
+	uint64_t seal_deadline_ms, slot_end_ms;
+	struct hash tip;
+	uint32_t seals; /* taken in this slot so far */
+	uint32_t votes_seen, votes_needed;
+	bool signing; /* false in the first two slots after a start */
+	uint32_t pool_payloads;
+	uint64_t pool_bytes;
+};
+
+void consensus_round(const struct consensus *c, struct round_view *out);
+
+/* The highest seq of (chain, signer) in the pool, 0 when none is: what a builder continues from. */
+uint64_t consensus_pooled_seq(const struct consensus *c, uint32_t chain, const struct pubkey *signer);
+
+/* A seal core for this slot as an outsider would fill it: lane, slot, parent, difficulty, script, voter. */
+enum err consensus_template(const struct consensus *c, uint32_t chain, struct seal_core *out);
+
+#endif

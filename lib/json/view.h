@@ -1,0 +1,53 @@
+/*
+ * view: how objects of the chain look as JSON, the same everywhere: in the node's answers and in `para-seal show`.
+ * Keys as the tools' contract has them: hid, slot, lid, chain, counts and bytes are numbers; amounts, fee, seq,
+ * difficulty and hashes are strings. Each call writes one object's members, so that the caller may add its own:
+ *
+ *     json_put_object(w); view_payload(w, &p, &id); ... json_end_object(w);
+ */
+#ifndef JSON_VIEW_H
+#define JSON_VIEW_H
+
+#include "chain/genesis.h"
+#include "chain/hyper.h"
+#include "chain/proof.h"
+#include "chain/spec.h"
+#include "json/json.h"
+
+void view_hash(struct json_writer *w, const char *key, const struct hash *h);
+void view_address(struct json_writer *w, const char *key, const uint8_t account[static 32]);
+void view_lane(struct json_writer *w, const char *key, const struct lane *lane);
+void view_place(struct json_writer *w, const char *key, const struct place *place);
+
+/* payload, chain, signer, seq, fee, expiry, bytes, body or body_base64, signature. */
+void view_payload(struct json_writer *w, const struct payload *p, const struct hash *id);
+
+/* seal, lane, slot, prev_hyper, difficulty, payloads, bytes, merkle_root, script, signer, voter, index, signature, nonce. */
+void view_seal_head(struct json_writer *w, const struct seal_head *head);
+
+/* hash, prev, prev_hyper, lid, lane, slot, difficulty, merkle_root, script, signer, voter, signature, ... */
+void view_block(struct json_writer *w, const struct block *block, const struct hash *hash);
+
+/* lane, slot, blocks, blocks_root, payloads, bytes, tip, tip_lid, executed, state_root, outbox_root, voters. */
+void view_cert(struct json_writer *w, const struct cert *cert);
+
+/*
+ * hid, hash, prev, slot, time, difficulty, seals, merkle_root, message_root, shard_root, source, endorsements_root,
+ * script, assembler, signature.
+ */
+void view_hyper_header(struct json_writer *w, const struct hyper_header *h, const struct hash *hash,
+    const struct signature *auth);
+void view_endorsement(struct json_writer *w, const struct endorsement *e);
+
+/* Every member of the record; what `para-chain spec` prints and `create` reads. */
+void view_spec(struct json_writer *w, const struct spec *spec);
+void view_genesis(struct json_writer *w, const struct genesis *g);
+
+/* The way back, strict: an unknown or missing member is ERR_FIELD with its name in *field (static or borrowed from j). */
+enum err view_read_spec(struct spec *out, const char **field, const struct json *j);
+enum err view_read_genesis(struct genesis *out, struct arena *arena, const char **field, const struct json *j);
+
+/* Any encoded object, decoded and written as one whole JSON object with "type" first; the decoder's error. */
+enum err view_object(struct json_writer *w, struct bytes raw);
+
+#endif

@@ -1,0 +1,79 @@
+/*
+ * ledger: execution of lanes over an abstract key-value view. Pure: the view's owner makes it durable.
+ *
+ * For every hyper block each lane is executed in ledger order: blocks by id, payloads by index. A payload whose seq is
+ * ahead is tried again after the lane's last block, in seq order; one that still does not fit goes back to the pool. A
+ * payload that fails leaves its error and no other trace, but its seq is used.
+ * Source of the rule: para-protocol(7), EXECUTION.
+ */
+#ifndef LEDGER_LEDGER_H
+#define LEDGER_LEDGER_H
+
+#include "base/arena.h"
+#include "base/bytes.h"
+#include "base/err.h"
+#include "chain/genesis.h"
+#include "chain/lane.h"
+#include "chain/list.h"
+#include "chain/payload.h"
+#include "chain/spec.h"
+
+/*
+ * Keys are at most LEDGER_KEY_MAX bytes, made by this layer: kind byte, chain number big-endian, rest.
+ * get: ERR_NOT_FOUND when there is none; *value borrows until the next call on the view.
+ */
+enum { LEDGER_KEY_MAX = 80 };
+
+struct ledger_view {
+	void *owner;
+	enum err (*get)(void *owner, struct bytes *value, struct bytes key);
+	enum err (*put)(void *owner, struct bytes key, struct bytes value);
+};
+
+/* A chain as the registry holds it. */
+struct registered {
+	uint32_t number;
+	struct spec spec;
+	struct hash spec_hash;
+	uint64_t hid;       /* that registered it */
+	struct pubkey owner; /* who asked for it; zero for chain 0 */
+};
+
+/* Writes chain 0 into an empty view. */
+enum err ledger_begin(struct ledger_view *view, const struct genesis *g);
+
+enum err ledger_seq(struct ledger_view *view, uint64_t *last, uint32_t chain, const struct pubkey *signer);
+
+enum err ledger_chain(struct ledger_view *view, struct registered *out, uint32_t number);
+enum err ledger_chain_named(struct ledger_view *view, struct registered *out, const char *name);
+enum err ledger_chain_count(struct ledger_view *view, uint32_t *count);
+
+/* Why a payload was or was not executed. */
+enum outcome {
+	OUTCOME_DONE,
+	OUTCOME_FAILED, /* executed, its error is in `err` */
+	OUTCOME_VOID,   /* a second copy of an id in this lane and round: as if it were not there */
+	OUTCOME_UNFIT   /* its seq did not fit */
+};
+
+struct execution {
+	/* in */
+	struct bytes raw; /* encoded payload, form and signature checked */
+	struct hash id;
+	/* out */
+	enum outcome outcome;
+	enum err err;
+	uint32_t result; /* ROOT_REGISTER: the number of the new chain */
+};
+
+/*
+ * Executes one lane for hyper block hid: item[0..n) in ledger order. *roots is what to commit for it. ERR_NOMEM and the
+ * view's errors end it halfway: the owner discards the view's writes.
+ */
+enum err ledger_execute(struct ledger_view *view, struct roots *roots, const struct lane *lane, uint64_t hid,
+    const struct genesis *g, struct execution *item, uint32_t n);
+
+/* May this payload enter the pool, as far as its chain's engine can tell from the payload alone? */
+enum err ledger_check(struct ledger_view *view, const struct payload *p);
+
+#endif

@@ -1,0 +1,171 @@
+/*
+ * store: everything a node keeps, in one LMDB environment, default sync: committed means on disk.
+ *
+ *     DIR/lock         held while a node runs on DIR; a second one is refused before it touches anything
+ *     DIR/data.mdb     LMDB's; DIR/lock.mdb its reader table
+ *
+ *     db        key                          value
+ *     meta      word                         schema, genesis, tip, final, record, ...
+ *     hyper     HID                          hash 32, encoded hyper block
+ *     hash      hash's first 16 bytes        HID of a hyper block, or lane and LID of a local block
+ *     block     lane 9, LID                  HID, hash, block, rows of its payloads in runs
+ *     lane      lane 9                       lane state
+ *     payload   row                          encoded payload; rows only ever grow
+ *     id        payload id's first 16 bytes  row
+ *     pool      row                          HID that sealed it, 0 while it waits
+ *     place     first row of a run           run length, HID, lane, LID, index of its first payload
+ *     receipt   row                          error or result, only where there is one to tell
+ *     state     made by the ledger           made by the ledger
+ *
+ * Numbers in keys are big-endian, so that keys sort as they count. A payload's bytes are written once, when it is
+ * pooled, under the next row: sequential keys cost LMDB a third of what random ones do.
+ * One thread writes; readers are many, never block it, and copy what they need: no pointer into the map leaves here.
+ */
+#ifndef STORE_STORE_H
+#define STORE_STORE_H
+
+#include <stdbool.h>
+
+#include "base/bytes.h"
+#include "base/err.h"
+#include "chain/hyper.h"
+#include "consensus/consensus.h"
+#include "ledger/ledger.h"
+
+struct store;
+struct store_txn;
+
+enum { STORE_SCHEMA = 1 };
+
+enum store_mode {
+	STORE_CREATE, /* makes DIR (mode 0700) and an empty store where there is none */
+	STORE_WRITE,  /* ERR_NOT_FOUND where there is none */
+	STORE_READ    /* another process' store: read-only, no lock of ours */
+};
+
+/*
+ * ERR_LOCKED: a node runs on it. ERR_SCHEMA: made by another version. ERR_CORRUPT: not a store. ERR_PERMISSION, ERR_IO,
+ * ERR_DISK_FULL. errno tells more after ERR_IO.
+ */
+enum err store_open(struct store **out, const char *dir, enum store_mode mode);
+void store_close(struct store *s);
+
+/*
+ * A read transaction is a short look at the last commit. A write transaction is the writer thread's.
+ * Any put may return ERR_MAP_FULL or ERR_DISK_FULL: abort; after ERR_MAP_FULL store_grow, then do it all again.
+ */
+enum err store_begin_read(struct store_txn **out, struct store *s);
+enum err store_begin_write(struct store_txn **out, struct store *s);
+
+/* Ends the transaction in any case. ERR_OK of a write transaction: on disk. */
+enum err store_commit(struct store_txn *t);
+void store_abort(struct store_txn *t);
+
+/* Doubles the map; waits for readers to end, holds new ones back meanwhile. */
+enum err store_grow(struct store *s);
+
+/* Frees slots of readers that died. */
+void store_sweep(struct store *s);
+
+/* A consistent copy of the whole store to a file descriptor, while others write. */
+enum err store_copy(struct store *s, int fd);
+
+/* Bytes of the map in use. */
+uint64_t store_bytes(struct store *s);
+
+/* --- meta: what there is one of --- */
+
+struct store_tip {
+	uint64_t hid, slot; /* 0, 0: the genesis */
+	struct hash hash;
+	uint64_t final_hid, difficulty, next_row;
+	uint32_t lanes_in_use;
+};
+
+/* The encoded genesis; written once. ERR_NOT_FOUND in a new store. */
+enum err store_put_genesis(struct store_txn *t, struct bytes raw);
+enum err store_get_genesis(struct store_txn *t, struct buf *raw);
+enum err store_put_tip(struct store_txn *t, const struct store_tip *tip);
+enum err store_get_tip(struct store_txn *t, struct store_tip *tip);
+enum err store_put_record(struct store_txn *t, const struct sign_record *record);
+enum err store_get_record(struct store_txn *t, struct sign_record *record); /* all zero when there is none */
+
+/* Endorsements that certify the tip. */
+enum err store_put_endorsements(struct store_txn *t, const struct endorsement *e, uint32_t n);
+enum err store_get_endorsements(struct store_txn *t, struct endorsement **e, uint32_t *n, struct arena *arena);
+
+/* --- the chain --- */
+
+enum err store_put_hyper(struct store_txn *t, uint64_t hid, const struct hash *hash, struct bytes raw);
+enum err store_get_hyper(struct store_txn *t, struct hash *hash, struct buf *raw, uint64_t hid);
+
+/* Header and Auth only: the first HYPER_HEAD bytes. */
+enum err store_get_hyper_head(struct store_txn *t, struct hash *hash, struct hyper_header *header, struct signature *auth,
+    uint64_t hid);
+
+/* A local block as stored. row: of each payload, core.payloads of them. */
+struct store_block {
+	struct block block;
+	struct hash hash;
+	uint64_t hid;
+	uint64_t *row;
+};
+
+/* Writes the block, its hash index, and the places of its rows (the first block that names a row is its place). */
+enum err store_put_block(struct store_txn *t, uint64_t hid, const struct kept_block *kept);
+enum err store_get_block(struct store_txn *t, struct store_block *out, struct arena *arena, const struct lane *lane,
+    uint64_t lid);
+
+/* ERR_NOT_FOUND: no block has this hash. Exactly one of *hid (hyper block) and lane, lid (local block) is set. */
+enum err store_find_hash(struct store_txn *t, bool *is_hyper, uint64_t *hid, struct lane *lane, uint64_t *lid,
+    const struct hash *hash);
+
+enum err store_put_lane(struct store_txn *t, const struct lane_state *state);
+enum err store_get_lane(struct store_txn *t, struct lane_state *state, const struct lane *lane);
+
+/* All of them, ascending. */
+enum err store_get_lanes(struct store_txn *t, struct lane_state **state, uint32_t *n, struct arena *arena);
+
+/* --- payloads --- */
+
+enum err store_put_payload(struct store_txn *t, uint64_t row, const struct hash *id, struct bytes raw);
+enum err store_get_payload(struct store_txn *t, struct buf *raw, uint64_t row);
+
+/* ERR_NOT_FOUND; checks the whole id against the payload. */
+enum err store_find_payload(struct store_txn *t, uint64_t *row, const struct hash *id);
+enum err store_erase_payload(struct store_txn *t, uint64_t row);
+
+/* Where a payload is sealed; ERR_NOT_FOUND while it waits. *place is of kind PLACE_PAYLOAD. */
+enum err store_get_place(struct store_txn *t, struct place *place, uint64_t row);
+
+enum err store_put_pooled(struct store_txn *t, uint64_t row, uint64_t sealed_hid);
+enum err store_get_pooled(struct store_txn *t, uint64_t *sealed_hid, uint64_t row);
+enum err store_drop_pooled(struct store_txn *t, uint64_t row); /* ERR_OK when it was not there */
+
+/* Every pooled row, ascending; stops at the first error, which it returns. raw borrows for the call only. */
+enum err store_each_pooled(struct store_txn *t,
+    enum err (*each)(void *arg, uint64_t row, uint64_t sealed_hid, struct bytes raw), void *arg);
+
+struct store_receipt {
+	enum err err;
+	uint32_t result;
+};
+
+/* Receipts are kept for failures and for results other than 0. */
+enum err store_put_receipt(struct store_txn *t, uint64_t row, const struct store_receipt *r);
+enum err store_get_receipt(struct store_txn *t, struct store_receipt *r, uint64_t row);
+
+/* --- the ledger's state --- */
+
+/* A view on the state inside this transaction; its put fails with ERR_PERMISSION in a read transaction. */
+struct ledger_view store_ledger(struct store_txn *t);
+
+/* Every key and value of the state, ascending; for comparing two stores. */
+enum err store_each_state(struct store_txn *t, enum err (*each)(void *arg, struct bytes key, struct bytes value),
+    void *arg);
+
+/* How many entries each database has, for `check`; in the order of the table above. */
+enum { STORE_DBS = 11 };
+enum err store_counts(struct store_txn *t, uint64_t count[static STORE_DBS]);
+
+#endif
