@@ -12,7 +12,11 @@ CFLAGS ?= -O2 -g
 B ?= build
 WARN := -Wall -Wextra -Wpedantic -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wvla -Wundef -Werror
 ALL_CFLAGS := -std=c11 $(WARN) -D_GNU_SOURCE -DPARA_VERSION='"$(VERSION)"' -Ilib $(CFLAGS)
-LDLIBS := -lcjson -llmdb -lnng -lsodium -lpthread
+LDLIBS := -lcjson -llmdb -lnng -lsodium -lsystemd -lpthread
+
+# Debian's packages: what the build needs, and what the checks need beside it.
+BUILD_DEPS := gcc libc6-dev make libsodium-dev liblmdb-dev libnng-dev libcjson-dev libsystemd-dev jq
+CHECK_DEPS := binutils libcmocka-dev bats parallel clang libclang-rt-dev shellcheck mandoc man-db graphviz zsh
 ifdef SAN
 B := build/san
 ALL_CFLAGS += -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer
@@ -58,9 +62,48 @@ $(B)/unit/$(1)/%: $(B)/tests/unit/$(1)/%.o $(call upto,$(1))
 endef
 $(foreach l,$(LAYERS),$(eval $(call unit,$(l))))
 
+units: $(UNITS)
+
+unit: units
+	tests/check.sh unit
+
+lint: all
+	tests/check.sh lint
+
+check: deps
+	tests/check.sh all
+
+demo: deps-build
+	@$(MAKE) --no-print-directory all
+	share/demo.sh $(B)/bin
+
+deps:
+	@share/deps.sh $(BUILD_DEPS) $(CHECK_DEPS)
+
+deps-build:
+	@share/deps.sh $(BUILD_DEPS)
+
+install: all
+	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/share/bash-completion/completions \
+	    $(DESTDIR)$(PREFIX)/share/zsh/site-functions
+	install $(BINS) $(DESTDIR)$(PREFIX)/bin
+	for page in man/*; do \
+	    install -D -m 644 "$$page" "$(DESTDIR)$(PREFIX)/share/man/man$${page##*.}/$${page#man/}" || exit 1; done
+	install -m 644 completions/bash/* $(DESTDIR)$(PREFIX)/share/bash-completion/completions
+	install -m 644 completions/zsh/* $(DESTDIR)$(PREFIX)/share/zsh/site-functions
+
 clean:
 	rm -rf build
 
-.PHONY: all clean
+help:
+	@echo 'make           build tools and library into build/'
+	@echo 'make demo      install what the build lacks, build, run the main job'
+	@echo 'make check     install what the checks lack, run all of them'
+	@echo 'make unit      unit tests only; lint: lints only; SAN=1: with sanitizers'
+	@echo 'make fuzz      every decoder, RUNS=10000000 inputs each'
+	@echo 'make deps      install the packages that build and checks need'
+	@echo 'make install   into PREFIX (/usr/local), under DESTDIR'
+
+.PHONY: all units unit lint check demo deps deps-build install clean help
 .SECONDARY:
 -include $(shell find $(B) -name '*.d' 2>/dev/null)

@@ -1,0 +1,94 @@
+#!/bin/bash
+# Runs the checks and counts them: check.sh all|unit|lint. The last line is `N passed, N failed`; a skipped test fails.
+set -u
+cd "$(dirname "$0")/.." || exit 2
+B=${B:-build}
+passed=0 failed=0
+jobs=$(nproc)
+log=$(mktemp -d)
+trap 'rm -rf "$log"' EXIT
+
+# count FILE: adds up the TAP lines of a stage and shows what failed.
+count() {
+	local ok bad
+	ok=$(grep -cE '^ok ' "$1")
+	bad=$(grep -cE '^not ok ' "$1")
+	local skipped
+	skipped=$(grep -ciE '^ok .*# skip' "$1")
+	passed=$((passed + ok - skipped))
+	failed=$((failed + bad + skipped))
+	if [ "$bad" -gt 0 ] || [ "$skipped" -gt 0 ]; then
+		grep -vE '^ok ([^#]|#[^ ])*$' "$1"
+	fi
+}
+
+# one NAME COMMAND...: a check that passes or fails as a whole.
+one() {
+	local name=$1
+	shift
+	if "$@" >"$log/one" 2>&1; then
+		passed=$((passed + 1))
+	else
+		failed=$((failed + 1))
+		echo "not ok - $name"
+		sed 's/^/# /' "$log/one" | tail -n 60
+	fi
+}
+
+say() {
+	echo "== $* ($(date +%H:%M:%S))"
+}
+
+unit() { # DIRECTORY
+	local test
+	for test in "$1"/unit/*/test_*; do
+		[ -x "$test" ] && [[ $test != *.* ]] || continue
+		if ! CMOCKA_MESSAGE_OUTPUT=TAP timeout 120 "$test" >"$log/unit" 2>"$log/unit.err"; then
+			grep -qE '^not ok ' "$log/unit" || echo "not ok - $test died" >>"$log/unit"
+			sed 's/^/# /' "$log/unit.err" | tail -n 40 >>"$log/unit"
+		fi
+		grep -qE '^(not )?ok ' "$log/unit" || echo "not ok - $test ran no test" >>"$log/unit"
+		count "$log/unit"
+	done
+}
+
+lint() {
+	local script
+	for script in tests/lint/*.sh; do
+		one "$script" "$script"
+	done
+}
+
+tools() {
+	PATH=$PWD/$B/bin:$PATH timeout 900 bats --tap --jobs $((jobs * 2)) tests/tools >"$log/bats" 2>&1 ||
+		grep -qE '^not ok ' "$log/bats" || echo "not ok - bats ended with an error" >>"$log/bats"
+	count "$log/bats"
+}
+
+stage() {
+	case $1 in
+	build) one 'build' make -j"$jobs" all units ;;
+	unit) unit "$B" ;;
+	lint) lint ;;
+	tools) tools ;;
+	clang) one 'clang builds without warnings' make -j"$jobs" CC=clang CFLAGS=-O1 B=build/clang all ;;
+	sanitize) one 'build with sanitizers' make -j"$jobs" SAN=1 CFLAGS=-O1 all units && unit build/san ;;
+	fuzz) one 'fuzz targets, a few seconds each' make -j"$jobs" fuzz-smoke ;;
+	esac
+}
+
+case ${1-} in
+unit) stages='unit' ;;
+lint) stages='lint' ;;
+all) stages='build lint unit tools sanitize clang fuzz' ;;
+*)
+	echo 'usage: check.sh all|unit|lint' >&2
+	exit 2
+	;;
+esac
+for s in $stages; do
+	say "$s"
+	stage "$s"
+done
+echo "$passed passed, $failed failed"
+[ "$failed" -eq 0 ] && [ "$passed" -gt 0 ]

@@ -1,0 +1,44 @@
+#!/bin/bash
+# Every tool has a man page and both completions, and `--help`, page and completions name the same long options and
+# subcommands.
+set -u
+cd "$(dirname "$0")/../.." || exit 2
+B=${B:-build}
+bad=0
+
+# same WHAT A B: two lists of words, one a line.
+same() {
+	local differ
+	differ=$(diff <(sort -u <<<"$2") <(sort -u <<<"$3")) && return
+	printf '%s:\n%s\n' "$1" "$(grep '^[<>]' <<<"$differ")"
+	bad=1
+}
+
+longs() {
+	grep -oE -- '(^|[^[:alnum:]-])--[a-z][a-z-]*' | sed 's/^[^-]*//' | sort -u
+}
+
+for file in cmd/para-*.c; do
+	tool=$(basename "$file" .c)
+	page=man/$tool.1
+	[ -e "$page" ] || { echo "$page is missing"; bad=1; continue; }
+	subcommands=$("$B/bin/$tool" --help | sed -n '/^Commands:/,/^$/s/^  \([a-z][a-z-]*\).*/\1/p')
+	help=$("$B/bin/$tool" --help | longs
+		for sub in $subcommands; do "$B/bin/$tool" "$sub" --help | longs; done)
+	text=$(mandoc -Tutf8 "$page" | sed 's/.\x08//g' | tr '‐' '-')
+	own=$(sed -n '/^SEE ALSO/q; /^EXAMPLES/,/^[A-Z]/{/^EXAMPLES/d}; p' <<<"$text" | longs)
+	same "$tool: --help (<) and $page (>)" "$help" "$own"
+	for shell in bash zsh; do
+		completion=completions/$shell/$([ $shell = zsh ] && echo _)$tool
+		[ -e "$completion" ] || { echo "$completion is missing"; bad=1; continue; }
+		same "$tool: --help (<) and $completion (>)" "$help" "$(longs <"$completion")"
+		for sub in $subcommands; do
+			grep -qE "(^|[^a-z-])$sub([^a-z-]|$)" "$completion" ||
+				{ echo "$completion does not know the command $sub"; bad=1; }
+		done
+	done
+	for sub in $subcommands; do
+		grep -qE "(^|[^a-z-])$sub([^a-z-]|$)" <<<"$text" || { echo "$page does not tell of $sub"; bad=1; }
+	done
+done
+exit $bad

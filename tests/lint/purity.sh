@@ -1,0 +1,18 @@
+#!/bin/bash
+# The pure layers call nothing but what tests/lint/pure.allow names and the layers themselves define: no clock, file,
+# socket, thread, environment or random source.
+set -u
+cd "$(dirname "$0")/../.." || exit 2
+B=${B:-build}
+bad=0
+defined=$(nm --defined-only "$B"/libpara.a 2>/dev/null | awk 'NF == 3 {print $3}' | sort -u)
+for layer in $(sed -n 's/^PURE := //p' Makefile); do
+	[ -e "$B/lib/$layer.a" ] || { echo "$B/lib/$layer.a is not built"; bad=1; continue; }
+	while read -r symbol; do
+		grep -qx -- "$symbol" <<<"$defined" && continue
+		grep -qxf tests/lint/pure.allow <<<"$symbol" && continue
+		echo "layer $layer is pure and must not call $symbol"
+		bad=1
+	done < <(nm -u "$B/lib/$layer.a" | awk '$1 == "U" {print $2}' | sort -u)
+done
+exit $bad
