@@ -1,0 +1,61 @@
+#include "base/arena.h"
+
+#include <stdint.h>
+#include <stdlib.h>
+
+enum { CHUNK_LEAST = 1024, CHUNK_MOST = 64 * 1024 };
+
+struct arena_chunk {
+	struct arena_chunk *next;
+	size_t used, cap;
+	_Alignas(max_align_t) unsigned char data[];
+};
+
+static struct arena_chunk *
+chunk_add(struct arena *a, size_t need)
+{
+	size_t cap = a->head ? a->head->cap * 2 : CHUNK_LEAST;
+
+	if (cap > CHUNK_MOST)
+		cap = CHUNK_MOST;
+	if (cap < need)
+		cap = need;
+	if (cap > SIZE_MAX - sizeof(struct arena_chunk))
+		return NULL;
+	struct arena_chunk *c = calloc(1, sizeof *c + cap);
+	if (!c)
+		return NULL;
+	c->cap = cap;
+	c->next = a->head;
+	a->head = c;
+	return c;
+}
+
+void *
+arena_alloc(struct arena *a, size_t n, size_t size)
+{
+	const size_t align = _Alignof(max_align_t);
+
+	if (size > 0 && n > (SIZE_MAX - align) / size)
+		return NULL;
+	/* Rounding up keeps the next object aligned; no two objects share an address, not even empty ones. */
+	size_t need = n > 0 && size > 0 ? (n * size + align - 1) / align * align : align;
+	struct arena_chunk *c = a->head;
+	if ((!c || need > c->cap - c->used) && !(c = chunk_add(a, need)))
+		return NULL;
+	void *p = c->data + c->used;
+	c->used += need;
+	return p;
+}
+
+void
+arena_free(struct arena *a)
+{
+	if (!a)
+		return;
+	while (a->head) {
+		struct arena_chunk *next = a->head->next;
+		free(a->head);
+		a->head = next;
+	}
+}

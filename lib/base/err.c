@@ -1,0 +1,82 @@
+#include "base/err.h"
+
+static const struct {
+	const char *name, *text;
+} table[] = {
+	[ERR_OK] = {"ok", "no error"},
+	[ERR_TRUNCATED] = {"truncated", "input ends too early"},
+	[ERR_TRAILING] = {"trailing", "bytes are left after the end"},
+	[ERR_TOO_LONG] = {"too_long", "longer than its limit"},
+	[ERR_TYPE] = {"type", "another type of object"},
+	[ERR_VERSION] = {"version", "unknown version"},
+	[ERR_NETWORK] = {"network", "belongs to another network"},
+	[ERR_NOT_CANONICAL] = {"not_canonical", "not the canonical encoding"},
+	[ERR_RANGE] = {"range", "value is out of range"},
+	[ERR_OVERFLOW] = {"overflow", "number is too large"},
+	[ERR_HEX] = {"hex", "not lower-case hexadecimal of the right length"},
+	[ERR_BECH32] = {"bech32", "not bech32m text with the right prefix, length and checksum"},
+	[ERR_NUMBER] = {"number", "not a plain decimal number"},
+	[ERR_JSON] = {"json", "not valid JSON"},
+	[ERR_FIELD] = {"field", "a field is missing, unknown or of the wrong type"},
+	[ERR_NAME] = {"name", "not a valid name"},
+	[ERR_SIGNATURE] = {"signature", "signature does not verify"},
+	[ERR_WORK] = {"work", "proof of work does not meet its difficulty"},
+	[ERR_MERKLE] = {"merkle", "Merkle path or root does not match"},
+	[ERR_COUNT] = {"count", "count does not match its items"},
+	[ERR_ORDER] = {"order", "items are not in their order"},
+	[ERR_LINK] = {"link", "does not link to its predecessor"},
+	[ERR_HASH] = {"hash", "hash does not match its content"},
+	[ERR_CERTIFICATE] = {"certificate", "lane certificate does not verify"},
+	[ERR_VOTES] = {"votes", "not enough votes"},
+	[ERR_CHAIN_UNKNOWN] = {"chain_unknown", "no such chain"},
+	[ERR_LANE] = {"lane", "not a lane of this chain"},
+	[ERR_SLOT] = {"slot", "belongs to another slot"},
+	[ERR_LATE] = {"late", "came after its deadline"},
+	[ERR_PARENT] = {"parent", "previous hyper block is unknown"},
+	[ERR_DIFFICULTY] = {"difficulty", "difficulty is not the one the rule demands"},
+	[ERR_SCRIPT] = {"script", "script hash is not the one of the chain's rules"},
+	[ERR_VOTER] = {"voter", "has no vote here"},
+	[ERR_DUPLICATE] = {"duplicate", "was there already"},
+	[ERR_EXPIRED] = {"expired", "has expired"},
+	[ERR_SEQ_USED] = {"seq_used", "seq was used already"},
+	[ERR_SEQ_TAKEN] = {"seq_taken", "another payload with this seq is waiting"},
+	[ERR_SEQ_GAP] = {"seq_gap", "seq is too far ahead"},
+	[ERR_BODY_SIZE] = {"body_size", "body is larger than the chain allows"},
+	[ERR_POOL_FULL] = {"pool_full", "pool is full"},
+	[ERR_SEALS_FULL] = {"seals_full", "hyper block has no room for more seals"},
+	[ERR_OPERATION] = {"operation", "not an operation of this chain"},
+	[ERR_NAME_TAKEN] = {"name_taken", "name is taken"},
+	[ERR_ENGINE] = {"engine", "engine or rule is not known"},
+	[ERR_NOMEM] = {"nomem", "out of memory"},
+	[ERR_IO] = {"io", "reading or writing failed"},
+	[ERR_DISK_FULL] = {"disk_full", "disk is full"},
+	[ERR_MAP_FULL] = {"map_full", "database has reached its map size"},
+	[ERR_CORRUPT] = {"corrupt", "stored data is corrupt"},
+	[ERR_SCHEMA] = {"schema", "store has another schema version"},
+	[ERR_LOCKED] = {"locked", "in use by another process"},
+	[ERR_EXISTS] = {"exists", "exists already"},
+	[ERR_NOT_FOUND] = {"not_found", "not found"},
+	[ERR_PERMISSION] = {"permission", "permission denied"},
+	[ERR_PASSPHRASE] = {"passphrase", "wrong passphrase or damaged key file"},
+	[ERR_UNREACHABLE] = {"unreachable", "node is not reachable"},
+	[ERR_TIMEOUT] = {"timeout", "timed out"},
+	[ERR_BUSY] = {"busy", "node is busy"},
+	[ERR_METHOD] = {"method", "no such method"},
+	[ERR_PARAMS] = {"params", "wrong parameters"},
+	[ERR_STOPPING] = {"stopping", "node is stopping"},
+	[ERR_INTERNAL] = {"internal", "internal error"},
+};
+
+_Static_assert(sizeof table / sizeof table[0] == ERR_COUNT_OF, "every error has a name and a text");
+
+const char *
+err_text(enum err e)
+{
+	return (unsigned)e < ERR_COUNT_OF ? table[e].text : "unknown error";
+}
+
+const char *
+err_name(enum err e)
+{
+	return (unsigned)e < ERR_COUNT_OF ? table[e].name : "unknown";
+}

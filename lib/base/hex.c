@@ -1,0 +1,71 @@
+#include "base/hex.h"
+
+static void
+put_digits(char *out, const uint8_t *in, size_t len)
+{
+	static const char digits[] = "0123456789abcdef";
+
+	for (size_t i = 0; i < len; i++) {
+		out[2 * i] = digits[in[i] >> 4];
+		out[2 * i + 1] = digits[in[i] & 15];
+	}
+}
+
+static int
+value_of(char c)
+{
+	if (c >= '0' && c <= '9')
+		return c - '0';
+	if (c >= 'a' && c <= 'f')
+		return c - 'a' + 10;
+	return -1;
+}
+
+void
+hex_encode(char *out, const uint8_t *in, size_t len)
+{
+	put_digits(out, in, len);
+	out[2 * len] = '\0';
+}
+
+void
+hex_add(struct buf *out, const uint8_t *in, size_t len)
+{
+	if (len > SIZE_MAX / 2) {
+		out->failed = true;
+		return;
+	}
+	char *at = (char *)buf_extend(out, 2 * len);
+	if (at)
+		put_digits(at, in, len);
+}
+
+enum err
+hex_decode(uint8_t *out, size_t len, const char *text, size_t text_len)
+{
+	if (text_len % 2 != 0 || text_len / 2 != len)
+		return ERR_HEX;
+	for (size_t i = 0; i < len; i++) {
+		int high = value_of(text[2 * i]), low = value_of(text[2 * i + 1]);
+		if (high < 0 || low < 0)
+			return ERR_HEX;
+		out[i] = (uint8_t)(high << 4 | low);
+	}
+	return ERR_OK;
+}
+
+enum err
+hex_decode_add(struct buf *out, const char *text, size_t text_len)
+{
+	size_t before = out->len;
+
+	if (text_len % 2 != 0)
+		return ERR_HEX;
+	uint8_t *at = buf_extend(out, text_len / 2);
+	if (!at)
+		return ERR_NOMEM;
+	enum err e = hex_decode(at, text_len / 2, text, text_len);
+	if (e != ERR_OK)
+		out->len = before;
+	return e;
+}
