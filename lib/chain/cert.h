@@ -79,11 +79,23 @@ enum err cert_hash(struct hash *out, const struct cert_core *core);
 enum err cert_blocks(struct block **out, struct hash **hashes, struct arena *arena, const struct cert *cert,
     uint64_t tip_lid, const struct hash *tip);
 
+/* Over the blocks' hashes in order; each leaf is merkle_leaf of one hash. */
+struct hash cert_blocks_root(const struct hash *hash, uint32_t n);
+
+/*
+ * What a certificate shows by itself: heads of its network, lane and slot, ascending ids, the sums of the core, Auth
+ * and work of every head, every list (cert_list_check) and no message: no engine of this version sends any.
+ */
+enum err cert_check(const struct cert *cert);
+
 /* Cuts a voter's list down to this certificate's part: entry index i of list. Arrays in the arena. */
 enum err cert_list_from(struct cert_list *out, struct arena *arena, const struct cert *cert, const struct list *list,
     uint32_t i);
 
-/* Rebuilds the entry, climbs to the root, verifies the voter's signature. ERR_MERKLE, ERR_SIGNATURE, ERR_ORDER. */
+/*
+ * Rebuilds the entry, climbs to the root, verifies the voter's signature. ERR_MERKLE, ERR_SIGNATURE; ERR_ORDER also when
+ * an id beyond the accepted ones is that of a block of this certificate.
+ */
 enum err cert_list_check(const struct cert *cert, const struct cert_list *list);
 
 #endif

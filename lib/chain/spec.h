@@ -30,6 +30,9 @@ struct spec {
 };
 
 bool spec_name_ok(const char *name);
+
+/* A length byte and that many bytes of a good name (ERR_NAME), as specs and the genesis hold it. */
+void spec_name_get(struct reader *r, char out[static LIMIT_NAME + 1]);
 void spec_put(struct buf *out, const struct spec *spec);
 
 /* ERR_NAME, ERR_ENGINE (an engine or rule that this version does not know), ERR_RANGE. */

@@ -1,0 +1,127 @@
+#include "chain/spec.h"
+
+#include <string.h>
+
+enum { NAME_LEAST = 2 };
+
+static const char *const engine_names[] = { [ENGINE_ROOT] = "root", [ENGINE_DATA] = "data" };
+static const char *const rule_names[] = { [RULE_OPEN] = "open" };
+
+#define COUNT(a) (sizeof(a) / sizeof *(a))
+
+bool
+spec_name_ok(const char *name)
+{
+	size_t len = strnlen(name, LIMIT_NAME + 1);
+
+	return len >= NAME_LEAST && len <= LIMIT_NAME && name[0] >= 'a' && name[0] <= 'z' &&
+	    strspn(name, "abcdefghijklmnopqrstuvwxyz0123456789-") == len;
+}
+
+void
+spec_name_get(struct reader *r, char out[static LIMIT_NAME + 1])
+{
+	uint8_t len = wire_get_u8(r);
+
+	memset(out, 0, LIMIT_NAME + 1);
+	if (len > LIMIT_NAME)
+		wire_fail(r, ERR_NAME);
+	wire_get(r, out, len > LIMIT_NAME ? 0 : len);
+	/* A zero byte inside would make the text shorter than its length. */
+	if (!r->err && (!spec_name_ok(out) || strlen(out) != len))
+		wire_fail(r, ERR_NAME);
+}
+
+void
+spec_put(struct buf *out, const struct spec *spec)
+{
+	object_put(out, OBJECT_SPEC, &(struct network){ 0 });
+	wire_put_u8(out, (uint8_t)strlen(spec->name));
+	buf_add_text(out, spec->name);
+	wire_put_u8(out, (uint8_t)spec->engine);
+	wire_put_u8(out, (uint8_t)spec->rule);
+	wire_put_u16(out, spec->witnesses);
+	wire_put_u32(out, spec->body_bytes);
+}
+
+enum err
+spec_unpack(struct spec *out, struct bytes in)
+{
+	struct reader r = wire_reader(in);
+	struct network network;
+	enum err e;
+
+	object_get(&r, OBJECT_SPEC, &network);
+	if (memcmp(&network, &(struct network){ 0 }, sizeof network) != 0)
+		wire_fail(&r, ERR_NETWORK);
+	spec_name_get(&r, out->name);
+	out->engine = wire_get_u8(&r);
+	out->rule = wire_get_u8(&r);
+	out->witnesses = wire_get_u16(&r);
+	out->body_bytes = wire_get_u32(&r);
+	e = wire_end(&r);
+	return e ? e : spec_check(out);
+}
+
+enum err
+spec_check(const struct spec *spec)
+{
+	if (!spec_name_ok(spec->name))
+		return ERR_NAME;
+	if (spec_engine_name(spec->engine) == NULL || spec_rule_name(spec->rule) == NULL)
+		return ERR_ENGINE;
+	if (spec->witnesses != 0 && spec->witnesses != SPEC_WITNESSES)
+		return ERR_RANGE;
+	return spec->body_bytes >= 1 && spec->body_bytes <= LIMIT_BODY ? ERR_OK : ERR_RANGE;
+}
+
+struct hash
+spec_hash(const struct spec *spec)
+{
+	uint8_t room[SPEC_MAX];
+	struct buf b = { .data = room, .cap = sizeof room };
+
+	spec_put(&b, spec);
+	return hash_of(HASH_SPEC, room, b.len);
+}
+
+struct spec
+spec_root(const struct genesis *g)
+{
+	return (struct spec){ .name = "para", .engine = ENGINE_ROOT, .rule = RULE_OPEN, .witnesses = SPEC_WITNESSES,
+		.body_bytes = g->body_bytes };
+}
+
+const char *
+spec_engine_name(enum spec_engine e)
+{
+	return (size_t)e < COUNT(engine_names) ? engine_names[e] : NULL;
+}
+
+const char *
+spec_rule_name(enum spec_rule r)
+{
+	return (size_t)r < COUNT(rule_names) ? rule_names[r] : NULL;
+}
+
+enum err
+spec_engine_parse(enum spec_engine *out, const char *name)
+{
+	for (size_t i = 0; i < COUNT(engine_names); i++)
+		if (strcmp(engine_names[i], name) == 0) {
+			*out = (enum spec_engine)i;
+			return ERR_OK;
+		}
+	return ERR_ENGINE;
+}
+
+enum err
+spec_rule_parse(enum spec_rule *out, const char *name)
+{
+	for (size_t i = 0; i < COUNT(rule_names); i++)
+		if (strcmp(rule_names[i], name) == 0) {
+			*out = (enum spec_rule)i;
+			return ERR_OK;
+		}
+	return ERR_ENGINE;
+}
