@@ -82,7 +82,7 @@ struct consensus_snapshot {
 	struct hyper_brief tip;    /* the genesis itself when hid is 0 */
 	uint64_t final_hid;
 	uint64_t difficulty;       /* d in force for the block after tip, before empty slots are counted */
-	uint32_t lanes_in_use;     /* lanes with an accepted seal in the last W blocks */
+	uint32_t lanes_in_use;     /* lanes whose busy_hid is among the last W blocks */
 	const struct hyper_brief *recent; /* ascending by HID, up to W + Q of them, tip last; none for the genesis */
 	uint32_t recents;
 	const struct endorsement *tip_endorsement; /* that certify tip */
@@ -126,7 +126,8 @@ struct event_payload {
 
 struct event_pooled {
 	struct pool_item item;
-	uint64_t row, sealed_hid, last_seq; /* sealed_hid 0: not in a block */
+	uint64_t row, sealed_hid, last_seq; /* sealed_hid 0: waits */
+	bool held; /* a block names the row (its seq did not fit there): its bytes must stay */
 };
 
 struct event_seal {
@@ -137,7 +138,8 @@ struct event_seal {
 };
 
 /* Reply: REPLY_WORK now, or as soon as something waits and the seal phase lasts; EVENT_WORK_CANCEL is not needed: a tag
- * that nobody waits for any more is answered into nothing. A later request of the same tag replaces the first. */
+ * that nobody waits for any more is answered into nothing. A later request of the same tag replaces the first; so does
+ * one of the same signer and chains, and the first is answered ERR_BUSY. */
 struct event_work {
 	uint64_t tag;
 	struct pubkey signer;
@@ -187,12 +189,13 @@ struct event {
 /* --- effects --- */
 
 enum effect_type {
-	EFFECT_KEEP_PAYLOAD,  /* store raw under row, index its id, mark the row pooled */
-	EFFECT_DROP_POOLED,   /* the row leaves the pool; `erase`: its bytes go too (expired), else they are in a block */
+	EFFECT_KEEP_PAYLOAD,  /* store raw under row, mark the row pooled, index its id unless an older row has it */
+	EFFECT_DROP_POOLED,   /* the row leaves the pool; `erase`: bytes and its index go too, else they are in a block */
 	EFFECT_KEEP_RECORD,   /* the sign record */
 	EFFECT_KEEP_HYPER,    /* connect a hyper block: block, local blocks with their payload rows; new tip */
 	EFFECT_KEEP_FINAL,    /* hid and all its past are final */
-	EFFECT_EXECUTE,       /* execute hid (after KEEP_HYPER); answered by EVENT_EXECUTED */
+	EFFECT_EXECUTE,       /* execute hid (after KEEP_HYPER); answered by EVENT_EXECUTED. The first step after a start
+	                       * asks again for each hid above chain 0's `executed` */
 	EFFECT_REPLY_PAYLOAD, /* to a tag */
 	EFFECT_REPLY_SEAL,
 	EFFECT_REPLY_WORK,
@@ -243,6 +246,7 @@ struct effect_reply {
 
 struct effect_work {
 	uint64_t tag;
+	enum err err;           /* ERR_OK, else only the tag counts: ERR_BUSY, ERR_CHAIN_UNKNOWN */
 	struct seal_core core;  /* unsigned, with its root over the rows below */
 	const uint64_t *row;    /* payloads of the body, core.payloads of them */
 	uint64_t deadline_ms;   /* the end of the seal phase: later it is worth nothing */
@@ -279,8 +283,9 @@ enum err consensus_new(struct consensus **out, const struct consensus_config *co
 void consensus_free(struct consensus *c);
 
 /*
- * ERR_NOMEM is the only error: the state is as before the event, and no effect was added. An event that breaks a rule
- * is no error of the step; its reply says so.
+ * ERR_NOMEM is the only error: the event did not happen and added no effect. Effects of the time that passed until it
+ * may have been added even so; they are executed as always. An event that breaks a rule is no error of the step; its
+ * reply says so.
  */
 enum err consensus_step(struct consensus *c, struct effects *out, const struct event *event);
 
