@@ -49,6 +49,9 @@ enum err json_decimal(uint64_t *out, const struct json *j); /* a string of decim
 enum err json_hex(uint8_t *out, size_t len, const struct json *j);
 enum err json_hex_add(struct buf *out, const struct json *j);
 
+/* ms since 1970 from exactly what json_put_time writes, years 1970 to 9999; ERR_FIELD for other text. */
+enum err json_time(uint64_t *ms, const struct json *j);
+
 /*
  * The writer appends compact JSON to a buffer. Commas and colons are its own business: inside an object every value is
  * preceded by json_put_key. Running out of memory is sticky in the buffer.
@@ -66,7 +69,7 @@ void json_end_array(struct json_writer *w);
 void json_put_key(struct json_writer *w, const char *key);
 void json_put_text(struct json_writer *w, const char *text);
 void json_put_text_n(struct json_writer *w, const char *text, size_t len); /* must be UTF-8; escapes as needed */
-void json_put_uint(struct json_writer *w, uint64_t v);    /* below 2^53 */
+void json_put_uint(struct json_writer *w, uint64_t v);    /* above 2^53 as json_put_decimal does */
 void json_put_decimal(struct json_writer *w, uint64_t v); /* as a string */
 void json_put_hex(struct json_writer *w, const uint8_t *data, size_t len);
 void json_put_bool(struct json_writer *w, bool v);
@@ -74,7 +77,10 @@ void json_put_null(struct json_writer *w);
 void json_put_raw(struct json_writer *w, struct bytes json); /* one value that is JSON already */
 void json_put_value(struct json_writer *w, const struct json *j);
 
-/* Is it valid UTF-8 without NUL and other controls than tab, line feed, carriage return? Such a body prints as text. */
+/*
+ * Is it valid UTF-8 without NUL and other controls (DEL and U+0080 to U+009F too) than tab, line feed, carriage return?
+ * Such a body prints as text.
+ */
 bool json_is_text(struct bytes b);
 
 /* Appends base64 (RFC 4648, with padding). */
