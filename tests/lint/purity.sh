@@ -6,7 +6,8 @@ cd "$(dirname "$0")/../.." || exit 2
 B=${B:-build}
 bad=0
 defined=$(nm --defined-only "$B"/libpara.a 2>/dev/null | awk 'NF == 3 {print $3}' | sort -u)
-for layer in $(sed -n 's/^PURE := //p' Makefile); do
+read -ra pure < <(sed -n 's/^PURE := //p' Makefile)
+for layer in "${pure[@]}"; do
 	[ -e "$B/lib/$layer.a" ] || { echo "$B/lib/$layer.a is not built"; bad=1; continue; }
 	while read -r symbol; do
 		grep -qx -- "$symbol" <<<"$defined" && continue
