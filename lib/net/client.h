@@ -11,6 +11,9 @@
 
 struct client;
 
+/* Most bytes of a request (the largest seal in hex) and of a reply. */
+enum { CLIENT_REQUEST_MAX = 36 << 20, CLIENT_REPLY_MAX = 256 << 20 };
+
 /*
  * Connects, trying until connect_ms have passed (0: once, at once). url_at is asked anew at every try and returns the
  * URL to dial; a node may come up with its socket elsewhere. ERR_UNREACHABLE, ERR_NOMEM.

@@ -4,8 +4,10 @@
  * Every request gets one reply, in any order, from any thread. How many may be under way, and how many bytes they hold
  * together, is bounded: beyond it the clients wait in nng.
  *
+ * An empty request is answered at once with an empty reply: that is how a client knows that somebody is there.
+ *
  * nng 1.5.2 loses an ipc listener for ever when somebody connects and closes at once; so the server dials itself every
- * few seconds (server_heal) and listens anew when that fails.
+ * few seconds (server_heal) and listens anew when that fails. Connections taken before go on.
  */
 #ifndef NET_SERVER_H
 #define NET_SERVER_H
@@ -26,7 +28,7 @@ struct server_config {
 	size_t message_bytes; /* most of one request */
 	size_t total_bytes;   /* most of all requests under way */
 	unsigned requests;    /* most requests under way */
-	/* Called on nng's threads: must not block. The body is borrowed until the reply. */
+	/* Called on nng's threads: must not block. The body is borrowed until the reply; it is never empty. */
 	void (*handle)(void *arg, struct request *request, struct bytes body);
 	void *arg;
 };
@@ -37,7 +39,7 @@ enum err server_start(struct server **out, const struct server_config *config);
 /* Copies body, releases the request. An empty body answers nothing useful but frees the client. */
 void server_reply(struct request *request, struct bytes body);
 
-/* True when the socket answers a connection of our own, else listens anew; false when that failed too. May block 1 s. */
+/* True when the socket takes a connection of our own, else listens anew; false when that failed too. Blocks up to 4 s. */
 bool server_heal(struct server *s);
 
 /* Replies still under way are sent; then everything closes and the socket's file goes. */
