@@ -1,0 +1,61 @@
+/*
+ * node: a running node: the loop that steps the consensus core, the writer that makes its effects durable and then
+ * tells them, the workers that answer requests.
+ *
+ *     control socket -> workers: parse, verify -> events -> loop: step the core -> effects -> writer: one transaction
+ *                       ^ answers straight from read transactions                            |  for many steps
+ *                       +----------------------------- replies, only after the commit -------+
+ *
+ * While the disk takes no writes the node goes on reading, refuses what is new, tries again every second, and says so
+ * in its status.
+ */
+#ifndef NODE_NODE_H
+#define NODE_NODE_H
+
+#include <stdbool.h>
+
+#include "chain/genesis.h"
+#include "crypto/sign.h"
+
+struct node;
+
+enum node_log { NODE_LOG_ERROR, NODE_LOG_EVENT, NODE_LOG_DETAIL };
+
+struct node_config {
+	const char *dir;               /* the data directory */
+	const struct genesis *genesis; /* of a new directory, or NULL; must be the stored one's equal when both are there */
+	const struct sign_key *key;    /* the voter's; outlives the node */
+	const char *control;           /* URL of the control socket; NULL: ipc://DIR/node.ipc */
+	long group;                    /* gid that may use it, or -1 */
+	const char *miner;             /* path of para-mine to run as a child, or NULL */
+	const char *miner_key;         /* its key file */
+	/* One event, a line without its newline; called from several threads, one at a time. May be NULL. */
+	void (*log)(void *arg, enum node_log level, const char *line);
+	void *arg;
+};
+
+/* What kept a node from starting, beside the code: a sentence, or "". */
+struct node_trouble {
+	char text[256];
+};
+
+/*
+ * Opens the store, restores the core, listens. ERR_LOCKED: another node runs on the directory. ERR_NOT_FOUND: a new
+ * directory and no genesis. ERR_NETWORK: another network's directory. ERR_VOTER: the key has no vote, or the network
+ * is not solo. ERR_TOO_LONG: the socket's path. Else ERR_IO and the like; trouble says more.
+ */
+enum err node_start(struct node **out, struct node_trouble *trouble, const struct node_config *config);
+
+/* Waits until somebody stops it, from the control socket or by node_stop; ERR_OK, or what it failed of. */
+enum err node_wait(struct node *n);
+
+/* May be called from any thread. What is under way is finished; later requests are answered with ERR_STOPPING. */
+void node_stop(struct node *n);
+
+/* After node_wait. */
+void node_free(struct node *n);
+
+/* Tells more or less from now on: which levels reach the log. */
+void node_set_log(struct node *n, enum node_log level);
+
+#endif
