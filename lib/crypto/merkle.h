@@ -44,7 +44,7 @@ struct merkle_path {
 	struct hash sibling[MERKLE_DEPTH];
 };
 
-/* ERR_RANGE when index >= n or n > 2^32; ERR_NOMEM. */
+/* ERR_RANGE when index >= n or n > 2^32. Costs about n hashes, no allocation. */
 enum err merkle_prove(struct merkle_path *out, const struct hash *leaves, uint64_t n, uint64_t index);
 
 /* The root that a leaf climbs to; ERR_MERKLE when the path has not the length that index and count demand. */

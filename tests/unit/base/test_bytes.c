@@ -1,0 +1,149 @@
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <cmocka.h>
+#include <string.h>
+
+#include "base/arena.h"
+#include "base/bytes.h"
+
+/* A request no machine grants must come back as NULL, also under the address sanitizer. */
+const char *__asan_default_options(void);
+
+const char *
+__asan_default_options(void)
+{
+	return "allocator_may_return_null=1";
+}
+
+static void
+a_buffer_grows_with_what_is_added(void **state)
+{
+	(void)state;
+	struct buf b = {0};
+	for (unsigned i = 0; i < 10000; i++) {
+		uint8_t byte = (uint8_t)(i * 7);
+		buf_add(&b, &byte, 1);
+	}
+	assert_false(b.failed);
+	assert_int_equal(b.len, 10000);
+	for (unsigned i = 0; i < 10000; i++)
+		assert_int_equal(b.data[i], (uint8_t)(i * 7));
+	buf_free(&b);
+	assert_null(b.data);
+	assert_int_equal(b.len + b.cap, 0);
+	buf_free(&b);
+	buf_free(NULL);
+}
+
+static void
+nothing_can_be_added(void **state)
+{
+	(void)state;
+	struct buf b = {0};
+	buf_add(&b, NULL, 0);
+	buf_add_text(&b, "");
+	assert_false(b.failed);
+	assert_int_equal(b.len, 0);
+	assert_non_null(buf_extend(&b, 0));
+	buf_free(&b);
+}
+
+static void
+text_is_added_without_its_nul(void **state)
+{
+	(void)state;
+	struct buf b = {0};
+	buf_add_text(&b, "para");
+	buf_add_text(&b, "lism");
+	assert_true(bytes_equal(bytes_of(&b), (struct bytes){(const uint8_t *)"paralism", 8}));
+	buf_free(&b);
+}
+
+static void
+running_out_of_memory_is_sticky_until_reset(void **state)
+{
+	(void)state;
+	struct buf b = {0};
+	buf_add_text(&b, "kept");
+	assert_null(buf_extend(&b, SIZE_MAX));
+	assert_true(b.failed);
+	buf_add_text(&b, "ignored");
+	assert_null(buf_extend(&b, 1));
+	assert_int_equal(b.len, 4);
+	buf_reset(&b);
+	assert_false(b.failed);
+	assert_int_equal(b.len, 0);
+	buf_add_text(&b, "again");
+	assert_int_equal(b.len, 5);
+	assert_null(buf_extend(&b, SIZE_MAX / 2));
+	assert_true(b.failed);
+	assert_memory_equal(b.data, "again", 5);
+	buf_free(&b);
+}
+
+static void
+ranges_are_equal_by_length_and_content(void **state)
+{
+	(void)state;
+	const uint8_t x[] = {1, 2, 3}, y[] = {1, 2, 4};
+	assert_true(bytes_equal((struct bytes){x, 2}, (struct bytes){y, 2}));
+	assert_false(bytes_equal((struct bytes){x, 3}, (struct bytes){y, 3}));
+	assert_false(bytes_equal((struct bytes){x, 3}, (struct bytes){x, 2}));
+	assert_true(bytes_equal((struct bytes){x, 0}, (struct bytes){NULL, 0}));
+}
+
+static void
+an_arena_hands_out_zeroed_aligned_separate_objects(void **state)
+{
+	(void)state;
+	enum { N = 500 };
+	struct arena a = {0};
+	uint8_t *p[N];
+	for (size_t i = 0; i < N; i++) {
+		p[i] = arena_alloc(&a, i, 3);
+		assert_non_null(p[i]);
+		assert_int_equal((uintptr_t)p[i] % _Alignof(max_align_t), 0);
+		for (size_t k = 0; k < 3 * i; k++)
+			assert_int_equal(p[i][k], 0);
+		memset(p[i], (int)(i & 0xff), 3 * i);
+	}
+	for (size_t i = 0; i < N; i++) {
+		for (size_t k = 0; k < 3 * i; k++)
+			assert_int_equal(p[i][k], i & 0xff);
+	}
+	arena_free(&a);
+	assert_null(a.head);
+	arena_free(&a);
+	arena_free(NULL);
+}
+
+static void
+an_arena_refuses_what_overflows(void **state)
+{
+	(void)state;
+	struct arena a = {0};
+	assert_non_null(arena_alloc(&a, 0, 0));
+	assert_null(arena_alloc(&a, SIZE_MAX, 1));
+	assert_null(arena_alloc(&a, SIZE_MAX / 2 + 1, 2));
+	assert_null(arena_alloc(&a, (size_t)1 << 33, (size_t)1 << 33));
+	assert_null(arena_alloc(&a, SIZE_MAX / 4, 1));
+	assert_non_null(arena_alloc(&a, 1000000, 1));
+	arena_free(&a);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(a_buffer_grows_with_what_is_added),
+		cmocka_unit_test(nothing_can_be_added),
+		cmocka_unit_test(text_is_added_without_its_nul),
+		cmocka_unit_test(running_out_of_memory_is_sticky_until_reset),
+		cmocka_unit_test(ranges_are_equal_by_length_and_content),
+		cmocka_unit_test(an_arena_hands_out_zeroed_aligned_separate_objects),
+		cmocka_unit_test(an_arena_refuses_what_overflows),
+	};
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
