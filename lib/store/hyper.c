@@ -1,0 +1,122 @@
+#include "store/store_impl.h"
+
+enum { HASH_BYTES = 32 };
+
+enum err
+store_put_hyper(struct store_txn *t, uint64_t hid, const struct hash *hash, struct bytes raw)
+{
+	uint8_t key[ROW_KEY];
+	enum err e;
+
+	key_put_u64(key, hid);
+	buf_reset(&t->value);
+	buf_add(&t->value, hash->b, HASH_BYTES);
+	buf_add(&t->value, raw.data, raw.len);
+	e = db_put_value(t, DB_HYPER, key, sizeof(key));
+	if (e)
+		return e;
+	buf_reset(&t->value);
+	wire_put_u64(&t->value, hid);
+	return t->value.failed ? ERR_NOMEM : db_put(t, DB_HASH, hash->b, HASH_KEY, bytes_of(&t->value));
+}
+
+/* Splits a stored hyper block into its hash and its bytes. */
+static enum err
+get(struct store_txn *t, struct hash *hash, struct bytes *raw, uint64_t hid)
+{
+	uint8_t key[ROW_KEY];
+	struct bytes value;
+	struct reader r;
+	enum err e;
+
+	key_put_u64(key, hid);
+	e = db_get(t, &value, DB_HYPER, key, sizeof(key));
+	if (e)
+		return e;
+	r = wire_reader(value);
+	wire_get(&r, hash->b, HASH_BYTES);
+	raw->len = r.left;
+	raw->data = wire_take(&r, r.left);
+	return raw->len < HYPER_HEAD ? ERR_CORRUPT : db_end(&r);
+}
+
+enum err
+store_get_hyper(struct store_txn *t, struct hash *hash, struct buf *raw, uint64_t hid)
+{
+	struct bytes value;
+	enum err e;
+
+	buf_reset(raw);
+	e = get(t, hash, &value, hid);
+	if (e)
+		return e;
+	buf_add(raw, value.data, value.len);
+	return raw->failed ? ERR_NOMEM : ERR_OK;
+}
+
+enum err
+store_get_hyper_head(struct store_txn *t, struct hash *hash, struct hyper_header *header, struct signature *auth,
+    uint64_t hid)
+{
+	struct bytes value;
+	enum err e = get(t, hash, &value, hid);
+
+	if (e)
+		return e;
+	value.len = HYPER_HEAD;
+	return db_decoded(hyper_head_unpack(header, auth, value));
+}
+
+/* What an index entry of a hash says: a HID, or a lane and LID. */
+static enum err
+read_index(bool *is_hyper, uint64_t *hid, struct lane *lane, uint64_t *lid, struct bytes value)
+{
+	struct reader r = wire_reader(value);
+
+	*is_hyper = value.len == 8;
+	*hid = *lid = 0;
+	*lane = (struct lane){0};
+	if (*is_hyper) {
+		*hid = wire_get_u64(&r);
+	} else {
+		*lane = lane_get(&r);
+		*lid = wire_get_u64(&r);
+	}
+	return db_end(&r);
+}
+
+/* The hash that the object itself is stored with: the index knows half of it only. */
+static enum err
+whole_hash(struct store_txn *t, struct hash *out, bool is_hyper, uint64_t hid, const struct lane *lane, uint64_t lid)
+{
+	struct arena arena = {0};
+	struct store_block block;
+	struct bytes raw;
+	enum err e;
+
+	if (is_hyper) {
+		e = get(t, out, &raw, hid);
+	} else {
+		e = store_get_block(t, &block, &arena, lane, lid);
+		*out = block.hash;
+		arena_free(&arena);
+	}
+	return e == ERR_NOT_FOUND ? ERR_CORRUPT : e;
+}
+
+enum err
+store_find_hash(struct store_txn *t, bool *is_hyper, uint64_t *hid, struct lane *lane, uint64_t *lid,
+    const struct hash *hash)
+{
+	struct hash found;
+	struct bytes value;
+	enum err e = db_get(t, &value, DB_HASH, hash->b, HASH_KEY);
+
+	if (!e)
+		e = read_index(is_hyper, hid, lane, lid, value);
+	if (!e)
+		e = whole_hash(t, &found, *is_hyper, *hid, lane, *lid);
+	if (e)
+		return e;
+	return hash_equal(&found, hash) ? ERR_OK : ERR_NOT_FOUND;
+}

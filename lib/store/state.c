@@ -1,0 +1,156 @@
+#include "store/store_impl.h"
+
+static void
+put_roots(struct buf *b, const struct roots *roots)
+{
+	wire_put_u64(b, roots->executed);
+	buf_add(b, roots->state.b, sizeof(roots->state.b));
+	buf_add(b, roots->outbox.b, sizeof(roots->outbox.b));
+}
+
+static struct roots
+get_roots(struct reader *r)
+{
+	struct roots roots = {.executed = wire_get_u64(r)};
+
+	wire_get(r, roots.state.b, sizeof(roots.state.b));
+	wire_get(r, roots.outbox.b, sizeof(roots.outbox.b));
+	return roots;
+}
+
+enum err
+store_put_lane(struct store_txn *t, const struct lane_state *state)
+{
+	uint8_t key[LANE_KEY];
+	struct buf *b = &t->value;
+
+	key_put_lane(key, &state->lane);
+	buf_reset(b);
+	wire_put_u64(b, state->tip_lid);
+	buf_add(b, state->tip.b, sizeof(state->tip.b));
+	put_roots(b, &state->committed);
+	put_roots(b, &state->executed);
+	wire_put_u64(b, state->busy_hid);
+	wire_put_u64(b, state->sealed_hid);
+	return b->failed ? ERR_NOMEM : db_put(t, DB_LANE, key, sizeof(key), bytes_of(b));
+}
+
+static enum err
+read_lane(struct lane_state *out, struct bytes value)
+{
+	struct reader r = wire_reader(value);
+
+	out->tip_lid = wire_get_u64(&r);
+	wire_get(&r, out->tip.b, sizeof(out->tip.b));
+	out->committed = get_roots(&r);
+	out->executed = get_roots(&r);
+	out->busy_hid = wire_get_u64(&r);
+	out->sealed_hid = wire_get_u64(&r);
+	return db_end(&r);
+}
+
+enum err
+store_get_lane(struct store_txn *t, struct lane_state *state, const struct lane *lane)
+{
+	uint8_t key[LANE_KEY];
+	struct bytes value;
+	enum err e;
+
+	key_put_lane(key, lane);
+	e = db_get(t, &value, DB_LANE, key, sizeof(key));
+	if (e)
+		return e;
+	state->lane = *lane;
+	return read_lane(state, value);
+}
+
+struct lane_walk {
+	struct lane_state *state;
+	size_t n, room;
+};
+
+static enum err
+visit_lane(void *arg, struct bytes key, struct bytes value)
+{
+	struct lane_walk *w = arg;
+	struct lane_state *state = &w->state[w->n];
+	enum err e;
+
+	if (w->n == w->room || key.len != LANE_KEY)
+		return ERR_CORRUPT;
+	w->n++;
+	e = key_get_lane(&state->lane, key.data);
+	return e ? e : read_lane(state, value);
+}
+
+enum err
+store_get_lanes(struct store_txn *t, struct lane_state **state, uint32_t *n, struct arena *arena)
+{
+	struct lane_walk w = {0};
+	MDB_stat stat;
+	int rc = mdb_stat(t->txn, t->store->db[DB_LANE], &stat);
+	enum err e;
+
+	*state = NULL;
+	*n = 0;
+	if (rc)
+		return store_error(rc);
+	if (stat.ms_entries == 0)
+		return ERR_OK;
+	w.room = stat.ms_entries;
+	w.state = w.room > UINT32_MAX ? NULL : arena_alloc(arena, w.room, sizeof(*w.state));
+	if (!w.state)
+		return ERR_NOMEM;
+	e = db_each(t, DB_LANE, visit_lane, &w);
+	*state = w.state;
+	*n = (uint32_t)w.n;
+	return e;
+}
+
+/* A copy: the map's own bytes would change under the next put. */
+static enum err
+ledger_get(void *owner, struct bytes *value, struct bytes key)
+{
+	struct store_txn *t = owner;
+	struct bytes found;
+	enum err e = db_get(t, &found, DB_STATE, key.data, key.len);
+
+	if (e)
+		return e;
+	buf_reset(&t->state);
+	buf_add(&t->state, found.data, found.len);
+	*value = bytes_of(&t->state);
+	return t->state.failed ? ERR_NOMEM : ERR_OK;
+}
+
+static enum err
+ledger_put(void *owner, struct bytes key, struct bytes value)
+{
+	return db_put(owner, DB_STATE, key.data, key.len, value);
+}
+
+struct ledger_view
+store_ledger(struct store_txn *t)
+{
+	return (struct ledger_view){.owner = t, .get = ledger_get, .put = ledger_put};
+}
+
+enum err
+store_each_state(struct store_txn *t, enum err (*each)(void *arg, struct bytes key, struct bytes value), void *arg)
+{
+	return db_each(t, DB_STATE, each, arg);
+}
+
+enum err
+store_counts(struct store_txn *t, uint64_t count[static STORE_DBS])
+{
+	for (int i = 0; i < STORE_DBS; i++) {
+		MDB_stat stat;
+		int rc = mdb_stat(t->txn, t->store->db[i], &stat);
+
+		if (rc)
+			return store_error(rc);
+		count[i] = stat.ms_entries;
+	}
+	return ERR_OK;
+}
