@@ -92,6 +92,39 @@ install: all
 	install -m 644 completions/bash/* $(DESTDIR)$(PREFIX)/share/bash-completion/completions
 	install -m 644 completions/zsh/* $(DESTDIR)$(PREFIX)/share/zsh/site-functions
 
+# Fuzz targets: every decoder of the pure layers, with clang's libFuzzer. fuzz-smoke runs each for FUZZ_SECONDS, fuzz for
+# RUNS inputs, on a copy of its corpus.
+FUZZ := $(patsubst tests/fuzz/fuzz_%.c,%,$(wildcard tests/fuzz/fuzz_*.c))
+FUZZ_CC ?= clang
+FUZZ_CFLAGS := $(filter-out $(CFLAGS),$(ALL_CFLAGS)) -O1 -g -fno-sanitize-recover=all
+FUZZ_SECONDS ?= 2
+RUNS ?= 10000000
+
+$(B)/fuzz/%.o: %.c Makefile
+	@mkdir -p $(@D)
+	$(FUZZ_CC) $(FUZZ_CFLAGS) -fsanitize=fuzzer-no-link,address,undefined -MMD -MP -c -o $@ $<
+
+$(B)/fuzz/libpara.a: $(foreach l,$(PURE),$(patsubst %.c,$(B)/fuzz/%.o,$(call src,$(l))))
+	@rm -f $@
+	ar rcs $@ $^
+
+$(FUZZ:%=$(B)/fuzz/fuzz_%): $(B)/fuzz/fuzz_%: $(B)/fuzz/tests/fuzz/fuzz_%.o $(B)/fuzz/libpara.a
+	$(FUZZ_CC) -fsanitize=fuzzer,address,undefined -o $@ $^ -lcjson -lsodium
+
+fuzz-build: $(FUZZ:%=$(B)/fuzz/fuzz_%)
+
+fuzz-smoke: $(FUZZ:%=fuzz-smoke-%)
+
+fuzz: $(FUZZ:%=fuzz-%)
+
+$(FUZZ:%=fuzz-smoke-%): fuzz-smoke-%: $(B)/fuzz/fuzz_%
+	@tests/fuzz/run.sh $< -max_total_time=$(FUZZ_SECONDS)
+
+$(FUZZ:%=fuzz-%): fuzz-%: $(B)/fuzz/fuzz_%
+	@tests/fuzz/run.sh $< -runs=$(RUNS)
+
+.PHONY: fuzz-build fuzz-smoke fuzz $(FUZZ:%=fuzz-smoke-%) $(FUZZ:%=fuzz-%)
+
 clean:
 	rm -rf build
 
