@@ -127,7 +127,7 @@ bech32_decode(uint8_t *out, size_t len, const char *prefix, const char *text)
 	size_t prefix_len = strlen(prefix), text_len = text_len_of(prefix_len, len);
 	uint32_t c = prefix_state(prefix, prefix_len);
 
-	if (c == 0 || text_len > BECH32_MAX || strnlen(text, BECH32_MAX + 1) != text_len)
+	if (c == 0 || text_len > BECH32_MAX || strlen(text) != text_len)
 		return ERR_BECH32;
 	if (!lower(low, text, text_len) || memcmp(low, prefix, prefix_len) != 0 || low[prefix_len] != '1')
 		return ERR_BECH32;

@@ -124,7 +124,7 @@ merkle_climb(struct hash *root, const struct hash *leaf, const struct merkle_pat
 	struct hash top = *leaf;
 	uint8_t used = 0;
 
-	if (path->index >= path->count || path->count > (uint64_t)1 << MERKLE_DEPTH || path->len > MERKLE_DEPTH)
+	if (path->index >= path->count || path->count > (uint64_t)1 << MERKLE_DEPTH)
 		return ERR_MERKLE;
 	for (uint64_t at = path->index, width = path->count; width > 1; at >>= 1, width = (width + 1) / 2) {
 		if ((at ^ 1) >= width)

@@ -178,6 +178,26 @@ every_kernel_compares_the_whole_hash(void **state)
 	}
 }
 
+/* The first lane passes by its first word and fails by its last byte; the second is smaller and wins. */
+static void
+a_near_miss_does_not_hide_the_lane_after_it(void **state)
+{
+	(void)state;
+	size_t n;
+	const struct work_kernel *kernels = work_kernels(&n);
+	struct hash digest = digest_of(3), near, next;
+	uint64_t at = 0, got;
+	do {
+		near = work_hash(&digest, at);
+		next = work_hash(&digest, ++at);
+	} while (next.b[0] >= near.b[0] || near.b[31] == 0);
+	near.b[31]--;
+	for (size_t k = 0; k < n; k++) {
+		assert_true(kernels[k].search(&got, &digest, &near, at - 1, 2));
+		assert_true(got == at);
+	}
+}
+
 static void
 every_kernel_misses_what_is_not_there(void **state)
 {
@@ -217,6 +237,7 @@ main(void)
 		cmocka_unit_test(every_kernel_finds_it_in_every_lane),
 		cmocka_unit_test(every_kernel_respects_the_count),
 		cmocka_unit_test(every_kernel_compares_the_whole_hash),
+		cmocka_unit_test(a_near_miss_does_not_hide_the_lane_after_it),
 		cmocka_unit_test(every_kernel_misses_what_is_not_there),
 		cmocka_unit_test(plain_c_comes_first),
 	};
