@@ -12,22 +12,8 @@
 #define TOOL_KEYFILE_H
 
 #include "crypto/sign.h"
+#include "tool/secret.h"
 #include "tool/tool.h"
-
-/* A passphrase in locked memory. */
-struct secret {
-	char *text; /* NUL-terminated */
-	size_t len;
-};
-
-enum { SECRET_MAX = 1023 };
-
-/* The first line of a file ("-" is stdin); ERR_IO with errno, ERR_TOO_LONG, ERR_NOMEM. */
-enum err secret_read(struct secret *out, const char *path);
-
-/* Asks on the terminal without echo, twice when again is set. ERR_PERMISSION: stdin is no terminal; ERR_PASSPHRASE. */
-enum err secret_ask(struct secret *out, const char *prompt, bool again);
-void secret_free(struct secret *s);
 
 /*
  * Makes a new key in a new file (its directory is fsynced too). passphrase may be NULL. ERR_EXISTS, ERR_IO with errno,

@@ -36,7 +36,7 @@ struct tool {
 	uint64_t connect_s; /* 5 unless given */
 	bool quiet, verbose;
 	int status;            /* of the batch so far */
-	uint64_t given[2];     /* options met on the command line: own by index, common by index */
+	uint64_t given[2];     /* options met on the command line, a bit each */
 	struct output *output; /* made at the first result */
 	struct remote *remote; /* connected at the first call */
 };
