@@ -19,35 +19,55 @@ void view_address(struct json_writer *w, const char *key, const uint8_t account[
 void view_lane(struct json_writer *w, const char *key, const struct lane *lane);
 void view_place(struct json_writer *w, const char *key, const struct place *place);
 
-/* payload, chain, signer, seq, fee, expiry, bytes, body or body_base64, signature. */
+/* payload, chain, signer, seq, fee, expiry, bytes (of the body), body or body_base64, signature. */
 void view_payload(struct json_writer *w, const struct payload *p, const struct hash *id);
 
-/* seal, lane, slot, prev_hyper, difficulty, payloads, bytes, merkle_root, script, signer, voter, index, signature, nonce. */
+/*
+ * seal, lane, slot, prev_hyper, difficulty, bytes, merkle_root, script, signer, voter, index, payloads (their count),
+ * signature, nonce.
+ */
 void view_seal_head(struct json_writer *w, const struct seal_head *head);
 
-/* hash, prev, prev_hyper, lid, lane, slot, difficulty, merkle_root, script, signer, voter, signature, ... */
+/*
+ * hash, prev, lid, seal, lane, slot, prev_hyper, difficulty, bytes, merkle_root, script, signer, voter, index,
+ * signature, nonce. `payloads`, their count or a list of them, is the caller's.
+ */
 void view_block(struct json_writer *w, const struct block *block, const struct hash *hash);
 
-/* lane, slot, blocks, blocks_root, payloads, bytes, tip, tip_lid, executed, state_root, outbox_root, voters. */
+/*
+ * lane, slot, blocks, blocks_root, payloads, bytes, tip, tip_lid, executed, state_root, outbox_root, targets[] (chain,
+ * messages, root), voters[] (addresses).
+ */
 void view_cert(struct json_writer *w, const struct cert *cert);
 
 /*
  * hid, hash, prev, slot, time, difficulty, seals, merkle_root, message_root, shard_root, source, endorsements_root,
- * script, assembler, signature.
+ * evidence_root, script, assembler, signature. `lanes` is the caller's.
  */
 void view_hyper_header(struct json_writer *w, const struct hyper_header *h, const struct hash *hash,
     const struct signature *auth);
+
+/* slot, hash, source, voter, signature. */
 void view_endorsement(struct json_writer *w, const struct endorsement *e);
 
 /* Every member of the record; what `para-chain spec` prints and `create` reads. */
 void view_spec(struct json_writer *w, const struct spec *spec);
 void view_genesis(struct json_writer *w, const struct genesis *g);
 
-/* The way back, strict: an unknown or missing member is ERR_FIELD with its name in *field (static or borrowed from j). */
+/*
+ * The way back, strict: an unknown or missing member is ERR_FIELD with its name in *field (static or borrowed from j),
+ * and so is the name of one whose value is refused. *field is NULL when j is no object, or when the record as a whole
+ * does not pass spec_check or genesis_check.
+ */
 enum err view_read_spec(struct spec *out, const char **field, const struct json *j);
 enum err view_read_genesis(struct genesis *out, struct arena *arena, const char **field, const struct json *j);
 
-/* Any encoded object, decoded and written as one whole JSON object with "type" first; the decoder's error. */
+/*
+ * Any encoded object, decoded and written as one whole JSON object: "type" and "network" first, then the members above,
+ * and what the object holds: payloads[] of seals and templates, entries[] of lists, lanes[] with seals[] and
+ * endorsements[] of hyper blocks; proofs: the payload's members, at, hid, hash, block{}, certificate{}, hyper{}.
+ * The decoder's error, before a byte is written; ERR_NOMEM.
+ */
 enum err view_object(struct json_writer *w, struct bytes raw);
 
 #endif

@@ -1,0 +1,27 @@
+/* view_impl: parts that several views share; not for others. */
+#ifndef JSON_VIEW_IMPL_H
+#define JSON_VIEW_IMPL_H
+
+#include "json/view.h"
+
+/* What every seal, template and block has, without the payloads: their list or their count is the caller's. */
+void view_seal_core(struct json_writer *w, const struct seal_core *core);
+
+/* executed, state_root, outbox_root. */
+void view_roots(struct json_writer *w, const struct roots *roots);
+
+/* A certificate's core alone: all of view_cert but the voters. */
+void view_cert_core(struct json_writer *w, const struct cert_core *core);
+
+void view_text(struct json_writer *w, const char *key, const char *text);
+void view_uint(struct json_writer *w, const char *key, uint64_t v);
+void view_decimal(struct json_writer *w, const char *key, uint64_t v);
+void view_signature(struct json_writer *w, const char *key, const struct signature *s);
+
+/*
+ * The members of j are exactly these (their names, NULL at the end). ERR_FIELD with the name of the first that is
+ * foreign or lacks in *field.
+ */
+enum err view_expect(const struct json *j, const char *const *name, const char **field);
+
+#endif

@@ -1,0 +1,85 @@
+#include <string.h>
+
+#include "json/view_impl.h"
+
+void
+view_spec(struct json_writer *w, const struct spec *spec)
+{
+	view_text(w, "name", spec->name);
+	view_text(w, "engine", spec_engine_name(spec->engine));
+	view_text(w, "rule", spec_rule_name(spec->rule));
+	view_uint(w, "witnesses", spec->witnesses);
+	view_uint(w, "body_bytes", spec->body_bytes);
+}
+
+static enum err
+read_name(struct spec *out, const struct json *j)
+{
+	const char *text;
+	enum err e = json_text(&text, j);
+
+	if (e)
+		return e;
+	if (!spec_name_ok(text))
+		return ERR_NAME;
+	memcpy(out->name, text, strlen(text) + 1);
+	return ERR_OK;
+}
+
+static enum err
+read_engine(struct spec *out, const struct json *j)
+{
+	const char *text;
+	enum err e = json_text(&text, j);
+
+	return e ? e : spec_engine_parse(&out->engine, text);
+}
+
+static enum err
+read_rule(struct spec *out, const struct json *j)
+{
+	const char *text;
+	enum err e = json_text(&text, j);
+
+	return e ? e : spec_rule_parse(&out->rule, text);
+}
+
+static enum err
+read_witnesses(struct spec *out, const struct json *j)
+{
+	uint64_t v;
+	enum err e = json_uint(&v, j, UINT16_MAX);
+
+	if (!e)
+		out->witnesses = (uint16_t)v;
+	return e;
+}
+
+static enum err
+read_body_bytes(struct spec *out, const struct json *j)
+{
+	uint64_t v;
+	enum err e = json_uint(&v, j, LIMIT_BODY);
+
+	if (!e)
+		out->body_bytes = (uint32_t)v;
+	return e;
+}
+
+enum err
+view_read_spec(struct spec *out, const char **field, const struct json *j)
+{
+	static const char *const name[] = {"name", "engine", "rule", "witnesses", "body_bytes", NULL};
+	static enum err (*const read[])(struct spec *, const struct json *) = {
+	    read_name, read_engine, read_rule, read_witnesses, read_body_bytes};
+	enum err e;
+
+	memset(out, 0, sizeof(*out));
+	*field = NULL;
+	e = view_expect(j, name, field);
+	for (size_t i = 0; name[i] && !e; i++) {
+		e = read[i](out, json_member(j, name[i]));
+		*field = e ? name[i] : NULL;
+	}
+	return e ? e : spec_check(out);
+}
