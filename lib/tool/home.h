@@ -2,7 +2,8 @@
  * home: where things of a user lie.
  *
  *     data directory   -d, else $PARA_HOME, else $XDG_DATA_HOME/para, else ~/.local/share/para
- *     control socket   -n, else $PARA_NODE, else ipc://DIR/node.ipc if it is there, else ipc:///run/para/node.ipc
+ *     control socket   -n, else $PARA_NODE, else ipc://DIR/node.ipc if it is there (with -d: there or not yet),
+ *                      else ipc:///run/para/node.ipc
  *
  * The home is $HOME, else the user's entry in the password file. Source of the rule: para(7), FILES.
  */

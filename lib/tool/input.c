@@ -105,7 +105,7 @@ input_next(struct input *in, struct bytes *line, struct tool *t)
 		size_t len = newline ? (size_t)(newline - in->held.data) - in->at : in->held.len - in->at;
 		if (len > INPUT_LINE) {
 			in->line++;
-			tool_fail_at(t, in, TOOL_TROUBLE, "line is longer than %d bytes", INPUT_LINE);
+			tool_fail_at(t, in, TOOL_NO, "line is longer than %d bytes", INPUT_LINE);
 			skip_line(in, t);
 			seen = in->at;
 			continue;
@@ -160,7 +160,7 @@ next_line(struct operands *o, struct tool *t)
 		if (line.len == 0)
 			continue;
 		if (memchr(line.data, 0, line.len)) {
-			tool_fail_at(t, &o->in, TOOL_TROUBLE, "line holds a NUL byte");
+			tool_fail_at(t, &o->in, TOOL_NO, "line holds a NUL byte");
 			continue;
 		}
 		buf_reset(&o->text);

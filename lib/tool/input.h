@@ -28,7 +28,7 @@ void input_close(struct input *in);
 
 /*
  * The next line without its newline, borrowed until the next call. False at the end. A line over INPUT_LINE is reported
- * (status 2) and skipped; a read error is reported and ends the input. Results held back are flushed before it waits.
+ * (status 1) and skipped; a read error is reported and ends the input. Results held back are flushed before it waits.
  */
 bool input_next(struct input *in, struct bytes *line, struct tool *t);
 

@@ -7,7 +7,10 @@
 
 #include "base/number.h"
 #include "net/client.h"
+#include "tool/clock.h"
 #include "tool/home.h"
+
+enum { AGAIN_MS = 200 };
 
 struct remote {
 	struct client *client;
@@ -149,6 +152,22 @@ remote_call(struct answer *out, struct tool *t, const char *method, struct bytes
 		read_reply(out, bytes_of(&reply));
 	buf_free(&request);
 	buf_free(&reply);
+	return out->status;
+}
+
+int
+remote_patient(struct answer *out, struct tool *t, const char *method, struct bytes params, unsigned timeout_ms,
+    unsigned away_ms)
+{
+	uint64_t until = clock_steady_ms() + away_ms;
+	bool said = false;
+	while (remote_call(out, t, method, params, timeout_ms) == TOOL_UNREACHABLE && clock_steady_ms() < until) {
+		if (!said)
+			tool_note(t, "%s: waiting for it", out->message);
+		said = true;
+		answer_free(out);
+		clock_sleep_ms(AGAIN_MS);
+	}
 	return out->status;
 }
 

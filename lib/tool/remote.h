@@ -27,6 +27,10 @@ enum { REMOTE_TIMEOUT_MS = 30000 };
 int remote_call(struct answer *out, struct tool *t, const char *method, struct bytes params, unsigned timeout_ms);
 void answer_free(struct answer *a);
 
+/* The same for what runs for ever: a node that is away is tried again for away_ms. */
+int remote_patient(struct answer *out, struct tool *t, const char *method, struct bytes params, unsigned timeout_ms,
+    unsigned away_ms);
+
 /* The same, and says what failed ("para-inspect: hyper 99: not found") when it did. */
 int remote_ask(struct answer *out, struct tool *t, const char *method, struct bytes params, const char *what);
 
