@@ -122,19 +122,36 @@ help_command(struct buf *out, const struct program *program, const struct comman
 	}
 }
 
+/* Commands by name with their sentences; the options are those of the command that needs no name. */
+static void
+help_program(struct buf *out, const struct program *program)
+{
+	char line[256];
+	const struct command *nameless = NULL, *c = program->commands;
+	snprintf(line, sizeof line, "%s: %s\n\nCommands:\n", program->name, program->help);
+	buf_add_text(out, line);
+	for (; c->name; c++) {
+		if (!c->name[0]) {
+			nameless = c;
+			continue;
+		}
+		snprintf(line, sizeof line, "  %-10s %s\n", c->name, c->help);
+		buf_add_text(out, line);
+	}
+	snprintf(line, sizeof line, "\n%s COMMAND --help tells the options of a command.\n", program->name);
+	buf_add_text(out, line);
+	if (!nameless)
+		return;
+	buf_add_text(out, "\n");
+	help_command(out, program, nameless);
+}
+
 void
 table_help(struct buf *out, const struct program *program, const struct command *command)
 {
-	if (command) {
-		help_command(out, program, command);
-		return;
-	}
-	buf_add_text(out, program->name);
-	buf_add_text(out, ": ");
-	buf_add_text(out, program->help);
-	buf_add_text(out, "\n");
-	for (const struct command *c = program->commands; c->name; c++) {
-		buf_add_text(out, "\n");
-		help_command(out, program, c);
-	}
+	bool single = program->commands[0].name && !program->commands[1].name;
+	if (command || single)
+		help_command(out, program, command ? command : program->commands);
+	else
+		help_program(out, program);
 }

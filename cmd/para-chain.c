@@ -1,0 +1,139 @@
+/* para-chain: chain specs and the payloads that register them. para-chain(1). */
+#include <string.h>
+
+#include "json/view.h"
+#include "tool/draft.h"
+#include "tool/input.h"
+#include "tool/output.h"
+#include "tool/query.h"
+
+enum { SPEC_FILE_MOST = 65536, BODY_DEFAULT = 65536 };
+
+static struct draft_options draft_options = {.seq = OPTION_NONE};
+static const char *name, *engine = "data", *rule = "open";
+static uint64_t witnesses = SPEC_WITNESSES, body_bytes = BODY_DEFAULT;
+
+static int
+run_spec(struct tool *t)
+{
+	struct spec spec = {.witnesses = (uint16_t)witnesses, .body_bytes = (uint32_t)body_bytes};
+	if (!name)
+		return tool_usage(t, "no name: give --name NAME");
+	if (!spec_name_ok(name))
+		return tool_usage(t, "option --name: '%s': %s", name, err_text(ERR_NAME));
+	if (spec_engine_parse(&spec.engine, engine))
+		return tool_usage(t, "option --engine: '%s' is not known", engine);
+	if (spec_rule_parse(&spec.rule, rule))
+		return tool_usage(t, "option --rule: '%s' is not known", rule);
+	strcpy(spec.name, name);
+	enum err e = spec_check(&spec);
+	if (e)
+		return tool_usage(t, "%s", err_text(e));
+	view_spec(output_begin(t), &spec);
+	output_end(t);
+	return TOOL_DONE;
+}
+
+/* A spec's JSON from a file or stdin. */
+static int
+load_spec(struct spec *out, struct tool *t, const char *path)
+{
+	struct input in;
+	struct buf text = {0};
+	struct json *document = NULL;
+	struct json_error where = {0};
+	const char *field = NULL;
+	int status = input_open(&in, t, path);
+	const char *shown = in.name ? in.name : "stdin";
+	if (!status)
+		status = input_all(&in, &text, t, SPEC_FILE_MOST);
+	if (!status) {
+		enum err e = json_parse(&document, &where, bytes_of(&text));
+		if (e)
+			status = tool_fail(t, tool_status_of(e), "%s: %s: %s at byte %zu", shown, err_text(e),
+			    where.why ? where.why : "", where.offset);
+		else if ((e = view_read_spec(out, &field, document)) || (e = spec_check(out)))
+			status = tool_fail(t, tool_status_of(e), "%s: %s%s%s", shown, field ? field : "", field ? ": " : "",
+			    err_text(e));
+	}
+	json_free(document);
+	buf_free(&text);
+	input_close(&in);
+	return status;
+}
+
+static int
+run_check(struct tool *t)
+{
+	int files = t->argc ? t->argc : 1;
+	for (int i = 0; i < files; i++) {
+		struct spec spec;
+		bool valid = load_spec(&spec, t, t->argc ? t->argv[i] : "-") == TOOL_DONE;
+		struct json_writer *w = output_begin(t);
+		json_put_key(w, "valid");
+		json_put_bool(w, valid);
+		if (valid) {
+			struct hash hash = spec_hash(&spec);
+			json_put_key(w, "name");
+			json_put_text(w, spec.name);
+			view_hash(w, "script", &hash);
+		}
+		output_end(t);
+	}
+	return TOOL_DONE;
+}
+
+static int
+run_create(struct tool *t)
+{
+	struct spec spec;
+	struct draft d;
+	struct buf body = {0};
+	if (t->argc > 1)
+		return tool_usage(t, "one SPEC is wanted");
+	int status = load_spec(&spec, t, t->argc ? t->argv[0] : "-");
+	if (!status)
+		status = draft_open(&d, t, &draft_options, "0");
+	if (status)
+		return status;
+	wire_put_u8(&body, ROOT_REGISTER);
+	spec_put(&body, &spec);
+	enum err e = body.failed ? ERR_NOMEM : draft_payload(&d, t, bytes_of(&body));
+	if (e)
+		status = tool_fail(t, tool_status_of(e), "%s", err_text(e));
+	draft_close(&d);
+	buf_free(&body);
+	return status;
+}
+
+static int
+run_list(struct tool *t)
+{
+	return query_list(t, "chains", "chains");
+}
+
+#define END {0, NULL, NULL, NULL, OPTION_FLAG, NULL, 0, 0}
+
+static const struct option_entry spec_options[] = {
+    {0, "name", "NAME", "the chain's name", OPTION_TEXT, &name, 0, 0},
+    {0, "engine", "data", "what executes its payloads (data)", OPTION_TEXT, &engine, 0, 0},
+    {0, "rule", "open", "its rule of layer 2 (open)", OPTION_TEXT, &rule, 0, 0},
+    {0, "witnesses", "0|128", "how many votes watch a lane (128)", OPTION_NUMBER, &witnesses, 0, SPEC_WITNESSES},
+    {0, "body-bytes", "N", "most bytes of a payload's body (65536)", OPTION_NUMBER, &body_bytes, 1, LIMIT_BODY}, END};
+
+static const struct option_entry create_options[] = {DRAFT_OPTIONS(draft_options), END};
+
+static const struct command commands[] = {
+    {"spec", NULL, "Prints a chain spec.", OPTIONS_OUTPUT, spec_options, run_spec, NULL},
+    {"check", "[SPEC...]", "Checks chain specs.", OPTIONS_OUTPUT, NULL, run_check, NULL},
+    {"create", "[SPEC]", "Makes the payload that registers a chain.", OPTIONS_NODE | OPTIONS_KEY | OPTIONS_OUTPUT,
+        create_options, run_create, NULL},
+    {"list", NULL, "Lists the chains of a node.", OPTIONS_NODE | OPTIONS_TABLE, NULL, run_list,
+        "chain,chain_name,engine,rule,witnesses,body_bytes,registered,in_force"},
+    {NULL, NULL, NULL, 0, NULL, NULL, NULL}};
+
+int
+main(int argc, char **argv)
+{
+	return options_main(&(struct program){"para-chain", "chain specs and chains.", commands}, argc, argv);
+}

@@ -1,0 +1,240 @@
+/* para-inspect: reads a node, proofs and stores. para-inspect(1). */
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "node/audit.h"
+#include "tool/follow.h"
+#include "tool/graph.h"
+#include "tool/home.h"
+#include "tool/input.h"
+#include "tool/options.h"
+#include "tool/output.h"
+#include "tool/prove.h"
+#include "tool/query.h"
+
+static const char *header;
+static uint64_t from = OPTION_NONE;
+static bool blocks;
+
+static int
+run_status(struct tool *t)
+{
+	return query_one(t, "status", (struct bytes){0}, "status");
+}
+
+static int
+run_chains(struct tool *t)
+{
+	return query_list(t, "chains", "chains");
+}
+
+static int
+run_lanes(struct tool *t)
+{
+	return query_list(t, "lanes", "lanes");
+}
+
+static int
+run_pool(struct tool *t)
+{
+	return query_list(t, "pool", "payloads");
+}
+
+/* One object by one word of the user. */
+static int
+ask(struct tool *t, const char *method, const char *key, const char *text, bool number)
+{
+	struct buf params = {0};
+	char what[160];
+	snprintf(what, sizeof what, "%s %s", method, text);
+	query_params(&params, key, text, number);
+	int status = query_one(t, method, bytes_of(&params), what);
+	buf_free(&params);
+	return status;
+}
+
+static int
+run_round(struct tool *t)
+{
+	if (!t->chain)
+		return tool_usage(t, "no chain: give -c NAME|NUMBER");
+	return ask(t, "round", "chain", t->chain, true);
+}
+
+static int
+each_operand(struct tool *t, int (*one)(struct tool *, const char *))
+{
+	struct operands o;
+	const char *text;
+	int status = TOOL_DONE;
+	operands_start(&o);
+	/* Without a node the rest of the batch can have no other end. */
+	while (status != TOOL_UNREACHABLE && (text = operands_next(&o, t)))
+		status = tool_status(t, one(t, text));
+	operands_end(&o);
+	return TOOL_DONE;
+}
+
+static int
+one_chain(struct tool *t, const char *text)
+{
+	return ask(t, "chain", "chain", text, true);
+}
+
+static int
+one_payload(struct tool *t, const char *text)
+{
+	return ask(t, "payload", strchr(text, '.') ? "at" : "id", text, false);
+}
+
+static int
+one_proof(struct tool *t, const char *text)
+{
+	return ask(t, "proof", "payload", text, false);
+}
+
+static int
+print_hyper(void *arg, const struct json *block)
+{
+	output_value(arg, block);
+	return TOOL_DONE;
+}
+
+static int
+one_hyper(struct tool *t, const char *text)
+{
+	return query_hypers(t, text, print_hyper, t);
+}
+
+static int
+run_chain(struct tool *t)
+{
+	return each_operand(t, one_chain);
+}
+
+static int
+run_hyper(struct tool *t)
+{
+	return t->argc == 0 ? one_hyper(t, "latest") : each_operand(t, one_hyper);
+}
+
+static int
+run_block(struct tool *t)
+{
+	return each_operand(t, query_block);
+}
+
+static int
+run_payload(struct tool *t)
+{
+	return each_operand(t, one_payload);
+}
+
+static int
+run_proof(struct tool *t)
+{
+	return each_operand(t, one_proof);
+}
+
+static int
+run_verify(struct tool *t)
+{
+	return prove_run(t, header);
+}
+
+static int
+run_follow(struct tool *t)
+{
+	return follow_run(t, from, blocks);
+}
+
+static int
+run_graph(struct tool *t)
+{
+	return t->argc == 1 ? graph_print(t, t->argv[0]) : tool_usage(t, "one range A..B is wanted");
+}
+
+static void
+report(void *arg, const char *place, const char *what)
+{
+	struct json_writer *w = output_begin(arg);
+	json_put_key(w, "at");
+	json_put_text(w, place);
+	json_put_key(w, "error");
+	json_put_text(w, what);
+	output_end(arg);
+}
+
+static void
+progress(void *arg, uint64_t hid, uint64_t tip_hid)
+{
+	const struct tool *t = arg;
+	if (!t->quiet && isatty(STDERR_FILENO))
+		fprintf(stderr, "\rhyper block %llu of %llu%s", (unsigned long long)hid, (unsigned long long)tip_hid,
+		    hid == tip_hid ? "\n" : "");
+}
+
+static int
+run_check(struct tool *t)
+{
+	char dir[PATH_MAX];
+	struct audit_result found = {0};
+	if (home_dir(dir, t))
+		return TOOL_TROUBLE;
+	enum err e = audit_run(&found, dir, &(struct audit_config){report, progress, t});
+	if (e)
+		return tool_fail(t, TOOL_TROUBLE, "cannot check %s: %s", dir, err_text(e));
+	struct json_writer *w = output_begin(t);
+	const struct {
+		const char *name;
+		uint64_t value;
+	} counts[] = {{"hypers", found.hypers}, {"blocks", found.blocks}, {"payloads", found.payloads},
+	    {"pooled", found.pooled}, {"problems", found.problems}};
+	json_put_key(w, "valid");
+	json_put_bool(w, found.problems == 0);
+	for (size_t i = 0; i < sizeof counts / sizeof counts[0]; i++) {
+		json_put_key(w, counts[i].name);
+		json_put_uint(w, counts[i].value);
+	}
+	output_end(t);
+	return found.problems ? TOOL_NO : TOOL_DONE;
+}
+
+#define END {0, NULL, NULL, NULL, OPTION_FLAG, NULL, 0, 0}
+
+static const struct option_entry verify_options[] = {
+    {0, "header", "FILE", "the hyper block to anchor to: its hash, hex or JSON", OPTION_TEXT, &header, 0, 0}, END};
+
+static const struct option_entry follow_options[] = {
+    {0, "from", "HID", "begin here (the latest)", OPTION_NUMBER, &from, 0, JSON_NUMBER_MAX},
+    {0, "blocks", NULL, "local blocks too, before the hyper block that ties them", OPTION_FLAG, &blocks, 0, 0}, END};
+
+enum { READS = OPTIONS_NODE | OPTIONS_TABLE };
+
+static const struct command commands[] = {
+    {"status", NULL, "Where the node is.", READS, NULL, run_status, NULL},
+    {"round", NULL, "What a builder of seals must know of the current slot.", READS | OPTIONS_CHAIN, NULL, run_round, NULL},
+    {"chains", NULL, "All chains.", READS, NULL, run_chains,
+        "chain,chain_name,engine,rule,witnesses,body_bytes,registered,in_force"},
+    {"chain", "[NAME|NUMBER...]", "Single chains, with their lanes.", READS, NULL, run_chain, NULL},
+    {"hyper", "[HID|A..B|latest|final|HASH...]", "Hyper blocks.", READS, NULL, run_hyper,
+        "hid,slot,time,seals,certified,final,hash"},
+    {"block", "[AT|HASH...]", "Local blocks with their payloads.", READS, NULL, run_block, NULL},
+    {"payload", "[ID|AT...]", "Payloads.", READS, NULL, run_payload, NULL},
+    {"lanes", NULL, "The lanes in force.", READS, NULL, run_lanes, "lane,chain_name,lid,executed,busy,waiting,tip"},
+    {"pool", NULL, "What waits to be sealed or final.", READS, NULL, run_pool,
+        "payload,chain_name,signer,seq,bytes,status"},
+    {"proof", "[PAYLOAD...]", "Proofs of payloads.", READS, NULL, run_proof, NULL},
+    {"verify", NULL, "Checks proofs on stdin, with or without a node.", READS, verify_options, run_verify, NULL},
+    {"follow", NULL, "Each hyper block once, as it is certified.", READS, follow_options, run_follow,
+        "type,hid,slot,seals,certified,final,hash"},
+    {"graph", "A..B", "A picture in Graphviz DOT.", OPTIONS_NODE, NULL, run_graph, NULL},
+    {"check", NULL, "Checks a whole store, offline.", OPTIONS_DIR | OPTIONS_TABLE, NULL, run_check, NULL},
+    {NULL, NULL, NULL, 0, NULL, NULL, NULL}};
+
+int
+main(int argc, char **argv)
+{
+	return options_main(&(struct program){"para-inspect", "reads a node, proofs and stores.", commands}, argc, argv);
+}

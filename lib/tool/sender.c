@@ -1,0 +1,102 @@
+#include "tool/sender.h"
+
+#include <string.h>
+
+#include "json/view.h"
+#include "tool/clock.h"
+#include "tool/output.h"
+
+struct item *
+sender_item(struct sender *s, size_t number)
+{
+	return queue_at(&s->queue, number - s->gone);
+}
+
+static bool
+is(const struct item *item, const char *status)
+{
+	return strcmp(item->status, status) == 0;
+}
+
+static bool
+reached(const struct sender *s, const struct item *item)
+{
+	if (is(item, "pooled"))
+		return s->until == SUBMIT_POOLED;
+	if (is(item, "sealed"))
+		return s->until != SUBMIT_FINAL;
+	return true;
+}
+
+void
+sender_settle(struct sender *s, struct item *item, const struct json *answer)
+{
+	if (!queue_update(item, answer)) {
+		strcpy(item->status, "rejected");
+		tool_fail_at(s->t, &(struct input){.line = item->line}, TOOL_TROUBLE, "node does not tell of it");
+	}
+	buf_free(&item->raw);
+	item->state = reached(s, item) ? ITEM_DONE : ITEM_WAITING;
+	if (item->deadline_ms == 0)
+		item->deadline_ms = clock_steady_ms() + s->timeout_ms;
+}
+
+static void
+put_text(struct json_writer *w, const char *key, const char *text)
+{
+	if (!text)
+		return;
+	json_put_key(w, key);
+	json_put_text(w, text);
+}
+
+static void
+print(struct sender *s, const struct item *item)
+{
+	struct json_writer *w = output_begin(s->t);
+	view_hash(w, item->is_seal ? "seal" : "payload", &item->id);
+	if (item->is_seal) {
+		view_lane(w, "lane", &item->lane);
+	} else {
+		json_put_key(w, "chain");
+		json_put_uint(w, item->chain);
+	}
+	/* para-rpc(7): a payload that a node knows nothing more of has expired or lost its place to another. */
+	put_text(w, "status", is(item, "unknown") ? "rejected" : item->status);
+	put_text(w, "at", item->at);
+	put_text(w, "error", item->error);
+	put_text(w, "reason", item->reason);
+	if (item->result.len > 0) {
+		json_put_key(w, "result");
+		json_put_raw(w, bytes_of(&item->result));
+	}
+	output_end(s->t);
+}
+
+static void
+judge(struct sender *s, const struct item *item)
+{
+	const struct input at = {.line = item->line};
+	const char *why = item->error ? item->error : "";
+	const char *colon = item->error ? ": " : "";
+	if (is(item, "failed"))
+		tool_fail_at(s->t, &at, TOOL_NO, "failed%s%s", colon, why);
+	else if (is(item, "rejected"))
+		tool_fail_at(s->t, &at, TOOL_REJECTED, "rejected%s%s", colon, why);
+	else if (is(item, "unknown"))
+		tool_fail_at(s->t, &at, TOOL_REJECTED, "the node no longer knows it%s%s", colon, why);
+	else if (!reached(s, item))
+		tool_fail_at(s->t, &at, TOOL_LATER, "%s, not yet %s", item->status,
+		    s->until == SUBMIT_FINAL ? "final" : "sealed");
+}
+
+void
+sender_print_done(struct sender *s)
+{
+	while (s->queue.count > 0 && queue_at(&s->queue, 0)->state == ITEM_DONE) {
+		print(s, queue_at(&s->queue, 0));
+		judge(s, queue_at(&s->queue, 0));
+		queue_pop(&s->queue);
+		s->gone++;
+	}
+}
