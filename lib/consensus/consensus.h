@@ -108,7 +108,7 @@ struct pool_item {
 
 enum event_type {
 	EVENT_TIME,     /* now_ms moved; sent at start and at every deadline */
-	EVENT_POOLED,   /* at start: a payload that the store holds, pooled or in a block that is not final */
+	EVENT_POOLED,   /* before all others: a payload that the store holds, pooled or in a block that is not final */
 	EVENT_PAYLOAD,  /* a new payload, signature verified */
 	EVENT_SEAL,     /* a seal with its body, statelessly checked */
 	EVENT_WORK,     /* a miner asks for work */
@@ -195,7 +195,7 @@ enum effect_type {
 	EFFECT_KEEP_HYPER,    /* connect a hyper block: block, local blocks with their payload rows; new tip */
 	EFFECT_KEEP_FINAL,    /* hid and all its past are final */
 	EFFECT_EXECUTE,       /* execute hid (after KEEP_HYPER); answered by EVENT_EXECUTED. The first step after a start
-	                       * asks again for each hid above chain 0's `executed` */
+	                       * (and EVENT_POOLED) asks again for each hid above chain 0's `executed` */
 	EFFECT_REPLY_PAYLOAD, /* to a tag */
 	EFFECT_REPLY_SEAL,
 	EFFECT_REPLY_WORK,
@@ -228,7 +228,8 @@ struct effect_hyper {
 	struct bytes raw; /* the encoded hyper block */
 	const struct kept_block *block;
 	uint32_t blocks;
-	const struct lane_state *lane; /* new state of each lane that has a certificate in it */
+	const struct lane_state *lane; /* new state of each lane that has a certificate in it; its `executed` is what the
+	                                * core knows: a newer one in the store stays */
 	uint32_t lanes;
 	const struct endorsement *endorsement; /* that certify it */
 	uint32_t endorsements;
@@ -285,7 +286,7 @@ void consensus_free(struct consensus *c);
 /*
  * ERR_NOMEM is the only error: the event did not happen and added no effect. Effects of the time that passed until it
  * may have been added even so; they are executed as always. An event that breaks a rule is no error of the step; its
- * reply says so.
+ * reply says so. An EVENT_EXECUTED has no reply: after ERR_NOMEM it is to be given again.
  */
 enum err consensus_step(struct consensus *c, struct effects *out, const struct event *event);
 

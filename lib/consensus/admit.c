@@ -1,0 +1,87 @@
+#include "consensus/core.h"
+#include "consensus/effects.h"
+
+static void
+reply(struct effects *out, uint64_t tag, enum err err, const struct entry *e, const struct hash *id)
+{
+	struct effect_reply *r = &effects_add(out, EFFECT_REPLY_PAYLOAD)->reply;
+
+	*r = (struct effect_reply){ .tag = tag, .err = err, .id = *id };
+	if (err == ERR_OK) {
+		r->row = e->row;
+		r->status = pool_waits(e) ? STATUS_POOLED : STATUS_SEALED;
+	}
+}
+
+enum err
+admit_check(const struct consensus *c, const struct lane_entry *lane, uint32_t size, uint64_t expiry)
+{
+	if (size > PAYLOAD_FIXED && size - PAYLOAD_FIXED > lane->info.body_bytes)
+		return ERR_BODY_SIZE;
+	if (size > c->genesis->seal_bytes)
+		return ERR_BODY_SIZE;
+	/* para-protocol(7) PAYLOAD: the last HID that may seal it; 0: never expires */
+	return expiry != 0 && expiry <= c->tip.hid ? ERR_EXPIRED : ERR_OK;
+}
+
+static enum err
+check(const struct consensus *c, const struct lane_entry *lane, const struct event_payload *event)
+{
+	enum err e = lane ? admit_check(c, lane, event->item.size, event->item.expiry) : ERR_CHAIN_UNKNOWN;
+
+	return e ? e : pool_check(&c->pool, &event->item, event->last_seq);
+}
+
+enum err
+admit_payload(struct consensus *c, struct effects *out, const struct event_payload *event)
+{
+	const struct pool_item *item = &event->item;
+	struct lane_entry *lane = lanes_find(&c->lanes, item->chain);
+	struct entry *e = pool_find(&c->pool, &item->id);
+	enum err err;
+
+	if (effects_reserve(out, 2) != ERR_OK)
+		return ERR_NOMEM;
+	if (e) {
+		err = e->state == ENTRY_DONE && !e->held ? ERR_SEQ_USED : ERR_OK;
+		reply(out, event->tag, err, e, &item->id);
+		return ERR_OK;
+	}
+	err = check(c, lane, event);
+	if (err) {
+		reply(out, event->tag, err, NULL, &item->id);
+		return ERR_OK;
+	}
+	if (pool_insert(&c->pool, &e, item, c->next_row, event->last_seq, &lane->ready) != ERR_OK)
+		return ERR_NOMEM;
+	c->next_row++;
+	effects_add(out, EFFECT_KEEP_PAYLOAD)->payload =
+	    (struct effect_keep_payload){ .row = e->row, .id = item->id, .raw = event->raw };
+	reply(out, event->tag, ERR_OK, e, &item->id);
+	pool_settle(&c->pool, e);
+	offer_serve(c, out, lane);
+	return ERR_OK;
+}
+
+enum err
+admit_pooled(struct consensus *c, const struct event_pooled *event)
+{
+	struct lane_entry *lane = lanes_find(&c->lanes, event->item.chain);
+	struct entry *e;
+	enum err err;
+
+	if (!lane || pool_find(&c->pool, &event->item.id))
+		return ERR_OK;
+	err = pool_insert(&c->pool, &e, &event->item, event->row, event->last_seq, &lane->ready);
+	if (err)
+		return err;
+	e->held = event->held;
+	err = pool_restore(&c->pool, e, event->sealed_hid);
+	if (err) {
+		pool_remove(&c->pool, e);
+		return err;
+	}
+	if (c->next_row <= event->row)
+		c->next_row = event->row + 1;
+	return ERR_OK;
+}

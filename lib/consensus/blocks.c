@@ -1,0 +1,237 @@
+#include "consensus/pool.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "consensus/effects.h"
+
+enum err
+pool_open(struct pool *p, uint64_t hid, uint32_t n, bool executed)
+{
+	struct entry **entry = n ? calloc(n, sizeof(struct entry *)) : NULL;
+
+	if (n && !entry)
+		return ERR_NOMEM;
+	if (p->lists == p->lists_cap) {
+		size_t cap = p->lists_cap ? p->lists_cap * 2 : 8;
+		struct block_list *list = realloc(p->list, cap * sizeof *list);
+		if (!list) {
+			free(entry);
+			return ERR_NOMEM;
+		}
+		p->list = list;
+		p->lists_cap = cap;
+	}
+	p->list[p->lists++] = (struct block_list){ .hid = hid, .executed = executed, .entry = entry, .cap = n };
+	p->mark++;
+	return ERR_OK;
+}
+
+void
+pool_unopen(struct pool *p)
+{
+	free(p->list[--p->lists].entry);
+}
+
+static void
+name(struct block_list *list, struct entry *e)
+{
+	e->held = true;
+	e->refs++;
+	e->lists++;
+	e->pending += !list->executed;
+	list->entry[list->count++] = e;
+}
+
+void
+pool_name(struct pool *p, struct entry *e)
+{
+	if (e->mark == p->mark || e->state == ENTRY_GONE || (e->state == ENTRY_DONE && e->held))
+		return;
+	e->mark = p->mark;
+	pool_set(p, e, ENTRY_BLOCK);
+	name(&p->list[p->lists - 1], e);
+	queue_place(e->queue, p->salt);
+}
+
+static enum err
+grow_list(struct block_list *list)
+{
+	uint32_t cap = list->cap ? list->cap * 2 : 64;
+	struct entry **entry;
+
+	if (list->count < list->cap)
+		return ERR_OK;
+	entry = realloc(list->entry, cap * sizeof(struct entry *));
+	if (!entry)
+		return ERR_NOMEM;
+	list->entry = entry;
+	list->cap = cap;
+	return ERR_OK;
+}
+
+enum err
+pool_restore(struct pool *p, struct entry *e, uint64_t sealed_hid)
+{
+	struct block_list *list = p->list;
+	enum err err;
+
+	if (sealed_hid == 0) {
+		pool_settle(p, e);
+		return ERR_OK;
+	}
+	while (list < p->list + p->lists && list->hid < sealed_hid)
+		list++;
+	if (list == p->list + p->lists) {
+		e->held = true;
+		queue_executed(e->queue, e->item.seq);
+		pool_settle(p, e);
+		return ERR_OK;
+	}
+	err = grow_list(list);
+	if (err)
+		return err;
+	name(list, e);
+	pool_set(p, e, list->executed ? ENTRY_DONE : ENTRY_BLOCK);
+	queue_place(e->queue, p->salt);
+	return ERR_OK;
+}
+
+static int
+compare_rows(const void *a, const void *b)
+{
+	uint64_t x = *(const uint64_t *)a, y = *(const uint64_t *)b;
+
+	return (x > y) - (x < y);
+}
+
+static void
+execute_list(struct pool *p, struct block_list *list, const uint64_t *unfit, uint32_t unfits)
+{
+	list->executed = true;
+	for (uint32_t i = 0; i < list->count; i++) {
+		struct entry *e = list->entry[i];
+		e->pending--;
+		if (e->state != ENTRY_BLOCK)
+			continue;
+		if (!unfits || !bsearch(&e->row, unfit, unfits, sizeof *unfit, compare_rows))
+			pool_set(p, e, ENTRY_DONE);
+		else if (e->pending == 0)
+			pool_settle(p, e);
+	}
+}
+
+/* Whoever waited with a seq that another has used now never fits. */
+static void
+bury_used(struct pool *p, struct queue *q)
+{
+	for (size_t i = 0; i < q->count && q->entry[q->first + i]->item.seq <= q->last_seq; i++) {
+		struct entry *e = q->entry[q->first + i];
+		if (e->state == ENTRY_FREE || e->state == ENTRY_OFFERED)
+			pool_settle(p, e);
+	}
+	queue_place(q, p->salt);
+}
+
+void
+pool_executed(struct pool *p, const struct event_executed *event, const uint64_t *unfit)
+{
+	for (uint32_t i = 0; i < event->seqs; i++) {
+		struct queue *q = pool_queue(p, event->seq[i].chain, &event->seq[i].signer);
+		if (q)
+			queue_executed(q, event->seq[i].last_seq);
+	}
+	for (size_t i = 0; i < p->lists; i++) {
+		if (p->list[i].hid == event->hid)
+			execute_list(p, &p->list[i], unfit, event->unfits);
+	}
+	for (uint32_t i = 0; i < event->seqs; i++) {
+		struct queue *q = pool_queue(p, event->seq[i].chain, &event->seq[i].signer);
+		if (q)
+			bury_used(p, q);
+	}
+}
+
+/* The entries with an expiry before next_hid stand together at the top of their heap. */
+static size_t
+count_expired(const struct heap *h, size_t at, uint64_t next_hid)
+{
+	if (at >= h->count || ((const struct entry *)h->item[at])->item.expiry >= next_hid)
+		return 0;
+	return 1 + count_expired(h, at * 2 + 1, next_hid) + count_expired(h, at * 2 + 2, next_hid);
+}
+
+size_t
+pool_droppable(const struct pool *p, uint64_t final_hid, uint64_t next_hid)
+{
+	size_t n = p->dead_count + count_expired(&p->by_expiry, 0, next_hid);
+
+	for (size_t i = 0; i < p->lists && p->list[i].hid <= final_hid; i++)
+		n += p->list[i].count;
+	return n;
+}
+
+static void
+drop(struct pool *p, struct effects *out, struct entry *e)
+{
+	effects_add(out, EFFECT_DROP_POOLED)->drop = (struct effect_drop){ .row = e->row, .erase = !e->held };
+	pool_remove(p, e);
+}
+
+static void
+flush_list(struct pool *p, struct effects *out, struct block_list *list)
+{
+	for (uint32_t i = 0; i < list->count; i++) {
+		struct entry *e = list->entry[i];
+		e->lists--;
+		if (e->state == ENTRY_DONE && e->lists == 0)
+			drop(p, out, e);
+		pool_unref(e);
+	}
+	free(list->entry);
+}
+
+static void
+flush_dead(struct pool *p, struct effects *out, uint64_t final_hid)
+{
+	size_t kept = 0;
+
+	for (size_t i = 0; i < p->dead_count; i++) {
+		struct entry *e = p->dead[i].entry;
+		bool dead = e->state == ENTRY_DONE && e->lists == 0;
+		if (dead && p->dead[i].hid > final_hid) {
+			p->dead[kept++] = p->dead[i];
+			continue;
+		}
+		e->buried = false;
+		if (dead)
+			drop(p, out, e);
+		pool_unref(e);
+	}
+	p->dead_count = kept;
+}
+
+void
+pool_flush(struct pool *p, struct effects *out, uint64_t final_hid)
+{
+	size_t n = 0;
+
+	for (; n < p->lists && p->list[n].hid <= final_hid && p->list[n].executed; n++)
+		flush_list(p, out, &p->list[n]);
+	p->lists -= n;
+	if (n && p->lists)
+		memmove(p->list, p->list + n, p->lists * sizeof *p->list);
+	flush_dead(p, out, final_hid);
+}
+
+void
+pool_expire(struct pool *p, struct effects *out, uint64_t next_hid)
+{
+	struct entry *e;
+
+	while ((e = (struct entry *)heap_top(&p->by_expiry)) && e->item.expiry < next_hid) {
+		heap_remove(&p->by_expiry, &e->by_expiry);
+		if (e->state == ENTRY_FREE)
+			drop(p, out, e);
+	}
+}

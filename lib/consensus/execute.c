@@ -1,0 +1,67 @@
+#include <stdlib.h>
+#include <string.h>
+
+#include "consensus/core.h"
+
+static int
+compare_rows(const void *a, const void *b)
+{
+	uint64_t x = *(const uint64_t *)a, y = *(const uint64_t *)b;
+
+	return (x > y) - (x < y);
+}
+
+static uint64_t *
+sorted_rows(const uint64_t *row, uint32_t n)
+{
+	uint64_t *copy = malloc((n + (size_t)1) * sizeof *copy);
+
+	if (copy && n) {
+		memcpy(copy, row, n * sizeof *copy);
+		qsort(copy, n, sizeof *copy, compare_rows);
+	}
+	return copy;
+}
+
+static void
+move_roots(struct consensus *c, const struct event_executed *event)
+{
+	for (uint32_t i = 0; i < event->lanes; i++) {
+		struct lane_entry *lane = lanes_find(&c->lanes, event->lane[i].lane.chain);
+		/* para-protocol(7) LIST: e never falls. */
+		if (lane && event->lane[i].roots.executed >= lane->state.executed.executed)
+			lane->state.executed = event->lane[i].roots;
+	}
+}
+
+static enum err
+add_chains(struct consensus *c, const struct event_executed *event)
+{
+	for (uint32_t i = 0; i < event->chains; i++) {
+		if (!lanes_find(&c->lanes, event->chain[i].number) && lanes_add(&c->lanes, &event->chain[i]) == ERR_NOMEM)
+			return ERR_NOMEM;
+	}
+	return ERR_OK;
+}
+
+enum err
+execute_done(struct consensus *c, struct effects *out, const struct event_executed *event)
+{
+	uint64_t *unfit;
+
+	if (event->hid <= c->executed_hid || event->hid > c->tip.hid)
+		return ERR_OK;
+	unfit = sorted_rows(event->unfit, event->unfits);
+	if (!unfit || add_chains(c, event) != ERR_OK) {
+		free(unfit);
+		return ERR_NOMEM;
+	}
+	c->executed_hid = event->hid;
+	pool_executed(&c->pool, event, unfit);
+	free(unfit);
+	move_roots(c, event);
+	/* What memory lacks for now leaves with the next slot. */
+	connect_flush(c, out);
+	offer_serve(c, out, NULL);
+	return ERR_OK;
+}

@@ -1,0 +1,53 @@
+/*
+ * lanes: the chains that are registered, one lane each, and what in them waits for a seal.
+ *
+ * A chain registered by the execution of block r is in force from the block after the one whose certificate of chain 0
+ * committed an executed HID of r or more: at the earliest r + 2. Source of the rule: para-protocol(7), CHAIN 0.
+ */
+#ifndef CONSENSUS_LANES_H
+#define CONSENSUS_LANES_H
+
+#include "consensus/consensus.h"
+#include "consensus/heap.h"
+
+struct lane_entry {
+	struct chain_info info;
+	struct lane_state state;
+	struct heap ready;      /* queues with a payload that the next block can execute */
+	uint32_t seals, offers; /* of this slot: taken, handed out and not back */
+};
+
+struct lanes {
+	struct lane_entry **item; /* ascending */
+	uint32_t count, cap;
+};
+
+void lanes_free(struct lanes *l);
+
+/* A chain with its one lane, at LID 0. ERR_ORDER when it does not follow the last one; ERR_NOMEM. */
+enum err lanes_add(struct lanes *l, const struct chain_info *info);
+
+/* NULL: not registered. */
+struct lane_entry *lanes_find(const struct lanes *l, uint32_t chain);
+
+/* In force for the next block? */
+bool lanes_in_force(const struct lanes *l, const struct lane_entry *lane);
+
+/*
+ * The shard-map root of a block: over the lanes in force for the block after it. executed: what chain 0 has committed
+ * once the block stands. ERR_NOMEM.
+ */
+enum err lanes_map_root(struct hash *out, const struct lanes *l, uint64_t executed);
+
+bool lanes_same_roots(const struct roots *a, const struct roots *b);
+
+/* Does something but a payload wait here: a root that no certificate committed, a busy block that is not final? */
+bool lanes_due(const struct lane_entry *lane, uint64_t final_hid);
+
+/* Lanes whose busy_hid is among the last `epoch` blocks up to hid. */
+uint32_t lanes_in_use(const struct lanes *l, uint64_t hid, uint32_t epoch);
+
+/* A new slot: nothing sealed, nothing offered. */
+void lanes_clear(struct lanes *l);
+
+#endif

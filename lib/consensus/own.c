@@ -1,0 +1,129 @@
+#include "consensus/core.h"
+#include "consensus/effects.h"
+
+/* An encoded object as the effects hand it out; data is NULL when memory ran out. Frees the buffer. */
+static struct bytes
+hand_out(struct effects *out, struct buf *buf)
+{
+	struct bytes raw = { 0 };
+
+	if (!buf->failed)
+		raw = effects_copy(out, bytes_of(buf));
+	buf_free(buf);
+	return raw;
+}
+
+/* The signature leaves only after its record: SEND stands behind KEEP_RECORD. The effects' room is reserved. */
+static void
+keep_record(struct consensus *c, struct effects *out)
+{
+	effects_add(out, EFFECT_KEEP_RECORD)->record = c->record;
+}
+
+static void
+send(struct effects *out, struct bytes raw)
+{
+	effects_add(out, EFFECT_SEND)->send = raw;
+}
+
+/* What the list's signature covers. */
+static enum err
+signed_hash(struct hash *out, const struct list *list)
+{
+	struct merkle leaves;
+	struct hash root, leaf;
+
+	merkle_init(&leaves);
+	for (uint32_t i = 0; i < list->count; i++) {
+		enum err e = list_entry_leaf(&leaf, &list->entry[i]);
+		if (e)
+			return e;
+		merkle_add(&leaves, &leaf);
+	}
+	root = merkle_end(&leaves);
+	*out = list_hash(&list->network, list->slot, &root);
+	return ERR_OK;
+}
+
+enum err
+own_list(struct consensus *c, struct effects *out)
+{
+	struct assembly in = round_assembly(c);
+	struct hash hash;
+	struct list list;
+	struct buf buf = { 0 };
+	struct bytes raw;
+	enum err e = assemble_list(&list, &c->round.arena, &in);
+
+	if (e == ERR_OK)
+		e = signed_hash(&hash, &list);
+	if (e == ERR_OK)
+		e = effects_reserve(out, 2);
+	if (e)
+		return e;
+	list_put(&buf, &list);
+	raw = hand_out(out, &buf);
+	e = raw.data ? hear_list(c, &list) : ERR_NOMEM;
+	if (e)
+		return e;
+	c->record.list_slot = list.slot;
+	c->record.list = hash;
+	keep_record(c, out);
+	send(out, raw);
+	return ERR_OK;
+}
+
+enum err
+own_candidate(struct consensus *c, struct effects *out)
+{
+	struct assembly in = round_assembly(c);
+	struct candidate *candidate = arena_alloc(&c->round.arena, 1, sizeof *candidate);
+	struct bytes raw;
+	enum err e = candidate ? effects_reserve(out, 2) : ERR_NOMEM;
+
+	if (e == ERR_OK)
+		e = assemble_hyper(candidate, &c->round.arena, &in);
+	if (e)
+		return e;
+	raw = effects_copy(out, candidate->raw);
+	if (!raw.data)
+		return ERR_NOMEM;
+	c->record.candidate_slot = c->round.slot;
+	c->record.candidate = candidate->hash;
+	c->round.candidate = candidate;
+	keep_record(c, out);
+	send(out, raw);
+	return ERR_OK;
+}
+
+enum err
+own_endorsement(struct consensus *c, struct effects *out)
+{
+	const struct candidate *block = c->round.candidate;
+	struct endorsement own = { .network = c->network, .slot = c->round.slot, .hash = block->hash,
+		.source = block->hyper.header.source };
+	struct buf buf = { 0 };
+	struct bytes raw;
+	enum err e = effects_reserve(out, 2);
+
+	/* para-protocol(7) ENDORSE: (b) has a source whose slot is not below any source it ever endorsed */
+	if (e || c->tip.slot < c->record.source_slot)
+		return e;
+	endorse_sign(&own, c->key);
+	endorse_put(&buf, &own);
+	raw = hand_out(out, &buf);
+	if (!raw.data)
+		return ERR_NOMEM;
+	c->record.endorse_slot = own.slot;
+	c->record.endorsed = own.hash;
+	c->record.source_slot = c->tip.slot;
+	c->record.source = own.source;
+	keep_record(c, out);
+	/* What cannot be connected is not sent either: the record alone binds nobody. */
+	e = hear_endorsement(c, out, &own);
+	if (e == ERR_OK)
+		e = effects_reserve(out, 1);
+	if (e == ERR_OK)
+		send(out, raw);
+	return e;
+}

@@ -1,0 +1,240 @@
+#include "consensus/pool.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+static bool
+expires_before(const struct heap_node *a, const struct heap_node *b)
+{
+	const struct pool_item *x = &((const struct entry *)a)->item, *y = &((const struct entry *)b)->item;
+
+	return x->expiry != y->expiry ? x->expiry < y->expiry : x->seq < y->seq;
+}
+
+void
+pool_init(struct pool *p, const struct consensus_config *config)
+{
+	*p = (struct pool){ .bytes_most = config->pool_bytes, .per_signer = config->pool_per_signer };
+	map_init(&p->by_id, sizeof(struct hash), config->map_seed);
+	map_init(&p->queues, QUEUE_KEY, config->map_seed);
+	heap_init(&p->by_expiry, expires_before);
+	memcpy(&p->salt, sign_key_public(config->key)->b, sizeof p->salt);
+}
+
+void
+pool_free(struct pool *p)
+{
+	struct entry *e;
+	struct queue *q;
+
+	for (size_t i = 0; i < p->lists; i++) {
+		for (uint32_t k = 0; k < p->list[i].count; k++)
+			pool_unref(p->list[i].entry[k]);
+		free(p->list[i].entry);
+	}
+	free(p->list);
+	for (size_t i = 0; i < p->dead_count; i++)
+		pool_unref(p->dead[i].entry);
+	free(p->dead);
+	for (size_t at = 0; (e = map_next(&p->by_id, &at));)
+		pool_unref(e);
+	for (size_t at = 0; (q = map_next(&p->queues, &at));)
+		queue_free(q);
+	map_free(&p->by_id);
+	map_free(&p->queues);
+	heap_free(&p->by_expiry);
+}
+
+struct entry *
+pool_find(const struct pool *p, const struct hash *id)
+{
+	return map_get(&p->by_id, id->b);
+}
+
+struct queue *
+pool_queue(const struct pool *p, uint32_t chain, const struct pubkey *signer)
+{
+	uint8_t key[QUEUE_KEY];
+
+	queue_key(key, chain, signer);
+	return map_get(&p->queues, key);
+}
+
+enum err
+pool_check(const struct pool *p, const struct pool_item *item, uint64_t last_seq)
+{
+	const struct queue *q = pool_queue(p, item->chain, &item->signer);
+
+	if (item->seq <= last_seq || (q && item->seq <= q->last_seq))
+		return ERR_SEQ_USED;
+	if (q && queue_taken(q, item->seq))
+		return ERR_SEQ_TAKEN;
+	if (!pool_fits(p, item->size) || (q && q->waiting >= p->per_signer))
+		return ERR_POOL_FULL;
+	return ERR_OK;
+}
+
+bool
+pool_fits(const struct pool *p, uint32_t size)
+{
+	return size <= p->bytes_most && p->bytes <= p->bytes_most - size;
+}
+
+static enum err
+reserve_dead(struct pool *p)
+{
+	size_t cap = p->dead_cap ? p->dead_cap * 2 : 64;
+	struct dead *dead;
+
+	if (p->by_id.count < p->dead_cap)
+		return ERR_OK;
+	dead = cap > SIZE_MAX / sizeof *dead ? NULL : realloc(p->dead, cap * sizeof *dead);
+	if (!dead)
+		return ERR_NOMEM;
+	p->dead = dead;
+	p->dead_cap = cap;
+	return ERR_OK;
+}
+
+/* The signer's queue, a new one if need be. */
+static struct queue *
+queue_for(struct pool *p, const struct pool_item *item, uint64_t last_seq, struct heap *ready)
+{
+	uint8_t key[QUEUE_KEY];
+	struct queue *q;
+
+	queue_key(key, item->chain, &item->signer);
+	q = map_get(&p->queues, key);
+	if (q) {
+		queue_executed(q, last_seq);
+		return q;
+	}
+	q = queue_new(key, ready, last_seq);
+	if (q && map_put(&p->queues, key, q) != ERR_OK) {
+		queue_free(q);
+		q = NULL;
+	}
+	return q;
+}
+
+static void
+queue_prune(struct pool *p, struct queue *q)
+{
+	if (q->count)
+		return;
+	map_remove(&p->queues, q->key);
+	queue_free(q);
+}
+
+/* Enters the entry where it is looked for; all or nothing. */
+static enum err
+index_entry(struct pool *p, struct entry *e)
+{
+	enum err err = e->item.expiry ? heap_join(&p->by_expiry) : ERR_OK;
+
+	if (err)
+		return err;
+	err = map_put(&p->by_id, e->item.id.b, e);
+	if (err == ERR_OK && (err = queue_insert(e->queue, e)))
+		map_remove(&p->by_id, e->item.id.b);
+	if (err && e->item.expiry)
+		heap_leave(&p->by_expiry);
+	return err;
+}
+
+enum err
+pool_insert(struct pool *p, struct entry **out, const struct pool_item *item, uint64_t row, uint64_t last_seq,
+    struct heap *ready)
+{
+	struct entry *e = reserve_dead(p) ? NULL : calloc(1, sizeof *e);
+
+	if (!e)
+		return ERR_NOMEM;
+	*e = (struct entry){ .item = *item, .row = row, .refs = 1, .state = ENTRY_FREE };
+	e->queue = queue_for(p, item, last_seq, ready);
+	if (!e->queue || index_entry(p, e) != ERR_OK) {
+		if (e->queue)
+			queue_prune(p, e->queue);
+		free(e);
+		return ERR_NOMEM;
+	}
+	if (item->expiry)
+		heap_place(&p->by_expiry, &e->by_expiry);
+	p->bytes += item->size;
+	p->waiting++;
+	e->queue->waiting++;
+	*out = e;
+	return ERR_OK;
+}
+
+bool
+pool_waits(const struct entry *e)
+{
+	return e->state <= ENTRY_SEALED;
+}
+
+void
+pool_set(struct pool *p, struct entry *e, enum entry_state state)
+{
+	bool waited = pool_waits(e);
+
+	e->state = state;
+	if (waited && !pool_waits(e)) {
+		p->bytes -= e->item.size;
+		p->waiting--;
+		e->queue->waiting--;
+	} else if (!waited && pool_waits(e)) {
+		p->bytes += e->item.size;
+		p->waiting++;
+		e->queue->waiting++;
+	}
+}
+
+void
+pool_remove(struct pool *p, struct entry *e)
+{
+	struct queue *q = e->queue;
+
+	pool_set(p, e, ENTRY_GONE);
+	heap_remove(&p->by_expiry, &e->by_expiry);
+	if (e->item.expiry)
+		heap_leave(&p->by_expiry);
+	map_remove(&p->by_id, e->item.id.b);
+	queue_remove(q, e);
+	e->queue = NULL;
+	if (q->count)
+		queue_place(q, p->salt);
+	else
+		queue_prune(p, q);
+	pool_unref(e);
+}
+
+void
+pool_unref(struct entry *e)
+{
+	if (--e->refs == 0)
+		free(e);
+}
+
+static void
+bury(struct pool *p, struct entry *e)
+{
+	pool_set(p, e, ENTRY_DONE);
+	if (e->buried)
+		return;
+	e->buried = true;
+	e->refs++;
+	p->dead[p->dead_count++] = (struct dead){ .entry = e, .hid = p->tip_hid };
+}
+
+void
+pool_settle(struct pool *p, struct entry *e)
+{
+	pool_set(p, e, ENTRY_FREE);
+	if (e->item.seq <= e->queue->last_seq)
+		bury(p, e);
+	else if (e->item.expiry && e->by_expiry.at == 0)
+		heap_place(&p->by_expiry, &e->by_expiry);
+	queue_return(e->queue, e->item.seq);
+	queue_place(e->queue, p->salt);
+}

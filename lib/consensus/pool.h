@@ -1,0 +1,97 @@
+/*
+ * pool: payloads from the moment they are acknowledged until the block that holds them is final and their seq is used,
+ * or they expired.
+ *
+ *     free -> offered -> sealed -> block -> done -> gone        a lost slot or an unfit seq: back to free
+ *
+ * Waiting ones (free, offered, sealed) are bounded in bytes, and in number per signer and chain.
+ * Source of the rule: para-protocol(7), POOL.
+ */
+#ifndef CONSENSUS_POOL_H
+#define CONSENSUS_POOL_H
+
+#include "base/map.h"
+#include "consensus/queue.h"
+
+/* The distinct payloads of a connected block, until it is final and executed. */
+struct block_list {
+	uint64_t hid;
+	bool executed;
+	struct entry **entry;
+	uint32_t count, cap;
+};
+
+/* Whose seq another used, as of the block hid. */
+struct dead {
+	struct entry *entry;
+	uint64_t hid;
+};
+
+struct pool {
+	struct map by_id, queues;
+	struct heap by_expiry;
+	struct block_list *list; /* ascending by HID */
+	size_t lists, lists_cap;
+	struct dead *dead; /* room for every entry */
+	size_t dead_count, dead_cap;
+	size_t bytes, bytes_most, waiting;
+	uint32_t per_signer;
+	uint64_t salt, tip_hid, mark;
+};
+
+void pool_init(struct pool *p, const struct consensus_config *config);
+void pool_free(struct pool *p);
+
+struct entry *pool_find(const struct pool *p, const struct hash *id);
+struct queue *pool_queue(const struct pool *p, uint32_t chain, const struct pubkey *signer);
+
+/* Is there room for so many bytes more? */
+bool pool_fits(const struct pool *p, uint32_t size);
+
+/* May a new payload wait here? ERR_SEQ_USED, ERR_SEQ_TAKEN, ERR_POOL_FULL. */
+enum err pool_check(const struct pool *p, const struct pool_item *item, uint64_t last_seq);
+
+/* Adds an entry, free and not yet placed: pool_settle or pool_set follows. ready: of its lane. ERR_NOMEM. */
+enum err pool_insert(struct pool *p, struct entry **out, const struct pool_item *item, uint64_t row, uint64_t last_seq,
+    struct heap *ready);
+
+/* The entry leaves the pool; its memory stays while somebody refers to it. */
+void pool_remove(struct pool *p, struct entry *e);
+void pool_unref(struct entry *e);
+
+/* Takes the entry: offered, sealed, block or done. queue_place follows, now or when more of its queue is taken. */
+void pool_set(struct pool *p, struct entry *e, enum entry_state state);
+
+/* The entry is free: ready when its turn has come, dead when its seq is used. */
+void pool_settle(struct pool *p, struct entry *e);
+
+/* Does the row still wait, as far as bytes and bounds are concerned? */
+bool pool_waits(const struct entry *e);
+
+/* --- blocks (blocks.c) --- */
+
+/*
+ * A list for the block hid with room for n entries; pool_name fills it. ERR_NOMEM. pool_unopen takes back an empty one.
+ */
+enum err pool_open(struct pool *p, uint64_t hid, uint32_t n, bool executed);
+void pool_unopen(struct pool *p);
+
+/* The newest list names the entry. Nothing happens a second time, or when its seq is used by a block already. */
+void pool_name(struct pool *p, struct entry *e);
+
+/* At start: a payload that the store says is in a block (0: waits). ERR_NOMEM. */
+enum err pool_restore(struct pool *p, struct entry *e, uint64_t sealed_hid);
+
+/* Block event->hid is executed: its unfit rows return. unfit: the event's rows, ascending. */
+void pool_executed(struct pool *p, const struct event_executed *event, const uint64_t *unfit);
+
+/* Most drops the next flush and expiry can make. */
+size_t pool_droppable(const struct pool *p, uint64_t final_hid, uint64_t next_hid);
+
+/* Drops what is final and executed. The effects' room is reserved. */
+void pool_flush(struct pool *p, struct effects *out, uint64_t final_hid);
+
+/* Drops what can no longer be sealed: next_hid is the HID of the next block. */
+void pool_expire(struct pool *p, struct effects *out, uint64_t next_hid);
+
+#endif

@@ -1,0 +1,82 @@
+/*
+ * queue: the payloads of one signer on one chain, in seq order, and which of them can be taken next.
+ *
+ *     seq     3     4     5     6     7     9          last seq executed: 3
+ *           done  block offer  free  free  free
+ *                              ^cursor     ^waits for 8
+ *
+ * Entries before the cursor are taken without a gap: offered, sealed or in a block. When the entry at the cursor is
+ * free, the queue stands among the ready ones of its lane: higher fee first, then by a mix of payload id and node key,
+ * so that nodes take different payloads. Source of the rule: para-protocol(7), POOL.
+ */
+#ifndef CONSENSUS_QUEUE_H
+#define CONSENSUS_QUEUE_H
+
+#include "consensus/consensus.h"
+#include "consensus/heap.h"
+
+enum entry_state {
+	ENTRY_FREE,    /* waits */
+	ENTRY_OFFERED, /* in a template handed out in this slot */
+	ENTRY_SEALED,  /* in a seal of this slot */
+	ENTRY_BLOCK,   /* in a block, not executed */
+	ENTRY_DONE,    /* its seq is used, by itself (held) or by another: leaves when that is final */
+	ENTRY_GONE     /* left the pool; somebody still points here */
+};
+
+struct entry {
+	struct heap_node by_expiry; /* first */
+	struct pool_item item;
+	uint64_t row, mark;
+	struct queue *queue;
+	const void *offer; /* that it was last offered in */
+	uint32_t refs;     /* pool, offers, seals, block lists */
+	uint32_t lists;    /* block lists that name it */
+	uint32_t pending;  /* of these, not yet executed */
+	enum entry_state state;
+	bool held;         /* a block names its row: its bytes stay */
+	bool buried;       /* among the pool's dead */
+};
+
+enum { QUEUE_KEY = 36 };
+
+struct queue {
+	struct heap_node by_fee; /* first */
+	uint8_t key[QUEUE_KEY];
+	struct heap *ready;      /* of the lane */
+	uint64_t last_seq, cursor;
+	struct entry **entry;    /* from first on, count of them */
+	size_t first, count, cap;
+	uint32_t waiting;
+	struct amount fee;       /* of the head, while ready */
+	uint64_t tie;
+};
+
+void queue_key(uint8_t out[static QUEUE_KEY], uint32_t chain, const struct pubkey *signer);
+
+/* Joins the ready heap. NULL when memory ran out. */
+struct queue *queue_new(const uint8_t key[static QUEUE_KEY], struct heap *ready, uint64_t last_seq);
+void queue_free(struct queue *q);
+
+/* ERR_NOMEM. The caller advances. */
+enum err queue_insert(struct queue *q, struct entry *e);
+void queue_remove(struct queue *q, struct entry *e);
+
+/* Is there another payload with this seq? */
+bool queue_taken(const struct queue *q, uint64_t seq);
+
+/* Raises the last executed seq. The caller advances. */
+void queue_executed(struct queue *q, uint64_t last_seq);
+
+/* An entry became free. The caller advances. */
+void queue_return(struct queue *q, uint64_t seq);
+
+/* Moves the cursor over what is taken; the free entry at it, or NULL. */
+struct entry *queue_advance(struct queue *q);
+
+/* Puts the queue where its head belongs among the ready ones, or takes it out. salt: of the node. */
+void queue_place(struct queue *q, uint64_t salt);
+
+bool queue_before(const struct heap_node *a, const struct heap_node *b);
+
+#endif

@@ -1,0 +1,182 @@
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/map.h"
+#include "ledger/engine.h"
+#include "ledger/key.h"
+
+/* A signer of this lane and block; written back once, when all is executed. */
+struct signer {
+	struct pubkey key;
+	uint64_t last;
+	bool moved;
+};
+
+struct run {
+	struct ledger_view *view;
+	const struct engine *engine;
+	uint64_t hid;
+	uint32_t chain;
+	struct map signers, ids; /* key -> signer, id -> item */
+	struct arena arena;
+	struct deferred *deferred;
+	uint32_t deferreds;
+};
+
+/* A payload whose seq is ahead. */
+struct deferred {
+	uint64_t seq;
+	uint32_t index;
+	struct signer *signer;
+	struct payload payload;
+};
+
+static enum err
+find_signer(struct signer **out, struct run *run, const struct pubkey *key)
+{
+	enum err e;
+
+	*out = map_get(&run->signers, key->b);
+	if (*out)
+		return ERR_OK;
+	*out = arena_alloc(&run->arena, 1, sizeof **out);
+	if (!*out)
+		return ERR_NOMEM;
+	(*out)->key = *key;
+	e = ledger_seq(run->view, &(*out)->last, run->chain, key);
+	return e ? e : map_put(&run->signers, key->b, *out);
+}
+
+/* para-protocol(7) EXECUTION: a payload that fails leaves its error and no other trace, but its seq is used. */
+static enum err
+apply(struct run *run, struct signer *signer, struct execution *item, const struct payload *p)
+{
+	enum err e = run->engine->apply(run->view, &item->err, &item->result, run->hid, p);
+
+	item->outcome = item->err ? OUTCOME_FAILED : OUTCOME_DONE;
+	signer->last = p->seq;
+	signer->moved = true;
+	return e;
+}
+
+static enum err
+execute_item(struct run *run, struct execution *item, uint32_t index)
+{
+	struct payload p;
+	struct signer *signer = NULL;
+	enum err e;
+
+	item->err = ERR_OK;
+	item->result = 0;
+	if (map_get(&run->ids, item->id.b)) {
+		item->outcome = OUTCOME_VOID;
+		return ERR_OK;
+	}
+	e = map_put(&run->ids, item->id.b, item);
+	if (e == ERR_OK && payload_unpack(&p, NULL, NULL, item->raw) != ERR_OK)
+		e = ERR_CORRUPT;
+	if (e == ERR_OK)
+		e = find_signer(&signer, run, &p.signer);
+	if (e)
+		return e;
+	if (p.seq == signer->last + 1)
+		return apply(run, signer, item, &p);
+	item->outcome = OUTCOME_UNFIT;
+	if (p.seq > signer->last)
+		run->deferred[run->deferreds++] =
+		    (struct deferred){ .seq = p.seq, .index = index, .signer = signer, .payload = p };
+	return ERR_OK;
+}
+
+static int
+by_seq(const void *a, const void *b)
+{
+	const struct deferred *x = a, *y = b;
+
+	if (x->seq != y->seq)
+		return x->seq < y->seq ? -1 : 1;
+	return (x->index > y->index) - (x->index < y->index);
+}
+
+/* para-protocol(7) EXECUTION: a payload whose seq is ahead is tried again after the lane's last block, in seq order. */
+static enum err
+execute_deferred(struct run *run, struct execution *item)
+{
+	enum err e = ERR_OK;
+
+	if (run->deferreds)
+		qsort(run->deferred, run->deferreds, sizeof *run->deferred, by_seq);
+	for (uint32_t i = 0; e == ERR_OK && i < run->deferreds; i++) {
+		const struct deferred *d = &run->deferred[i];
+		if (d->seq == d->signer->last + 1)
+			e = apply(run, d->signer, &item[d->index], &d->payload);
+	}
+	return e;
+}
+
+static enum err
+write_seqs(struct run *run)
+{
+	struct signer *s;
+	enum err e = ERR_OK;
+
+	for (size_t at = 0; e == ERR_OK && (s = map_next(&run->signers, &at));) {
+		struct key key = key_make(KEY_SEQ, run->chain, s->key.b, sizeof s->key.b);
+		if (s->moved)
+			e = key_put_number(run->view, &key, s->last, 8);
+	}
+	return e;
+}
+
+static enum err
+execute_all(struct run *run, struct execution *item, uint32_t n)
+{
+	enum err e = ERR_OK;
+
+	run->deferred = arena_alloc(&run->arena, n, sizeof *run->deferred);
+	if (!run->deferred)
+		return ERR_NOMEM;
+	for (uint32_t i = 0; e == ERR_OK && i < n; i++)
+		e = execute_item(run, &item[i], i);
+	if (e == ERR_OK)
+		e = execute_deferred(run, item);
+	return e ? e : write_seqs(run);
+}
+
+/* From all ids of the block, so that nobody who chooses one payload chooses the seed. */
+static uint64_t
+map_seed(const struct execution *item, uint32_t n)
+{
+	uint64_t seed = n, part;
+
+	for (uint32_t i = 0; i < n; i++) {
+		memcpy(&part, item[i].id.b, sizeof part);
+		seed ^= part;
+	}
+	return seed;
+}
+
+enum err
+ledger_execute(struct ledger_view *view, struct roots *roots, const struct lane *lane, uint64_t hid,
+    const struct genesis *g, struct execution *item, uint32_t n)
+{
+	struct run run = { .view = view, .hid = hid, .chain = lane->chain };
+	struct registered chain;
+	enum err e = ledger_chain(view, &chain, lane->chain);
+
+	(void)g;
+	if (e)
+		return e == ERR_NOT_FOUND ? ERR_CHAIN_UNKNOWN : e;
+	run.engine = engine_of(chain.spec.engine);
+	map_init(&run.signers, sizeof(struct pubkey), map_seed(item, n));
+	map_init(&run.ids, sizeof(struct hash), map_seed(item, n));
+	if (n)
+		e = execute_all(&run, item, n);
+	*roots = (struct roots){ .executed = hid };
+	if (e == ERR_OK)
+		e = run.engine->state(view, &roots->state);
+	map_free(&run.signers);
+	map_free(&run.ids);
+	arena_free(&run.arena);
+	return e;
+}
