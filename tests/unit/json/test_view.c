@@ -1,0 +1,435 @@
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <cmocka.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "base/hex.h"
+#include "chain/account.h"
+#include "json/view.h"
+
+static const char *const vectors[] = {"payload", "seal", "template", "block", "list", "cert", "endorsement", "hyper",
+    "genesis", "spec", "proof"};
+
+enum { VECTORS = sizeof(vectors) / sizeof(*vectors) };
+
+/* A worked object from tests/vectors: its hash on the first line, then its bytes. */
+static void
+load(struct buf *raw, char hash[static 65], const char *name)
+{
+	char path[64], line[256];
+	FILE *f;
+
+	snprintf(path, sizeof(path), "tests/vectors/%s.hex", name);
+	f = fopen(path, "r");
+	assert_non_null(f);
+	assert_int_equal(fscanf(f, "%64s\n", hash), 1);
+	while (fgets(line, sizeof(line), f))
+		assert_int_equal(hex_decode_add(raw, line, strcspn(line, "\n")), ERR_OK);
+	fclose(f);
+	assert_true(raw->len > 0);
+}
+
+static struct json *
+parse(const struct buf *b)
+{
+	struct json_error error;
+	struct json *j;
+
+	assert_false(b->failed);
+	if (json_parse(&j, &error, bytes_of(b)))
+		fail_msg("%s at %zu of %.*s", error.why, error.offset, (int)b->len, (char *)b->data);
+	return j;
+}
+
+static const char *
+text_of(const struct json *j, const char *key)
+{
+	const char *text = NULL;
+
+	assert_int_equal(json_text(&text, json_member(j, key)), ERR_OK);
+	return text;
+}
+
+static struct json *
+show(const char *name)
+{
+	struct buf raw = {0}, out = {0};
+	struct json_writer w = json_writer(&out);
+	char hash[65];
+	struct json *j;
+
+	load(&raw, hash, name);
+	assert_int_equal(view_object(&w, bytes_of(&raw)), ERR_OK);
+	j = parse(&out);
+	/* an endorsement's is that of what it endorses */
+	if (json_member(j, "hash") && strcmp(name, "endorsement") != 0)
+		assert_string_equal(text_of(j, "hash"), hash);
+	buf_free(&raw);
+	buf_free(&out);
+	return j;
+}
+
+static void
+every_object_shows_as_strict_json(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < VECTORS; i++) {
+		struct json *j = show(vectors[i]);
+
+		assert_string_equal(json_key(json_first(j)), "type");
+		assert_string_equal(text_of(j, "type"), strcmp(vectors[i], "cert") ? vectors[i] : "certificate");
+		assert_true(json_count(j) > 5);
+		json_free(j);
+	}
+}
+
+/* A network's id is the beginning of its genesis hash, wherever it shows. */
+static void
+objects_of_one_network_agree(void **state)
+{
+	(void)state;
+	struct json *genesis = show("genesis"), *seal = show("seal"), *hyper = show("hyper"), *proof = show("proof");
+	const char *network = text_of(genesis, "network");
+
+	assert_int_equal(strlen(network), 16);
+	assert_memory_equal(text_of(genesis, "hash"), network, 16);
+	assert_string_equal(text_of(seal, "network"), network);
+	assert_string_equal(text_of(hyper, "network"), network);
+	assert_string_equal(text_of(proof, "hash"), text_of(hyper, "hash"));
+	assert_int_equal(json_count(json_member(seal, "payloads")), 2);
+	assert_int_equal(json_count(json_member(hyper, "lanes")), 2);
+	json_free(genesis);
+	json_free(seal);
+	json_free(hyper);
+	json_free(proof);
+}
+
+/* Cut or with one bit turned, an object is refused, or it shows as JSON all the same. */
+static void
+broken_objects_show_no_broken_json(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < VECTORS; i++) {
+		struct buf raw = {0}, out = {0};
+		struct json_writer w = json_writer(&out);
+		char hash[65];
+
+		load(&raw, hash, vectors[i]);
+		for (size_t len = 0; len < raw.len; len++)
+			assert_int_not_equal(view_object(&w, (struct bytes){raw.data, len}), ERR_OK);
+		assert_int_equal(out.len, 0);
+		for (size_t bit = 0; bit < 8 * raw.len; bit += 3) {
+			raw.data[bit / 8] ^= (uint8_t)(1u << bit % 8);
+			buf_reset(&out);
+			w = json_writer(&out);
+			if (view_object(&w, bytes_of(&raw)) == ERR_OK)
+				json_free(parse(&out));
+			raw.data[bit / 8] ^= (uint8_t)(1u << bit % 8);
+		}
+		buf_free(&raw);
+		buf_free(&out);
+	}
+}
+
+static void
+no_object_is_refused_with_a_reason(void **state)
+{
+	(void)state;
+	struct buf out = {0};
+	struct json_writer w = json_writer(&out);
+	const uint8_t other[OBJECT_HEAD] = {99, 1}, newer[OBJECT_HEAD] = {OBJECT_BLOCK, 2};
+
+	assert_int_equal(view_object(&w, (struct bytes){NULL, 0}), ERR_TRUNCATED);
+	assert_int_equal(view_object(&w, (struct bytes){other, sizeof(other)}), ERR_TYPE);
+	assert_int_equal(view_object(&w, (struct bytes){newer, sizeof(newer)}), ERR_VERSION);
+	assert_int_equal(out.len, 0);
+}
+
+static void
+a_payload_shows_its_body_as_text_or_base64(void **state)
+{
+	(void)state;
+	struct payload p = {.chain = 7, .expiry = UINT64_MAX, .seq = UINT64_MAX, .fee = {12345678901234567890u}};
+	struct hash id = {{0xab}};
+	struct buf out = {0};
+	struct json_writer w = json_writer(&out);
+	struct json *j;
+
+	json_put_array(&w);
+	p.body = (struct bytes){(const uint8_t *)"line\n\"two\"", 10};
+	json_put_object(&w);
+	view_payload(&w, &p, &id);
+	json_end_object(&w);
+	p.body = (struct bytes){(const uint8_t *)"\0\xff", 2};
+	json_put_object(&w);
+	view_payload(&w, &p, &id);
+	json_end_object(&w);
+	json_end_array(&w);
+	j = parse(&out);
+	const struct json *text = json_first(j), *binary = json_next(text);
+	assert_string_equal(text_of(text, "body"), "line\n\"two\"");
+	assert_null(json_member(text, "body_base64"));
+	assert_string_equal(text_of(text, "seq"), "18446744073709551615");
+	assert_string_equal(text_of(text, "expiry"), "18446744073709551615");
+	assert_string_equal(text_of(text, "fee"), "12345678901234567890");
+	assert_memory_equal(text_of(text, "signer"), "para1", 5);
+	assert_string_equal(text_of(binary, "body_base64"), "AP8=");
+	assert_null(json_member(binary, "body"));
+	json_free(j);
+	buf_free(&out);
+}
+
+/* --- records both ways --- */
+
+static void
+write_genesis(struct buf *out, const struct genesis *g)
+{
+	struct json_writer w = json_writer(out);
+
+	json_put_object(&w);
+	view_genesis(&w, g);
+	json_end_object(&w);
+}
+
+static void
+write_spec(struct buf *out, const struct spec *spec)
+{
+	struct json_writer w = json_writer(out);
+
+	json_put_object(&w);
+	view_spec(&w, spec);
+	json_end_object(&w);
+}
+
+/* A genesis in which each member has a value of its own. */
+static void
+a_genesis(struct genesis *g, struct pubkey founder[static 2], struct genesis_alloc alloc[static 2])
+{
+	genesis_defaults(g);
+	strcpy(g->name, "testnet");
+	g->time_ms = 1709164800001;
+	g->period_ms = 1234;
+	g->phases = (struct phases){401, 502, 603, 704, 805};
+	g->difficulty = UINT64_MAX;
+	g->max_depth = 9;
+	g->cap.units = UINT64_MAX;
+	g->halving_slots = JSON_NUMBER_MAX;
+	g->founders = g->allocs = 2;
+	g->founder = founder;
+	g->alloc = alloc;
+	for (uint8_t i = 0; i < 2; i++) {
+		memset(&founder[i], i + 1, sizeof(founder[i]));
+		memset(alloc[i].account, i + 7, sizeof(alloc[i].account));
+		alloc[i].amount.units = UINT64_MAX / 3 + i;
+	}
+}
+
+static void
+a_genesis_is_the_same_through_json(void **state)
+{
+	(void)state;
+	struct pubkey founder[2];
+	struct genesis_alloc alloc[2];
+	struct genesis g, back;
+	struct arena arena = {0};
+	struct buf text = {0}, again = {0}, record = {0}, record_back = {0};
+	const char *field;
+	struct json *j;
+
+	a_genesis(&g, founder, alloc);
+	write_genesis(&text, &g);
+	j = parse(&text);
+	assert_int_equal(view_read_genesis(&back, &arena, &field, j), ERR_OK);
+	assert_null(field);
+	write_genesis(&again, &back);
+	assert_true(bytes_equal(bytes_of(&text), bytes_of(&again)));
+	genesis_put(&record, &g);
+	genesis_put(&record_back, &back);
+	assert_true(bytes_equal(bytes_of(&record), bytes_of(&record_back)));
+	json_free(j);
+	arena_free(&arena);
+	buf_free(&text);
+	buf_free(&again);
+	buf_free(&record);
+	buf_free(&record_back);
+}
+
+static void
+a_spec_is_the_same_through_json(void **state)
+{
+	(void)state;
+	static const char text[] =
+	    "{\"name\":\"notes\",\"engine\":\"data\",\"rule\":\"open\",\"witnesses\":128,\"body_bytes\":65536}";
+	struct buf b = {0}, again = {0};
+	struct spec spec;
+	const char *field;
+	struct json *j;
+
+	buf_add_text(&b, text);
+	j = parse(&b);
+	assert_int_equal(view_read_spec(&spec, &field, j), ERR_OK);
+	assert_string_equal(spec.name, "notes");
+	assert_int_equal(spec.engine, ENGINE_DATA);
+	write_spec(&again, &spec);
+	assert_true(bytes_equal(bytes_of(&b), bytes_of(&again)));
+	json_free(j);
+	buf_free(&b);
+	buf_free(&again);
+}
+
+/* Puts `with` where `what` stands once in the text. */
+static void
+replace(struct buf *text, const char *what, const char *with)
+{
+	struct buf out = {0};
+	char *at;
+
+	buf_add(text, "", 1);
+	at = strstr((char *)text->data, what);
+	if (!at)
+		fail_msg("no %s in %s", what, (char *)text->data);
+	buf_add(&out, text->data, (size_t)(at - (char *)text->data));
+	buf_add_text(&out, with);
+	buf_add_text(&out, at + strlen(what));
+	buf_free(text);
+	*text = out;
+}
+
+static void
+refuse_spec(const char *what, const char *with, enum err e, const char *name)
+{
+	struct spec spec = {.name = "notes", .engine = ENGINE_DATA, .witnesses = 128, .body_bytes = 65536};
+	struct buf text = {0};
+	const char *field = "unset";
+	struct json *j;
+
+	write_spec(&text, &spec);
+	replace(&text, what, with);
+	j = parse(&text);
+	assert_int_equal(view_read_spec(&spec, &field, j), e);
+	if (name)
+		assert_string_equal(field, name);
+	else
+		assert_null(field);
+	json_free(j);
+	buf_free(&text);
+}
+
+static void
+a_wrong_spec_is_refused_by_name(void **state)
+{
+	(void)state;
+	refuse_spec(",\"witnesses\":128", "", ERR_FIELD, "witnesses");
+	refuse_spec("\"witnesses\"", "\"witness\"", ERR_FIELD, "witness");
+	refuse_spec("{\"name\"", "{\"extra\":1,\"name\"", ERR_FIELD, "extra");
+	refuse_spec("\"name\"", "\"Name\"", ERR_FIELD, "Name");
+	refuse_spec("\"notes\"", "\"Notes\"", ERR_NAME, "name");
+	refuse_spec("\"notes\"", "\"n\"", ERR_NAME, "name");
+	refuse_spec("\"notes\"", "\"abcdefghijklmnopqrstuvwxyz0123456789\"", ERR_NAME, "name");
+	refuse_spec("\"notes\"", "1", ERR_FIELD, "name");
+	refuse_spec("\"data\"", "\"date\"", ERR_ENGINE, "engine");
+	refuse_spec("\"open\"", "\"closed\"", ERR_ENGINE, "rule");
+	refuse_spec("128", "\"128\"", ERR_FIELD, "witnesses");
+	refuse_spec("128", "65536", ERR_RANGE, "witnesses");
+	refuse_spec("128", "127", ERR_RANGE, NULL);
+	refuse_spec("65536", "0", ERR_RANGE, NULL);
+	refuse_spec("65536", "-1", ERR_RANGE, "body_bytes");
+	refuse_spec("65536", "4194305", ERR_RANGE, "body_bytes");
+}
+
+static void
+refuse_genesis(const char *what, const char *with, enum err e, const char *name)
+{
+	struct pubkey founder[2];
+	struct genesis_alloc alloc[2];
+	struct arena arena = {0};
+	struct buf text = {0};
+	struct genesis g;
+	const char *field = "unset";
+	struct json *j;
+
+	a_genesis(&g, founder, alloc);
+	write_genesis(&text, &g);
+	replace(&text, what, with);
+	j = parse(&text);
+	assert_int_equal(view_read_genesis(&g, &arena, &field, j), e);
+	if (name)
+		assert_string_equal(field, name);
+	else
+		assert_null(field);
+	json_free(j);
+	arena_free(&arena);
+	buf_free(&text);
+}
+
+static void
+a_wrong_genesis_is_refused_by_name(void **state)
+{
+	(void)state;
+	refuse_genesis("\"period_ms\":1234,", "", ERR_FIELD, "period_ms");
+	refuse_genesis("\"period_ms\":1234", "\"period\":1234", ERR_FIELD, "period");
+	refuse_genesis("1234,", "4294967296,", ERR_RANGE, "period_ms");
+	refuse_genesis("1234,", "1,", ERR_RANGE, NULL);
+	refuse_genesis("2024-02-29", "2023-02-29", ERR_FIELD, "time");
+	refuse_genesis("\"list\":502,", "", ERR_FIELD, "list");
+	refuse_genesis("\"list\":502", "\"list\":70000", ERR_RANGE, "list");
+	refuse_genesis("\"list\":502", "\"list\":102", ERR_RANGE, NULL);
+	refuse_genesis("\"phases\":{", "\"phases\":{\"x\":1,", ERR_FIELD, "x");
+	refuse_genesis("\"max_depth\":9", "\"max_depth\":256", ERR_RANGE, "max_depth");
+	refuse_genesis("\"18446744073709551615\"", "18446744", ERR_FIELD, "difficulty");
+	refuse_genesis("\"18446744073709551615\"", "\"18446744073709551616\"", ERR_OVERFLOW, "difficulty");
+	refuse_genesis("\"18446744073709551615\"", "\"01\"", ERR_NUMBER, "difficulty");
+	refuse_genesis("\"solo\":false", "\"solo\":0", ERR_FIELD, "solo");
+	refuse_genesis("\"founders\":[", "\"founders\":[\"para1\",", ERR_BECH32, "founders");
+	refuse_genesis("\"founders\":[", "\"founders\":[null,", ERR_FIELD, "founders");
+	refuse_genesis("\"alloc\":[", "\"alloc\":[[],", ERR_FIELD, "alloc");
+	refuse_genesis("\"alloc\":[", "\"alloc\":[{\"address\":1,\"amount\":\"1\"},", ERR_FIELD, "address");
+	refuse_genesis("\"amount\"", "\"value\"", ERR_FIELD, "value");
+	refuse_genesis("\"testnet\"", "\"abcdefghijklmnopqrstuvwxyz0123456789\"", ERR_NAME, "name");
+	refuse_genesis("\"testnet\"", "\"Test\"", ERR_NAME, NULL);
+}
+
+static void
+records_are_objects(void **state)
+{
+	(void)state;
+	struct buf text = {0};
+	struct arena arena = {0};
+	struct genesis g;
+	struct spec spec;
+	const char *field = "unset";
+	struct json *j;
+
+	buf_add_text(&text, "[1]");
+	j = parse(&text);
+	assert_int_equal(view_read_spec(&spec, &field, j), ERR_FIELD);
+	assert_null(field);
+	assert_int_equal(view_read_genesis(&g, &arena, &field, j), ERR_FIELD);
+	assert_null(field);
+	json_free(j);
+	buf_free(&text);
+}
+
+static int
+start(void **state)
+{
+	(void)state;
+	return hash_start() ? 0 : -1;
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+	    cmocka_unit_test(every_object_shows_as_strict_json), cmocka_unit_test(objects_of_one_network_agree),
+	    cmocka_unit_test(broken_objects_show_no_broken_json), cmocka_unit_test(no_object_is_refused_with_a_reason),
+	    cmocka_unit_test(a_payload_shows_its_body_as_text_or_base64),
+	    cmocka_unit_test(a_genesis_is_the_same_through_json), cmocka_unit_test(a_spec_is_the_same_through_json),
+	    cmocka_unit_test(a_wrong_spec_is_refused_by_name), cmocka_unit_test(a_wrong_genesis_is_refused_by_name),
+	    cmocka_unit_test(records_are_objects)};
+
+	return cmocka_run_group_tests(tests, start, NULL);
+}
