@@ -1,0 +1,70 @@
+# Helpers of the tools' tests. Each test has a directory of its own ($BATS_TEST_TMPDIR), which is HOME and where it runs.
+
+NETWORK=0102030405060708
+export NETWORK
+
+setup() {
+	cd "$BATS_TEST_TMPDIR" || return 1
+	export HOME=$BATS_TEST_TMPDIR
+	unset PARA_HOME PARA_NODE PARA_KEY XDG_DATA_HOME
+	NODE_PID=
+}
+
+teardown() {
+	stop_node
+}
+
+# start_dev_node DIR: a development node with a short period, ready to answer when this returns.
+start_dev_node() {
+	export PARA_HOME=$1
+	[ -e genesis.json ] || para-node genesis --solo --period "${PERIOD:-200}" >genesis.json
+	para-node --dev --genesis genesis.json -d "$1" 2>>node.log 3>&- &
+	NODE_PID=$!
+	para-inspect status --connect-timeout 10 >/dev/null || {
+		sed 's/^/# /' node.log >&2
+		return 1
+	}
+}
+
+stop_node() {
+	[ -n "$NODE_PID" ] || return 0
+	kill "$NODE_PID" 2>/dev/null
+	wait "$NODE_PID"
+	NODE_PID=
+}
+
+# offline_payloads KEY CHAIN: payload lines of stdin, with no node.
+offline_payloads() {
+	para-seal payload -c "$2" -k "$1" --seq 1 --network $NETWORK
+}
+
+# round_json LANE [DIFFICULTY]: a round as a node would tell it, for building seals offline.
+round_json() {
+	local zero=0000000000000000000000000000000000000000000000000000000000000000
+	local chain=${1%%/*}
+	jq -cn --arg lane "$1" --arg d "${2:-256}" --arg network $NETWORK --arg hash ${zero%0}1 --argjson chain "$chain" \
+		--arg voter "$(para-key show a.key -f address)" \
+		'{network: $network, chain: $chain, chain_name: "notes", lane: $lane, slot: 9, phase: "seal",
+		  prev_hyper: $hash, difficulty: $d, target: $hash, script: $hash, voter: $voter, body_bytes: 1000,
+		  seal_bytes: 5000, seal_left_ms: 100, next_left_ms: 300, period_ms: 1000}'
+}
+
+# fails STATUS TEXT COMMAND...: the command ends with the status and says the text on stderr.
+fails() {
+	local want=$1 text=$2 got=0
+	shift 2
+	"$@" >out 2>err || got=$?
+	[ "$got" -eq "$want" ] || {
+		echo "# '$*' ended with $got, not $want: $(cat err)" >&2
+		return 1
+	}
+	grep -qF -- "$text" err || {
+		echo "# '$*' did not say '$text' but: $(cat err)" >&2
+		return 1
+	}
+}
+
+# The payload id of the one line on stdin.
+id_of() {
+	jq -r .payload
+}
