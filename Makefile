@@ -92,8 +92,8 @@ install: all
 	install -m 644 completions/bash/* $(DESTDIR)$(PREFIX)/share/bash-completion/completions
 	install -m 644 completions/zsh/* $(DESTDIR)$(PREFIX)/share/zsh/site-functions
 
-# Fuzz targets: every decoder of the pure layers, with clang's libFuzzer. fuzz-smoke runs each for FUZZ_SECONDS, fuzz for
-# RUNS inputs, on a copy of its corpus.
+# Fuzz targets: every decoder of the pure layers, with clang's libFuzzer. fuzz-smoke runs each for FUZZ_SECONDS, fuzz
+# for RUNS inputs, on a copy of its corpus.
 FUZZ := $(patsubst tests/fuzz/fuzz_%.c,%,$(wildcard tests/fuzz/fuzz_*.c))
 FUZZ_CC ?= clang
 FUZZ_CFLAGS := $(filter-out $(CFLAGS),$(ALL_CFLAGS)) -O1 -g -fno-sanitize-recover=all

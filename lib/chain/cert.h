@@ -93,8 +93,8 @@ enum err cert_list_from(struct cert_list *out, struct arena *arena, const struct
     uint32_t i);
 
 /*
- * Rebuilds the entry, climbs to the root, verifies the voter's signature. ERR_MERKLE, ERR_SIGNATURE; ERR_ORDER also when
- * an id beyond the accepted ones is that of a block of this certificate.
+ * Rebuilds the entry, climbs to the root, verifies the voter's signature. ERR_MERKLE, ERR_SIGNATURE; ERR_ORDER also
+ * when an id beyond the accepted ones is that of a block of this certificate.
  */
 enum err cert_list_check(const struct cert *cert, const struct cert_list *list);
 

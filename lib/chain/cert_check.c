@@ -10,6 +10,12 @@ same_lane(const struct lane *a, const struct lane *b)
 }
 
 static bool
+same_roots(const struct roots *a, const struct roots *b)
+{
+	return a->executed == b->executed && hash_equal(&a->state, &b->state) && hash_equal(&a->outbox, &b->outbox);
+}
+
+static bool
 same_network(const struct network *a, const struct network *b)
 {
 	return memcmp(a, b, sizeof *a) == 0;
@@ -133,8 +139,7 @@ cert_list_from(struct cert_list *out, struct arena *arena, const struct cert *ce
 			out->other[out->others++] = entry->id[k];
 	}
 	out->accepts = accepts;
-	out->same_roots = entry->roots.executed == core->roots.executed &&
-	    hash_equal(&entry->roots.state, &core->roots.state) && hash_equal(&entry->roots.outbox, &core->roots.outbox);
+	out->same_roots = same_roots(&entry->roots, &core->roots);
 	return prove_entry(&out->path, arena, list, i);
 }
 

@@ -200,7 +200,8 @@ check_accounts(const struct genesis *g)
 	for (uint32_t i = 0; i < g->allocs; i++) {
 		if (i > 0 && memcmp(g->alloc[i - 1].account, g->alloc[i].account, sizeof g->alloc[i].account) >= 0)
 			return ERR_ORDER;
-		if (g->alloc[i].amount.units == 0 || amount_add(&sum, sum, g->alloc[i].amount) || sum.units > g->cap.units)
+		if (g->alloc[i].amount.units == 0 || amount_add(&sum, sum, g->alloc[i].amount) ||
+		    sum.units > g->cap.units)
 			return ERR_RANGE;
 	}
 	return ERR_OK;

@@ -12,7 +12,8 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)
 
 	/* The standard allows all upper case too. */
 	if (text && bech32_decode(account, sizeof account, "para", text) == ERR_OK)
-		fuzz_must(bech32_encode(again, "para", account, sizeof account) == ERR_OK && strcasecmp(again, text) == 0);
+		fuzz_must(bech32_encode(again, "para", account, sizeof account) == ERR_OK &&
+		    strcasecmp(again, text) == 0);
 	free(text);
 	return 0;
 }

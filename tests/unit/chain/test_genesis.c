@@ -124,7 +124,7 @@ founders_and_allocations_ascend(void **state)
 {
 	struct world *w = *state;
 	struct pubkey founders[2] = { { { 1 } }, { { 2 } } };
-	struct genesis_alloc allocs[2] = { { .account = { 1 }, .amount = { 1 } }, { .account = { 2 }, .amount = { 1 } } };
+	struct genesis_alloc allocs[2] = { { { 1 }, { 1 } }, { { 2 }, { 1 } } };
 
 	w->genesis.solo = false;
 	w->genesis.founders = 2;

@@ -163,7 +163,8 @@ world_cert(struct world *w, struct cert *cert, const struct seal *seal, uint32_t
 {
 	struct cert_core *core = &cert->core;
 	uint64_t lid = entry == 1 ? LANE_ONE_LID : 0;
-	struct hash *hash = arena_alloc(&w->arena, n + 1, sizeof *hash), tip = entry == 1 ? w->tip_one : (struct hash){ 0 };
+	struct hash *hash = arena_alloc(&w->arena, n + 1, sizeof *hash);
+	struct hash tip = entry == 1 ? w->tip_one : (struct hash){ 0 };
 
 	*cert = (struct cert){ .head = arena_alloc(&w->arena, n + 1, sizeof *cert->head), .lists = 1,
 		.list = arena_alloc(&w->arena, 1, sizeof *cert->list) };
@@ -252,7 +253,8 @@ world_new(void **state)
 	world_genesis(w);
 	w->parent = hash_of(HASH_HYPER, "parent", 6);
 	w->tip_one = hash_of(HASH_BLOCK, "tip", 3);
-	w->spec = (struct spec){ .name = "log", .engine = ENGINE_DATA, .witnesses = SPEC_WITNESSES, .body_bytes = 65536 };
+	w->spec = (struct spec){ .name = "log", .engine = ENGINE_DATA, .witnesses = SPEC_WITNESSES,
+		.body_bytes = 65536 };
 	world_seals(w);
 	world_list(w);
 	world_cert(w, &w->cert[0], w->seal, 2, 1);
@@ -260,8 +262,8 @@ world_new(void **state)
 	w->endorsement = (struct endorsement){ .network = w->network, .slot = SLOT - 1, .hash = w->parent,
 		.source = w->genesis_hash };
 	endorse_sign(&w->endorsement, w->founder);
-	w->hyper = (struct hyper){ .header = { .network = w->network, .hid = 2, .slot = SLOT, .prev = w->parent, .lanes = 2,
-		.source = w->parent, .time_ms = genesis_slot_start(&w->genesis, SLOT) },
+	w->hyper = (struct hyper){ .header = { .network = w->network, .hid = 2, .slot = SLOT, .prev = w->parent,
+		.lanes = 2, .source = w->parent, .time_ms = genesis_slot_start(&w->genesis, SLOT) },
 		.cert = w->cert, .endorsements = 1, .endorsement = &w->endorsement };
 	world_hyper(w, &w->hyper);
 	world_proof(w);
