@@ -23,6 +23,13 @@ ALL_CFLAGS += -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-f
 LDFLAGS += -fsanitize=address,undefined
 endif
 
+# `make V=1` shows the commands.
+ifdef V
+say =
+else
+say = @echo '  $(1)';
+endif
+
 src = $(wildcard lib/$(1)/*.c)
 obj = $(patsubst %.c,$(B)/%.o,$(call src,$(1)))
 # The archives a layer may link, itself first.
@@ -36,29 +43,29 @@ all: $(B)/libpara.a $(BINS)
 
 $(B)/%.o: %.c Makefile
 	@mkdir -p $(@D)
-	$(CC) $(ALL_CFLAGS) -MMD -MP -c -o $@ $<
+	$(call say,CC $<)$(CC) $(ALL_CFLAGS) -MMD -MP -c -o $@ $<
 
 define layer
 $(B)/lib/$(1).a: $(call obj,$(1))
 	@mkdir -p $$(@D)
 	@rm -f $$@
-	ar rcs $$@ $$^
+	$$(call say,AR $$@)ar rcs $$@ $$^
 endef
 $(foreach l,$(LAYERS),$(eval $(call layer,$(l))))
 
 $(B)/libpara.a: $(foreach l,$(LAYERS),$(call obj,$(l)))
 	@rm -f $@
-	ar rcs $@ $^
+	$(call say,AR $@)ar rcs $@ $^
 
 $(BINS): $(B)/bin/%: $(B)/cmd/%.o $(B)/libpara.a
 	@mkdir -p $(@D)
-	$(CC) $(LDFLAGS) -o $@ $^ $(LDLIBS)
+	$(call say,LD $@)$(CC) $(LDFLAGS) -o $@ $^ $(LDLIBS)
 
 # A unit test of a layer links that layer and those before it, nothing else.
 define unit
 $(B)/unit/$(1)/%: $(B)/tests/unit/$(1)/%.o $(call upto,$(1))
 	@mkdir -p $$(@D)
-	$$(CC) $$(LDFLAGS) -o $$@ $$^ $$(LDLIBS) -lcmocka
+	$$(call say,LD $$@)$$(CC) $$(LDFLAGS) -o $$@ $$^ $$(LDLIBS) -lcmocka
 endef
 $(foreach l,$(LAYERS),$(eval $(call unit,$(l))))
 
@@ -106,7 +113,7 @@ $(B)/fuzz/%.o: %.c Makefile
 
 $(B)/fuzz/libpara.a: $(foreach l,$(PURE),$(patsubst %.c,$(B)/fuzz/%.o,$(call src,$(l))))
 	@rm -f $@
-	ar rcs $@ $^
+	$(call say,AR $@)ar rcs $@ $^
 
 $(FUZZ:%=$(B)/fuzz/fuzz_%): $(B)/fuzz/fuzz_%: $(B)/fuzz/tests/fuzz/fuzz_%.o $(B)/fuzz/libpara.a
 	$(FUZZ_CC) -fsanitize=fuzzer,address,undefined -o $@ $^ -lcjson -lsodium
