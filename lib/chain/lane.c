@@ -110,13 +110,13 @@ split(struct bytes part[static 4], const char *text)
 	size_t n = 0;
 
 	for (;;) {
-		size_t len = strcspn(text, ".");
+		const char *point = strchr(text, '.');
 		if (n == 4)
 			return 0;
-		part[n++] = (struct bytes){ (const uint8_t *)text, len };
-		if (text[len] == '\0')
+		part[n++] = (struct bytes){ (const uint8_t *)text, point ? (size_t)(point - text) : strlen(text) };
+		if (point == NULL)
 			return n;
-		text += len + 1;
+		text = point + 1;
 	}
 }
 

@@ -12,7 +12,7 @@ static const char *const rule_names[] = { [RULE_OPEN] = "open" };
 bool
 spec_name_ok(const char *name)
 {
-	size_t len = strnlen(name, LIMIT_NAME + 1);
+	size_t len = strlen(name);
 
 	return len >= NAME_LEAST && len <= LIMIT_NAME && name[0] >= 'a' && name[0] <= 'z' &&
 	    strspn(name, "abcdefghijklmnopqrstuvwxyz0123456789-") == len;
