@@ -1,0 +1,355 @@
+#include "shelf.h"
+
+static void
+put_block(struct shelf *s, uint64_t hid, struct lane lane, uint64_t lid, const uint64_t *row, uint32_t n)
+{
+	struct kept_block kept = some_block(lane, lid, row, n);
+
+	OK(store_put_block(s->txn, hid, &kept));
+}
+
+static void
+check_place(struct shelf *s, uint64_t row, const char *expected)
+{
+	char text[PLACE_TEXT];
+	struct place place;
+
+	OK(store_get_place(s->txn, &place, row));
+	assert_int_equal(place.kind, PLACE_PAYLOAD);
+	place_print(text, &place);
+	assert_string_equal(text, expected);
+}
+
+static void
+check_unplaced(struct shelf *s, uint64_t row)
+{
+	struct place place;
+
+	assert_int_equal(store_get_place(s->txn, &place, row), ERR_NOT_FOUND);
+}
+
+static void
+blocks_come_back_with_their_rows(void **state)
+{
+	struct shelf *s = *state;
+	struct lane lane = {.chain = 2, .prefix = 1u << 30, .depth = 2}, found = {0};
+	const uint64_t row[] = {10, 11, 12, 5, 40, 41, 7, 6, UINT64_MAX - 1};
+	struct kept_block kept = some_block(lane, 3, row, 9), empty = some_block(lane, 4, NULL, 0);
+	struct store_block block;
+	uint64_t hid, lid;
+	bool is_hyper = true;
+
+	shelf_write(s);
+	OK(store_put_block(s->txn, 77, &kept));
+	OK(store_put_block(s->txn, 77, &kept));
+	OK(store_put_block(s->txn, 78, &empty));
+	shelf_reopen(s);
+	OK(store_get_block(s->txn, &block, &s->arena, &lane, 3));
+	assert_int_equal(block.hid, 77);
+	assert_true(hash_equal(&block.hash, &kept.hash));
+	assert_memory_equal(block.row, row, sizeof(row));
+	assert_int_equal(block.block.lid, 3);
+	assert_int_equal(block.block.head.core.slot, 5);
+	OK(store_get_block(s->txn, &block, &s->arena, &lane, 4));
+	assert_int_equal(block.hid, 78);
+	assert_null(block.row);
+	OK(store_find_hash(s->txn, &is_hyper, &hid, &found, &lid, &kept.hash));
+	assert_false(is_hyper);
+	assert_int_equal(hid, 0);
+	assert_int_equal(lid, 3);
+	assert_int_equal(lane_compare(&found, &lane), 0);
+	assert_int_equal(store_get_block(s->txn, &block, &s->arena, &lane, 5), ERR_NOT_FOUND);
+	found.depth = 3;
+	assert_int_equal(store_get_block(s->txn, &block, &s->arena, &found, 3), ERR_NOT_FOUND);
+}
+
+/* Rows 1..9 in three blocks of two lanes; row 2 and rows 5, 6 are named once more by a later block. */
+static void
+the_first_block_that_names_a_row_is_its_place(void **state)
+{
+	struct shelf *s = *state;
+	struct lane a = {.chain = 1}, b = {.chain = 2};
+	const uint64_t one[] = {1, 2, 3}, two[] = {5, 6}, three[] = {4, 2, 5, 6, 7, 8, 9};
+
+	shelf_write(s);
+	put_block(s, 10, a, 1, one, 3);
+	put_block(s, 10, b, 1, two, 2);
+	put_block(s, 11, a, 2, three, 7);
+	put_block(s, 11, a, 2, three, 7);
+	shelf_reopen(s);
+	check_unplaced(s, 0);
+	check_place(s, 1, "10.1.1.0");
+	check_place(s, 2, "10.1.1.1");
+	check_place(s, 3, "10.1.1.2");
+	check_place(s, 4, "11.1.2.0");
+	check_place(s, 5, "10.2.1.0");
+	check_place(s, 6, "10.2.1.1");
+	check_place(s, 7, "11.1.2.4");
+	check_place(s, 9, "11.1.2.6");
+	check_unplaced(s, 10);
+}
+
+/* One long run over places that exist: only the gaps are new. */
+static void
+a_run_fills_the_gaps_between_places(void **state)
+{
+	struct shelf *s = *state;
+	struct lane a = {.chain = 1};
+	const uint64_t two[] = {2, 3}, six[] = {6}, nine[] = {9, 10, 11}, all[] = {1, 2, 3, 4, 5, 6, 7, 8, 9, 10};
+	uint64_t count[STORE_DBS];
+
+	shelf_write(s);
+	put_block(s, 1, a, 1, two, 2);
+	put_block(s, 1, a, 2, six, 1);
+	put_block(s, 1, a, 3, nine, 3);
+	put_block(s, 2, a, 4, all, 10);
+	shelf_reopen(s);
+	check_place(s, 1, "2.1.4.0");
+	check_place(s, 2, "1.1.1.0");
+	check_place(s, 3, "1.1.1.1");
+	check_place(s, 4, "2.1.4.3");
+	check_place(s, 5, "2.1.4.4");
+	check_place(s, 6, "1.1.2.0");
+	check_place(s, 7, "2.1.4.6");
+	check_place(s, 8, "2.1.4.7");
+	check_place(s, 9, "1.1.3.0");
+	check_place(s, 11, "1.1.3.2");
+	check_unplaced(s, 12);
+	OK(store_counts(s->txn, count));
+	assert_int_equal(count[8], 6);
+}
+
+/* Against a plain table: random blocks over a few hundred rows, each row's first place wins. */
+static void
+places_agree_with_a_plain_table(void **state)
+{
+	enum { ROWS = 400, BLOCKS = 120, MOST = 30 };
+	struct shelf *s = *state;
+	struct lane lane = {.chain = 1};
+	static uint32_t lid_of[ROWS + MOST], index_of[ROWS + MOST];
+	uint64_t random = 88172645463325252u;
+
+	memset(lid_of, 0, sizeof(lid_of));
+	shelf_write(s);
+	for (uint32_t lid = 1; lid <= BLOCKS; lid++) {
+		uint64_t row[MOST];
+		uint32_t n = 0;
+
+		while (n < MOST) {
+			random ^= random << 13, random ^= random >> 7, random ^= random << 17;
+			for (uint64_t r = random % ROWS, end = r + 1 + random / ROWS % 9; r < end && n < MOST; r++)
+				row[n++] = r;
+		}
+		for (uint32_t i = 0; i < n; i++)
+			if (lid_of[row[i]] == 0) {
+				lid_of[row[i]] = lid;
+				index_of[row[i]] = i;
+			}
+		put_block(s, 1000 + lid, lane, lid, row, n);
+	}
+	shelf_reopen(s);
+	for (uint64_t row = 0; row < ROWS + MOST; row++) {
+		struct place place;
+		enum err e = store_get_place(s->txn, &place, row);
+
+		assert_int_equal(e, lid_of[row] ? ERR_OK : ERR_NOT_FOUND);
+		if (e)
+			continue;
+		assert_int_equal(place.lid, lid_of[row]);
+		assert_int_equal(place.hid, 1000 + lid_of[row]);
+		assert_int_equal(place.index, index_of[row]);
+	}
+}
+
+static void
+payloads_come_back_by_row_and_id(void **state)
+{
+	struct shelf *s = *state;
+	const size_t size[] = {0, 1, 200, 5000, 4 << 20};
+	enum { N = sizeof(size) / sizeof(*size) };
+	struct bytes raw[N];
+	struct hash id[N];
+	struct buf got = {0};
+	uint64_t row;
+
+	shelf_write(s);
+	for (uint64_t i = 0; i < N; i++) {
+		raw[i] = some_payload(&s->arena, &id[i], i + 1, size[i]);
+		OK(store_put_payload(s->txn, i + 1, &id[i], raw[i]));
+	}
+	OK(store_put_payload(s->txn, 1, &id[0], raw[0]));
+	shelf_reopen(s);
+	for (uint64_t i = 0; i < N; i++) {
+		OK(store_find_payload(s->txn, &row, &id[i]));
+		assert_int_equal(row, i + 1);
+		OK(store_get_payload(s->txn, &got, row));
+		assert_true(bytes_equal(bytes_of(&got), raw[i]));
+	}
+	id[0].b[31] ^= 1;
+	assert_int_equal(store_find_payload(s->txn, &row, &id[0]), ERR_NOT_FOUND);
+	buf_free(&got);
+}
+
+static void
+an_erased_payload_leaves_no_trace(void **state)
+{
+	struct shelf *s = *state;
+	struct hash id[2];
+	struct bytes raw[2];
+	struct buf got = {0};
+	uint64_t count[STORE_DBS], row;
+
+	shelf_write(s);
+	for (uint64_t i = 0; i < 2; i++) {
+		raw[i] = some_payload(&s->arena, &id[i], i + 1, 100);
+		OK(store_put_payload(s->txn, i, &id[i], raw[i]));
+	}
+	OK(store_erase_payload(s->txn, 0));
+	OK(store_erase_payload(s->txn, 0));
+	shelf_reopen(s);
+	assert_int_equal(store_get_payload(s->txn, &got, 0), ERR_NOT_FOUND);
+	assert_int_equal(store_find_payload(s->txn, &row, &id[0]), ERR_NOT_FOUND);
+	OK(store_find_payload(s->txn, &row, &id[1]));
+	OK(store_counts(s->txn, count));
+	assert_int_equal(count[5], 1);
+	assert_int_equal(count[6], 1);
+}
+
+/* The same bytes come again after they expired, under a new row: erasing the old row spares the new one. */
+static void
+erasing_spares_a_later_row_of_the_same_id(void **state)
+{
+	struct shelf *s = *state;
+	struct hash id;
+	struct bytes raw = some_payload(&s->arena, &id, 1, 100);
+	uint64_t row;
+
+	shelf_write(s);
+	OK(store_put_payload(s->txn, 1, &id, raw));
+	OK(store_put_payload(s->txn, 2, &id, raw));
+	OK(store_erase_payload(s->txn, 1));
+	OK(store_find_payload(s->txn, &row, &id));
+	assert_int_equal(row, 2);
+}
+
+/* What a walk over the pool saw: "row:hid:bytes ". */
+static enum err
+note(void *arg, uint64_t row, uint64_t sealed_hid, struct bytes raw)
+{
+	struct buf *seen = arg;
+	char text[64];
+
+	snprintf(text, sizeof(text), "%llu:%llu:%zu ", (unsigned long long)row, (unsigned long long)sealed_hid, raw.len);
+	buf_add_text(seen, text);
+	return row == 300 ? ERR_STOPPING : ERR_OK;
+}
+
+static void
+check_pool(struct shelf *s, enum err e, const char *expected)
+{
+	struct buf seen = {0};
+
+	assert_int_equal(store_each_pooled(s->txn, note, &seen), e);
+	buf_add(&seen, "", 1);
+	assert_string_equal((char *)seen.data, expected);
+	buf_free(&seen);
+}
+
+static void
+the_pool_is_walked_in_order(void **state)
+{
+	struct shelf *s = *state;
+	struct hash id;
+	uint64_t hid;
+
+	shelf_write(s);
+	check_pool(s, ERR_OK, "");
+	for (uint64_t row = 255; row < 258; row++) {
+		struct bytes raw = some_payload(&s->arena, &id, row, row);
+
+		OK(store_put_payload(s->txn, row, &id, raw));
+		OK(store_put_pooled(s->txn, row, 0));
+	}
+	OK(store_put_pooled(s->txn, 256, 9));
+	OK(store_drop_pooled(s->txn, 4));
+	shelf_reopen(s);
+	check_pool(s, ERR_OK, "255:0:393 256:9:394 257:0:395 ");
+	OK(store_get_pooled(s->txn, &hid, 256));
+	assert_int_equal(hid, 9);
+	store_abort(s->txn);
+	shelf_write(s);
+	OK(store_drop_pooled(s->txn, 255));
+	OK(store_drop_pooled(s->txn, 255));
+	check_pool(s, ERR_OK, "256:9:394 257:0:395 ");
+	assert_int_equal(store_get_pooled(s->txn, &hid, 255), ERR_NOT_FOUND);
+	OK(store_put_payload(s->txn, 300, &id, some_payload(&s->arena, &id, 1, 1)));
+	OK(store_put_pooled(s->txn, 300, 0));
+	OK(store_put_pooled(s->txn, 301, 0));
+	check_pool(s, ERR_STOPPING, "256:9:394 257:0:395 300:0:139 ");
+	/* a pooled row without a payload is nobody's doing but the disk's */
+	OK(store_drop_pooled(s->txn, 300));
+	check_pool(s, ERR_CORRUPT, "256:9:394 257:0:395 ");
+}
+
+static void
+receipts_keep_every_error(void **state)
+{
+	struct shelf *s = *state;
+	struct store_receipt r;
+
+	shelf_write(s);
+	for (uint32_t i = 0; i < ERR_COUNT_OF; i++) {
+		r = (struct store_receipt){(enum err)i, UINT32_MAX - i};
+		OK(store_put_receipt(s->txn, i, &r));
+	}
+	shelf_reopen(s);
+	for (uint32_t i = 0; i < ERR_COUNT_OF; i++) {
+		OK(store_get_receipt(s->txn, &r, i));
+		assert_int_equal(r.err, i);
+		assert_int_equal(r.result, UINT32_MAX - i);
+	}
+}
+
+/* Of payloads with a body of 200 bytes, sealed as they came: what the disk holds for a byte of the wire. */
+static void
+a_byte_costs_little_disk(void **state)
+{
+	enum { ROWS = 20000, BATCH = 1000 };
+	struct shelf *s = *state;
+	struct lane lane = {.chain = 1};
+	static uint64_t row[BATCH];
+	struct hash id;
+	struct bytes raw = some_payload(&s->arena, &id, 1, 200);
+
+	for (uint64_t first = 0; first < ROWS; first += BATCH) {
+		shelf_write(s);
+		for (uint64_t i = 0; i < BATCH; i++) {
+			id = some_hash(first + i);
+			row[i] = first + i;
+			OK(store_put_payload(s->txn, first + i, &id, raw));
+			OK(store_put_pooled(s->txn, first + i, 0));
+		}
+		shelf_commit(s);
+		shelf_write(s);
+		put_block(s, first + 1, lane, first + 1, row, BATCH);
+		for (uint64_t i = 0; i < BATCH; i++)
+			OK(store_drop_pooled(s->txn, first + i));
+		shelf_commit(s);
+	}
+	double ratio = (double)store_bytes(s->store) / ((double)ROWS * (double)raw.len);
+	assert_true(ratio > 1 && ratio <= 2.2);
+}
+
+#define TEST(name) cmocka_unit_test_setup_teardown(name, shelf_new, shelf_free)
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {TEST(blocks_come_back_with_their_rows),
+	    TEST(the_first_block_that_names_a_row_is_its_place), TEST(a_run_fills_the_gaps_between_places),
+	    TEST(places_agree_with_a_plain_table), TEST(payloads_come_back_by_row_and_id),
+	    TEST(an_erased_payload_leaves_no_trace), TEST(erasing_spares_a_later_row_of_the_same_id),
+	    TEST(the_pool_is_walked_in_order), TEST(receipts_keep_every_error), TEST(a_byte_costs_little_disk)};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
