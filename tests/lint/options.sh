@@ -26,7 +26,7 @@ for file in cmd/para-*.c; do
 	help=$("$B/bin/$tool" --help | longs
 		for sub in $subcommands; do "$B/bin/$tool" "$sub" --help | longs; done)
 	text=$(mandoc -Tutf8 "$page" | sed 's/.\x08//g' | tr '‐' '-')
-	own=$(sed -n '/^SEE ALSO/q; /^EXAMPLES/,/^[A-Z]/{/^EXAMPLES/d}; p' <<<"$text" | longs)
+	own=$(sed -n '/^SEE ALSO/q; /^EXAMPLES/,/^[A-Z]/d; p' <<<"$text" | longs)
 	same "$tool: --help (<) and $page (>)" "$help" "$own"
 	for shell in bash zsh; do
 		completion=completions/$shell/$([ $shell = zsh ] && echo _)$tool
