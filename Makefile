@@ -109,14 +109,14 @@ RUNS ?= 10000000
 
 $(B)/fuzz/%.o: %.c Makefile
 	@mkdir -p $(@D)
-	$(FUZZ_CC) $(FUZZ_CFLAGS) -fsanitize=fuzzer-no-link,address,undefined -MMD -MP -c -o $@ $<
+	$(call say,CC $<)$(FUZZ_CC) $(FUZZ_CFLAGS) -fsanitize=fuzzer-no-link,address,undefined -MMD -MP -c -o $@ $<
 
 $(B)/fuzz/libpara.a: $(foreach l,$(PURE),$(patsubst %.c,$(B)/fuzz/%.o,$(call src,$(l))))
 	@rm -f $@
 	$(call say,AR $@)ar rcs $@ $^
 
 $(FUZZ:%=$(B)/fuzz/fuzz_%): $(B)/fuzz/fuzz_%: $(B)/fuzz/tests/fuzz/fuzz_%.o $(B)/fuzz/libpara.a
-	$(FUZZ_CC) -fsanitize=fuzzer,address,undefined -o $@ $^ -lcjson -lsodium
+	$(call say,LD $@)$(FUZZ_CC) -fsanitize=fuzzer,address,undefined -o $@ $^ -lcjson -lsodium
 
 fuzz-build: $(FUZZ:%=$(B)/fuzz/fuzz_%)
 
