@@ -162,11 +162,12 @@ some_block(struct lane lane, uint64_t lid, const uint64_t *row, uint32_t n)
 	struct kept_block kept = {.row = row};
 
 	kept.block.lid = lid;
-	kept.block.prev = some_hash(lid - 1);
+	kept.block.prev = lid == 1 ? (struct hash){{0}} : some_hash(lid - 1);
 	kept.block.head.core.lane = lane;
 	kept.block.head.core.slot = 5;
 	kept.block.head.core.difficulty = 256;
 	kept.block.head.core.payloads = n;
+	kept.block.head.core.bytes = 200 * n;
 	kept.hash = block_hash(&kept.block);
 	return kept;
 }
