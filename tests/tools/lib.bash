@@ -35,7 +35,7 @@ stop_node() {
 
 # offline_payloads KEY CHAIN: payload lines of stdin, with no node.
 offline_payloads() {
-	para-seal payload -c "$2" -k "$1" --seq 1 --network $NETWORK
+	para-seal payload -c "$2" -k "$1" --seq 1 --network "$NETWORK"
 }
 
 # round_json LANE [DIFFICULTY]: a round as a node would tell it, for building seals offline.
@@ -62,6 +62,11 @@ fails() {
 		echo "# '$*' did not say '$text' but: $(cat err)" >&2
 		return 1
 	}
+}
+
+# Changes the last digit of each line.
+tamper() {
+	awk '{ last = substr($0, length($0)); print substr($0, 1, length($0) - 1) (last == "0" ? "1" : "0") }'
 }
 
 # The payload id of the one line on stdin.

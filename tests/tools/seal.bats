@@ -14,11 +14,11 @@ load lib
 	para-key new a.key
 	printf '\000\001\377\n\n' >bin
 	printf 'a\nb\n' >text
-	para-seal payload --raw -c 1 -k a.key --seq 5 --network $NETWORK bin text >lines
+	para-seal payload --raw -c 1 -k a.key --seq 5 --network "$NETWORK" bin text >lines
 	[ "$(jq -r .seq lines | paste -sd,)" = 5,6 ]
 	para-seal show lines | head -1 | jq -r .body_base64 | base64 -d | cmp - bin
 	[ "$(para-seal show lines | tail -1 | jq -r .body)" = "$(cat text)" ]
-	para-seal payload --raw -c 1 -k a.key --seq 5 --network $NETWORK <bin | cmp - <(head -1 lines)
+	para-seal payload --raw -c 1 -k a.key --seq 5 --network "$NETWORK" <bin | cmp - <(head -1 lines)
 }
 
 @test "a body that is too large is named by its line, the rest goes on" {
@@ -29,7 +29,7 @@ load lib
 		echo
 		echo third
 	} >input
-	fails 1 'line 2: body is larger' para-seal payload -c 1 -k a.key --seq 1 --network $NETWORK <input
+	fails 1 'line 2: body is larger' para-seal payload -c 1 -k a.key --seq 1 --network "$NETWORK" <input
 	[ "$(jq -r .seq out | paste -sd,)" = 1,2 ]
 }
 
@@ -40,7 +40,7 @@ load lib
 	jq -r .hex lines >hex
 	{
 		sed -n 1p hex
-		sed -n 2p hex | sed 's/.$/f/; t'
+		sed -n 2p hex | tamper
 		sed -n 3p hex | cut -c1-200
 		echo "$(sed -n 1p hex)00"
 		echo nonsense
@@ -103,8 +103,8 @@ load lib
 		echo other | offline_payloads a.key 8
 		echo other | para-seal payload -c 7 -k a.key --seq 2 --network ffffffffffffffff
 		cat good
-		jq -r .hex good | sed 's/.$/e/; s/ee$/ef/'
-		head -c 2000 /dev/zero | tr '\0' y | para-seal payload -c 7 -k a.key --seq 3 --network $NETWORK
+		jq -r .hex good | tamper
+		head -c 2000 /dev/zero | tr '\0' y | para-seal payload -c 7 -k a.key --seq 3 --network "$NETWORK"
 	} >mixed
 	fails 1 'line 2: no such chain' para-seal block -k a.key --template round.json <mixed
 	grep -qF 'line 3: belongs to another network' err
@@ -127,8 +127,8 @@ load lib
 	fails 2 'option --seq needs an argument' para-seal payload --seq
 	fails 2 "option --seq: '0'" para-seal payload --seq 0
 	fails 2 "option --network: 'zz'" para-seal payload -c 1 -k a.key --network zz --seq 1
-	fails 2 "option --expiry: 'x'" para-seal payload -c 1 -k a.key --network $NETWORK --seq 1 --expiry x
-	fails 2 'option --expiry: +N needs a node' para-seal payload -c 1 -k a.key --network $NETWORK --seq 1 --expiry +5
+	fails 2 "option --expiry: 'x'" para-seal payload -c 1 -k a.key --network "$NETWORK" --seq 1 --expiry x
+	fails 2 'option --expiry: +N needs a node' para-seal payload -c 1 -k a.key --network "$NETWORK" --seq 1 --expiry +5
 	fails 2 'no key' para-seal payload -c 1
 	fails 2 'no chain' para-seal payload -k a.key
 	fails 2 "unknown command 'payloads'" para-seal payloads
