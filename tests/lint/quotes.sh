@@ -3,12 +3,12 @@
 set -u
 cd "$(dirname "$0")/../.." || exit 2
 bad=0
-page=$(mandoc -Tutf8 -Owidth=4000 man/para-protocol.7 | sed 's/.\x08//g' | tr '‐' '-' | tr -s '[:space:]' ' ')
+page=$(mandoc -Tutf8 -Owidth=900 man/para-protocol.7 | sed 's/.\x08//g' | tr '‐' '-' | tr -s '[:space:]' ' ')
 sections=$(sed -n 's/^\.Sh "\{0,1\}\([^"]*\)"\{0,1\}$/\1/p' man/para-protocol.7)
 
 # The comments of all sources, one a line.
 comments=$(cat lib/*/*.[ch] | awk '/\/\*/ {on = 1} on {line = line " " $0} /\*\// {if (on) print line; line = ""; on = 0}' |
-	sed -E 's/[[:space:]]\*[[:space:]]/ /g' | tr -s '[:space:]' ' ')
+	sed -E 's/[[:space:]]\*[[:space:]]/ /g' | tr -s '[:blank:]' ' ')
 
 while read -r section; do
 	grep -qx -- "$section" <<<"$sections" || { echo "para-protocol(7) has no section $section"; bad=1; }
