@@ -41,7 +41,7 @@ check_terms(const struct consensus *c, const struct seal_core *core, const struc
 		return ERR_SCRIPT;
 	if (!votes_find(&c->votes, &core->voter))
 		return ERR_VOTER;
-	/* para-protocol(7) SEAL: the ticket of rule pos, else 0 */
+	/* Tickets are for layer-2 rules that this version does not have. */
 	if (core->index != 0)
 		return ERR_RANGE;
 	return core->bytes > c->genesis->seal_bytes ? ERR_TOO_LONG : ERR_OK;

@@ -20,7 +20,7 @@ admit_check(const struct consensus *c, const struct lane_entry *lane, uint32_t s
 		return ERR_BODY_SIZE;
 	if (size > c->genesis->seal_bytes)
 		return ERR_BODY_SIZE;
-	/* para-protocol(7) PAYLOAD: the last HID that may seal it; 0: never expires */
+	/* Expiry is the last HID that may seal it. */
 	return expiry != 0 && expiry <= c->tip.hid ? ERR_EXPIRED : ERR_OK;
 }
 

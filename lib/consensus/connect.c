@@ -49,7 +49,7 @@ difficulty_after(const struct consensus *c, const struct hyper_brief *tip, uint3
 	    lanes);
 }
 
-/* para-protocol(7) FINAL: a certified block is final when a certified block of the next slot has it as its source. */
+/* para-protocol(7) VOTES: a certified block is final when a certified block of the next slot has it as its source. */
 static uint64_t
 final_after(const struct consensus *c, const struct hyper_header *h)
 {

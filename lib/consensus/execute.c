@@ -28,7 +28,7 @@ move_roots(struct consensus *c, const struct event_executed *event)
 {
 	for (uint32_t i = 0; i < event->lanes; i++) {
 		struct lane_entry *lane = lanes_find(&c->lanes, event->lane[i].lane.chain);
-		/* para-protocol(7) LIST: e never falls. */
+		/* para-protocol(7) VOTES: the executed HID of a lane never falls */
 		if (lane && event->lane[i].roots.executed >= lane->state.executed.executed)
 			lane->state.executed = event->lane[i].roots;
 	}

@@ -79,8 +79,8 @@ follows(const struct request *r, const struct lane_entry *lane)
 }
 
 /*
- * para-protocol(7) SEALS: Does something wait in this lane that is not being sealed? One seal of a slot is enough for
- * everything but payloads.
+ * Does something wait in this lane that is not being sealed?
+ * para-protocol(7) ROUNDS: One seal of a slot is enough for everything but payloads.
  */
 static bool
 wants(const struct consensus *c, const struct lane_entry *lane)

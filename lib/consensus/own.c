@@ -106,7 +106,7 @@ own_endorsement(struct consensus *c, struct effects *out)
 	struct bytes raw;
 	enum err e = effects_reserve(out, 2);
 
-	/* para-protocol(7) ENDORSE: (b) has a source whose slot is not below any source it ever endorsed */
+	/* para-protocol(7) ROUNDS: has a source whose slot is not below any source it ever endorsed */
 	if (e || c->tip.slot < c->record.source_slot)
 		return e;
 	endorse_sign(&own, c->key);

@@ -93,7 +93,7 @@ may_sign(const struct consensus *c, uint64_t slot)
 {
 	const struct sign_record *r = &c->record;
 
-	/* para-protocol(7) EVIDENCE: After a start a node signs nothing in that slot and the next. */
+	/* para-protocol(7) ROUNDS: After a start a node signs nothing in that slot and the next. */
 	return slot >= c->start_slot + 2 && slot > c->tip.slot && slot > r->list_slot && slot > r->candidate_slot &&
 	    slot > r->endorse_slot;
 }
