@@ -1,0 +1,154 @@
+#include "tool/keyfile.h"
+
+#include <errno.h>
+#include <setjmp.h>
+#include <sodium.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+static char dir[64];
+static struct tool tool = {.name = "test", .quiet = true};
+
+static const char *
+path_of(const char *name)
+{
+	static char path[128];
+	snprintf(path, sizeof path, "%s/%s", dir, name);
+	return path;
+}
+
+static void
+put(const char *name, const char *text)
+{
+	FILE *f = fopen(path_of(name), "w");
+	fputs(text, f);
+	fclose(f);
+	chmod(path_of(name), 0600);
+}
+
+static void
+test_a_key_comes_back(void **state)
+{
+	struct pubkey made, shown;
+	struct sign_key *key;
+	struct stat st;
+	bool encrypted;
+	(void)state;
+	assert_int_equal(keyfile_new(&made, path_of("plain"), NULL), ERR_OK);
+	assert_int_equal(stat(path_of("plain"), &st), 0);
+	assert_int_equal(st.st_mode & 07777, 0600);
+	assert_int_equal(keyfile_load(&key, &tool, path_of("plain")), TOOL_DONE);
+	assert_memory_equal(sign_key_public(key), &made, sizeof made);
+	assert_int_equal(keyfile_public(&shown, &encrypted, &tool, path_of("plain")), TOOL_DONE);
+	assert_memory_equal(&shown, &made, sizeof made);
+	assert_false(encrypted);
+	sign_key_free(key);
+	assert_int_equal(keyfile_new(&made, path_of("plain"), NULL), ERR_EXISTS);
+	assert_int_equal(keyfile_new(&made, path_of("no/such/dir"), NULL), ERR_IO);
+	assert_int_equal(errno, ENOENT);
+}
+
+static void
+test_a_passphrase_opens_only_its_own(void **state)
+{
+	struct pubkey made;
+	struct sign_key *key;
+	struct secret pass;
+	bool encrypted;
+	char pass_file[128];
+	(void)state;
+	put("pass", "open sesame\nsecond line\n");
+	strcpy(pass_file, path_of("pass"));
+	assert_int_equal(secret_read(&pass, pass_file), ERR_OK);
+	assert_string_equal(pass.text, "open sesame");
+	assert_int_equal(keyfile_new(&made, path_of("locked"), &pass), ERR_OK);
+	secret_free(&pass);
+	assert_int_equal(keyfile_public(&made, &encrypted, &tool, path_of("locked")), TOOL_DONE);
+	assert_true(encrypted);
+	tool.passphrase_file = pass_file;
+	assert_int_equal(keyfile_load(&key, &tool, path_of("locked")), TOOL_DONE);
+	assert_memory_equal(sign_key_public(key), &made, sizeof made);
+	sign_key_free(key);
+	put("pass", "close sesame\n");
+	assert_int_equal(keyfile_load(&key, &tool, path_of("locked")), TOOL_TROUBLE);
+	assert_null(key);
+	tool.passphrase_file = NULL;
+}
+
+static void
+test_passphrases_have_a_bound(void **state)
+{
+	struct secret pass;
+	char text[SECRET_MAX + 2];
+	(void)state;
+	memset(text, 'p', sizeof text);
+	text[SECRET_MAX] = '\0';
+	put("longest", text);
+	assert_int_equal(secret_read(&pass, path_of("longest")), ERR_OK);
+	assert_int_equal(pass.len, SECRET_MAX);
+	secret_free(&pass);
+	text[SECRET_MAX] = 'p';
+	text[SECRET_MAX + 1] = '\0';
+	put("longer", text);
+	assert_int_equal(secret_read(&pass, path_of("longer")), ERR_TOO_LONG);
+	assert_null(pass.text);
+	assert_int_equal(secret_read(&pass, path_of("missing")), ERR_IO);
+}
+
+static void
+test_files_that_are_no_keys(void **state)
+{
+	static const char *const bad[] = {"", "{}", "null", "[]", "{\"type\":\"para-key\"}",
+	    "{\"type\":\"para-key\",\"version\":1,\"address\":\"x\",\"seed\":\"00\"}",
+	    "{\"type\":\"para-key\",\"version\":2,\"address\":\"x\"}", "\"seed\":\"", "{\"seed\":\"zz\"}",
+	    "{\"type\":\"para-key\",\"version\":1,\"seed\":\"0000000000000000000000000000000000000000000000000000000000000000\"}"};
+	struct sign_key *key;
+	(void)state;
+	for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++) {
+		put("bad", bad[i]);
+		tool.status = 0;
+		assert_int_equal(keyfile_load(&key, &tool, path_of("bad")), TOOL_TROUBLE);
+		assert_null(key);
+		assert_int_equal(tool.status, TOOL_TROUBLE);
+	}
+	assert_int_equal(keyfile_load(&key, &tool, dir), TOOL_TROUBLE);
+	tool.key = NULL;
+	assert_int_equal(keyfile_key(&key, &tool), TOOL_TROUBLE);
+}
+
+static int
+make_dir(void **state)
+{
+	(void)state;
+	strcpy(dir, "/tmp/para-keys-XXXXXX");
+	return mkdtemp(dir) && sodium_init() >= 0 && hash_start() ? 0 : -1;
+}
+
+static int
+remove_dir(void **state)
+{
+	static const char *const names[] = {"plain", "locked", "pass", "longest", "longer", "bad"};
+	(void)state;
+	for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
+		remove(path_of(names[i]));
+	return rmdir(dir);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+	    cmocka_unit_test(test_a_key_comes_back),
+	    cmocka_unit_test(test_a_passphrase_opens_only_its_own),
+	    cmocka_unit_test(test_passphrases_have_a_bound),
+	    cmocka_unit_test(test_files_that_are_no_keys),
+	};
+	return cmocka_run_group_tests_name("tool/keyfile", tests, make_dir, remove_dir);
+}
