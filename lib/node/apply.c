@@ -1,0 +1,209 @@
+#include "node/apply.h"
+
+#include "node/results.h"
+
+/* One transaction under way, and the single values it changes, written once at its end. */
+struct applying {
+	struct node *node;
+	struct store_txn *t;
+	struct store_tip tip;
+	bool tip_changed;
+	uint64_t connected, in_force; /* HID of the block just connected, and what chain 0 had committed before it */
+	struct applied *out;
+};
+
+/* An id that an older row has keeps that row: a copy that somebody sealed again is only bytes. */
+static enum err
+keep_payload(struct applying *a, const struct effect_keep_payload *k)
+{
+	uint64_t older;
+	enum err found = store_find_payload(a->t, &older, &k->id);
+	if (found != ERR_OK && found != ERR_NOT_FOUND)
+		return found;
+	enum err e = store_put_payload(a->t, k->row, &k->id, k->raw);
+	if (e == ERR_OK && found == ERR_OK && older != k->row)
+		e = store_put_payload(a->t, older, &k->id, k->raw);
+	if (e == ERR_OK)
+		e = store_put_pooled(a->t, k->row, 0);
+	if (k->row >= a->tip.next_row) {
+		a->tip.next_row = k->row + 1;
+		a->tip_changed = true;
+	}
+	return e;
+}
+
+static enum err
+drop_pooled(struct applying *a, const struct effect_drop *drop)
+{
+	enum err e = store_drop_pooled(a->t, drop->row);
+	return e == ERR_OK && drop->erase ? store_erase_payload(a->t, drop->row) : e;
+}
+
+static enum err
+keep_block(struct applying *a, uint64_t hid, const struct kept_block *b)
+{
+	enum err e = store_put_block(a->t, hid, b);
+	for (uint32_t i = 0; e == ERR_OK && i < b->block.head.core.payloads; i++)
+		e = store_put_pooled(a->t, b->row[i], hid);
+	return e;
+}
+
+/* What the core knows of the execution may be older than what is on disk. */
+static enum err
+keep_lane(struct applying *a, const struct lane_state *lane)
+{
+	struct lane_state old, state = *lane;
+	enum err e = store_get_lane(a->t, &old, &lane->lane);
+	if (e != ERR_OK && e != ERR_NOT_FOUND)
+		return e;
+	if (e == ERR_OK && old.executed.executed > state.executed.executed)
+		state.executed = old.executed;
+	return store_put_lane(a->t, &state);
+}
+
+static enum err
+keep_hyper(struct applying *a, const struct effect_hyper *h)
+{
+	struct lane_state root = { 0 };
+	enum err e = store_get_lane(a->t, &root, &(struct lane){ 0 });
+	if (e != ERR_OK && e != ERR_NOT_FOUND)
+		return e;
+	a->connected = h->brief.hid;
+	a->in_force = root.committed.executed;
+	e = store_put_hyper(a->t, h->brief.hid, &h->hash, h->raw);
+	for (uint32_t i = 0; e == ERR_OK && i < h->blocks; i++)
+		e = keep_block(a, h->brief.hid, &h->block[i]);
+	for (uint32_t i = 0; e == ERR_OK && i < h->lanes; i++)
+		e = keep_lane(a, &h->lane[i]);
+	if (e == ERR_OK)
+		e = store_put_endorsements(a->t, h->endorsement, h->endorsements);
+	a->tip.hid = h->brief.hid;
+	a->tip.slot = h->brief.slot;
+	a->tip.hash = h->hash;
+	a->tip.difficulty = h->difficulty;
+	a->tip.lanes_in_use = h->lanes_in_use;
+	a->tip_changed = true;
+	return e;
+}
+
+/* A block is executed in the transaction that connects it: a store never holds one without its results. */
+static enum err
+execute(struct applying *a, uint64_t hid)
+{
+	struct item *item;
+	if (hid != a->connected)
+		return ERR_CORRUPT;
+	enum err e = results_execute(&item, a->node, a->t, hid, a->in_force);
+	if (e != ERR_OK)
+		return e;
+	item->next = NULL;
+	*a->out->last = item;
+	a->out->last = &item->next;
+	return ERR_OK;
+}
+
+static enum err
+apply_one(struct applying *a, const struct effect *e)
+{
+	switch (e->type) {
+	case EFFECT_KEEP_PAYLOAD:
+		return keep_payload(a, &e->payload);
+	case EFFECT_DROP_POOLED:
+		return drop_pooled(a, &e->drop);
+	case EFFECT_KEEP_RECORD:
+		return store_put_record(a->t, &e->record);
+	case EFFECT_KEEP_HYPER:
+		return keep_hyper(a, &e->hyper);
+	case EFFECT_KEEP_FINAL:
+		a->tip.final_hid = e->hid;
+		a->tip_changed = true;
+		return ERR_OK;
+	case EFFECT_EXECUTE:
+		return execute(a, e->hid);
+	case EFFECT_REPLY_PAYLOAD:
+	case EFFECT_REPLY_SEAL:
+	case EFFECT_REPLY_WORK:
+	case EFFECT_SEND:
+		break;
+	}
+	return ERR_OK;
+}
+
+static bool
+is_durable(enum effect_type type)
+{
+	return type <= EFFECT_EXECUTE;
+}
+
+static enum err
+apply_all(struct applying *a, const struct effects *effects)
+{
+	enum err e = store_get_tip(a->t, &a->tip);
+	for (size_t i = 0; e == ERR_OK && i < effects->count; i++)
+		e = apply_one(a, &effects->item[i]);
+	return e == ERR_OK && a->tip_changed ? store_put_tip(a->t, &a->tip) : e;
+}
+
+static void
+forget(struct applied *out)
+{
+	while (out->executed != NULL) {
+		struct item *item = out->executed;
+		out->executed = item->next;
+		item->release(item);
+	}
+	out->last = &out->executed;
+}
+
+enum err
+apply_batch(struct applied *out, struct node *n, const struct effects *effects)
+{
+	struct applying a = { .node = n, .out = out };
+	bool any = false;
+	*out = (struct applied){ .last = &out->executed };
+	for (size_t i = 0; i < effects->count && !any; i++)
+		any = is_durable(effects->item[i].type);
+	if (!any)
+		return ERR_OK;
+	enum err e = store_begin_write(&a.t, n->store);
+	if (e != ERR_OK)
+		return e;
+	e = apply_all(&a, effects);
+	if (e == ERR_OK)
+		e = store_commit(a.t);
+	else
+		store_abort(a.t);
+	if (e != ERR_OK)
+		forget(out);
+	return e;
+}
+
+static enum err
+put_genesis(struct store_txn *t, const struct genesis *g)
+{
+	struct buf raw = { 0 };
+	struct store_tip tip = { .difficulty = g->difficulty, .next_row = 1 };
+	struct ledger_view view = store_ledger(t);
+	genesis_put(&raw, g);
+	enum err e = raw.failed ? ERR_NOMEM : genesis_hash(&tip.hash, g);
+	if (e == ERR_OK)
+		e = store_put_genesis(t, bytes_of(&raw));
+	if (e == ERR_OK)
+		e = store_put_tip(t, &tip);
+	buf_free(&raw);
+	return e == ERR_OK ? ledger_begin(&view, g) : e;
+}
+
+enum err
+apply_genesis(struct store *store, const struct genesis *genesis)
+{
+	struct store_txn *t;
+	enum err e = store_begin_write(&t, store);
+	if (e != ERR_OK)
+		return e;
+	e = put_genesis(t, genesis);
+	if (e == ERR_OK)
+		return store_commit(t);
+	store_abort(t);
+	return e;
+}

@@ -1,0 +1,20 @@
+/* apply: the durable part of a batch of effects, in their order, in one write transaction. */
+#ifndef NODE_APPLY_H
+#define NODE_APPLY_H
+
+#include "node/inside.h"
+
+/* What the core has to be told once it is on disk: one item a hyper block executed. */
+struct applied {
+	struct item *executed, **last;
+};
+
+/*
+ * ERR_OK: on disk, or nothing was to be written. After any error nothing of the batch is, and *out is empty.
+ */
+enum err apply_batch(struct applied *out, struct node *n, const struct effects *effects);
+
+/* Writes genesis, tip and ledger of a new store. */
+enum err apply_genesis(struct store *store, const struct genesis *genesis);
+
+#endif

@@ -1,0 +1,220 @@
+#include "node/blockview.h"
+
+#include "json/view.h"
+#include "node/execute.h"
+#include "node/fields.h"
+
+void
+blockview_time(struct json_writer *w, struct node *n, uint64_t slot)
+{
+	json_put_key(w, "time");
+	json_put_time(w, genesis_slot_start(&n->genesis, slot));
+}
+
+/* Endorsements that certify a block: in the body of the one after it, or kept beside the tip. */
+static enum err
+count_endorsements(uint32_t *out, struct arena *arena, struct look *look, const struct hash *hash, uint64_t hid)
+{
+	struct endorsement *e;
+	*out = 0;
+	if (hid == look->tip.hid)
+		return store_get_endorsements(look->t, &e, out, arena);
+	struct hyper next;
+	struct hash next_hash;
+	enum err got = execute_hyper(&next, &next_hash, arena, look->t, hid + 1);
+	if (got == ERR_OK && hash_equal(&next.header.source, hash))
+		*out = next.endorsements;
+	return got;
+}
+
+static enum err
+put_lane(struct json_writer *w, struct arena *arena, struct look *look, const struct cert *cert)
+{
+	const struct cert_core *c = &cert->core;
+	json_put_object(w);
+	view_lane(w, "lane", &c->lane);
+	enum err e = lookup_put_chain(w, look, c->lane.chain);
+	fields_uint(w, "blocks", c->blocks);
+	fields_uint(w, "first_lid", c->blocks > 0 ? c->tip_lid - c->blocks + 1 : c->tip_lid);
+	fields_uint(w, "tip_lid", c->tip_lid);
+	fields_uint(w, "payloads", c->payloads);
+	fields_uint(w, "bytes", c->bytes);
+	view_hash(w, "tip", &c->tip);
+	fields_uint(w, "executed", c->roots.executed);
+	view_hash(w, "state_root", &c->roots.state);
+	json_put_key(w, "seals");
+	json_put_array(w);
+	for (uint32_t i = 0; e == ERR_OK && i < c->blocks; i++) {
+		struct store_block b;
+		e = store_get_block(look->t, &b, arena, &c->lane, c->tip_lid - c->blocks + 1 + i);
+		if (e == ERR_OK)
+			json_put_hex(w, b.hash.b, sizeof(b.hash.b));
+	}
+	json_end_array(w);
+	json_end_object(w);
+	return e;
+}
+
+static enum err
+put_hyper(struct json_writer *w, struct arena *arena, struct look *look, uint64_t hid, const char *type)
+{
+	struct hyper h;
+	struct hash hash;
+	uint32_t endorsements;
+	enum err e = execute_hyper(&h, &hash, arena, look->t, hid);
+	if (e == ERR_OK)
+		e = count_endorsements(&endorsements, arena, look, &hash, hid);
+	if (e != ERR_OK)
+		return e;
+	json_put_object(w);
+	if (type != NULL)
+		fields_text(w, "type", type);
+	view_hyper_header(w, &h.header, &hash, &h.auth);
+	fields_uint(w, "endorsements", endorsements);
+	fields_bool(w, "certified", true);
+	fields_bool(w, "final", hid <= look->tip.final_hid);
+	json_put_key(w, "lanes");
+	json_put_array(w);
+	for (uint32_t i = 0; e == ERR_OK && i < h.header.lanes; i++)
+		e = put_lane(w, arena, look, &h.cert[i]);
+	json_end_array(w);
+	json_end_object(w);
+	return e;
+}
+
+/* Hyper block 0 has no header: what it can say it says under the same names. */
+static void
+put_genesis(struct json_writer *w, struct node *n, const char *type)
+{
+	json_put_object(w);
+	if (type != NULL)
+		fields_text(w, "type", type);
+	fields_uint(w, "hid", 0);
+	view_hash(w, "hash", &n->genesis_hash);
+	fields_uint(w, "slot", 0);
+	blockview_time(w, n, 0);
+	fields_decimal(w, "difficulty", 0);
+	fields_uint(w, "seals", 0);
+	fields_uint(w, "endorsements", 0);
+	fields_bool(w, "certified", true);
+	fields_bool(w, "final", true);
+	json_put_key(w, "lanes");
+	json_put_array(w);
+	json_end_array(w);
+	json_end_object(w);
+}
+
+enum err
+blockview_hyper(struct json_writer *w, struct node *n, struct look *look, uint64_t hid, const char *type)
+{
+	struct arena arena = { 0 };
+	if (hid > look->tip.hid)
+		return ERR_NOT_FOUND;
+	if (hid == 0) {
+		put_genesis(w, n, type);
+		return ERR_OK;
+	}
+	enum err e = put_hyper(w, &arena, look, hid, type);
+	arena_free(&arena);
+	return e;
+}
+
+void
+blockview_head(struct json_writer *w, struct node *n, const struct store_block *b)
+{
+	const struct seal_core *core = &b->block.head.core;
+	struct place at = { .kind = PLACE_BLOCK, .hid = b->hid, .lane = core->lane, .lid = b->block.lid };
+	view_place(w, "at", &at);
+	fields_uint(w, "hid", b->hid);
+	blockview_time(w, n, core->slot);
+	view_block(w, &b->block, &b->hash);
+}
+
+enum err
+blockview_payload(struct json_writer *w, struct node *n, struct look *look, uint64_t row)
+{
+	struct found found;
+	struct buf raw = { 0 };
+	struct payload p;
+	struct hash id;
+	struct signature auth;
+	struct hash hash;
+	struct hyper_header h;
+	enum err e = lookup_row(&found, look, row);
+	if (e == ERR_OK)
+		e = store_get_payload(look->t, &raw, row);
+	if (e == ERR_OK)
+		e = payload_unpack(&p, &id, NULL, bytes_of(&raw));
+	if (e == ERR_OK && found.status >= LOOKUP_SEALED)
+		e = store_get_hyper_head(look->t, &hash, &h, &auth, found.place.hid);
+	if (e == ERR_OK) {
+		json_put_object(w);
+		view_payload(w, &p, &id);
+		e = lookup_put_chain_name(w, look, p.chain);
+		lookup_put(w, &found);
+		if (found.status >= LOOKUP_SEALED) {
+			fields_uint(w, "index", found.place.index);
+			fields_uint(w, "hid", found.place.hid);
+			blockview_time(w, n, h.slot);
+		}
+		json_end_object(w);
+	}
+	buf_free(&raw);
+	return e;
+}
+
+static enum err
+put_listed(struct json_writer *w, struct look *look, struct buf *raw, uint64_t row, uint32_t index)
+{
+	struct payload p;
+	struct hash id;
+	struct found found;
+	enum err e = store_get_payload(look->t, raw, row);
+	if (e == ERR_OK)
+		e = payload_unpack(&p, &id, NULL, bytes_of(raw));
+	if (e == ERR_OK)
+		e = lookup_row(&found, look, row);
+	if (e != ERR_OK)
+		return e;
+	json_put_object(w);
+	fields_uint(w, "index", index);
+	view_payload(w, &p, &id);
+	lookup_put(w, &found);
+	json_end_object(w);
+	return ERR_OK;
+}
+
+static enum err
+put_block(struct json_writer *w, struct node *n, struct look *look, const struct store_block *b, uint64_t from)
+{
+	struct buf raw = { 0 };
+	uint32_t count = b->block.head.core.payloads;
+	uint64_t i = from;
+	enum err e = ERR_OK;
+	json_put_object(w);
+	blockview_head(w, n, b);
+	fields_uint(w, "payload_count", count);
+	json_put_key(w, "payloads");
+	json_put_array(w);
+	for (; e == ERR_OK && i < count && i - from < BLOCKVIEW_PAGE; i++)
+		e = put_listed(w, look, &raw, b->row[i], (uint32_t)i);
+	json_end_array(w);
+	if (i < count)
+		fields_uint(w, "next", i);
+	json_end_object(w);
+	buf_free(&raw);
+	return e;
+}
+
+enum err
+blockview_block(struct json_writer *w, struct node *n, struct look *look, const struct lane *lane, uint64_t lid,
+    uint64_t from)
+{
+	struct arena arena = { 0 };
+	struct store_block b;
+	enum err e = store_get_block(look->t, &b, &arena, lane, lid);
+	if (e == ERR_OK)
+		e = put_block(w, n, look, &b, from);
+	arena_free(&arena);
+	return e;
+}

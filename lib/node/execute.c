@@ -1,0 +1,116 @@
+#include "node/execute.h"
+
+#include <string.h>
+
+static enum err
+copy_payload(struct execution *out, struct arena *arena, struct store_txn *t, struct buf *scratch, uint64_t row)
+{
+	struct payload p;
+	enum err e = store_get_payload(t, scratch, row);
+	if (e != ERR_OK)
+		return e == ERR_NOT_FOUND ? ERR_CORRUPT : e;
+	uint8_t *copy = arena_alloc(arena, scratch->len, 1);
+	if (copy == NULL)
+		return ERR_NOMEM;
+	memcpy(copy, scratch->data, scratch->len);
+	out->raw = (struct bytes){ copy, scratch->len };
+	return payload_unpack(&p, &out->id, NULL, out->raw) == ERR_OK ? ERR_OK : ERR_CORRUPT;
+}
+
+static enum err
+add_block(struct lane_run *out, struct arena *arena, struct store_txn *t, const struct store_block *b)
+{
+	struct buf scratch = { 0 };
+	enum err e = ERR_OK;
+	for (uint32_t i = 0; e == ERR_OK && i < b->block.head.core.payloads; i++) {
+		out->row[out->count] = b->row[i];
+		e = copy_payload(&out->item[out->count], arena, t, &scratch, b->row[i]);
+		out->count++;
+	}
+	buf_free(&scratch);
+	return e;
+}
+
+enum err
+execute_load(struct lane_run *out, struct arena *arena, struct store_txn *t, const struct cert *cert)
+{
+	*out = (struct lane_run){ .lane = cert->core.lane };
+	uint64_t total = 0;
+	for (uint32_t i = 0; i < cert->core.blocks; i++)
+		total += cert->head[i].core.payloads;
+	out->item = arena_alloc(arena, total + 1, sizeof(*out->item));
+	out->row = arena_alloc(arena, total + 1, sizeof(*out->row));
+	if (out->item == NULL || out->row == NULL)
+		return ERR_NOMEM;
+	for (uint32_t i = 0; i < cert->core.blocks; i++) {
+		struct store_block b;
+		uint64_t lid = cert->core.tip_lid - cert->core.blocks + 1 + i;
+		enum err e = store_get_block(t, &b, arena, &cert->core.lane, lid);
+		if (e == ERR_OK && out->count + (uint64_t)b.block.head.core.payloads > total)
+			e = ERR_CORRUPT;
+		if (e == ERR_OK)
+			e = add_block(out, arena, t, &b);
+		if (e != ERR_OK)
+			return e == ERR_NOT_FOUND ? ERR_CORRUPT : e;
+	}
+	return ERR_OK;
+}
+
+enum err
+execute_hyper(struct hyper *out, struct hash *hash, struct arena *arena, struct store_txn *t, uint64_t hid)
+{
+	struct buf raw = { 0 };
+	enum err e = store_get_hyper(t, hash, &raw, hid);
+	uint8_t *copy = e == ERR_OK ? arena_alloc(arena, raw.len, 1) : NULL;
+	if (e == ERR_OK && copy == NULL)
+		e = ERR_NOMEM;
+	if (e == ERR_OK) {
+		memcpy(copy, raw.data, raw.len);
+		e = hyper_unpack(out, arena, (struct bytes){ copy, raw.len });
+	}
+	buf_free(&raw);
+	return e;
+}
+
+static enum err
+run_lane(struct lane_run *run, struct arena *arena, struct store_txn *t, struct ledger_view *view,
+    const struct genesis *genesis, uint64_t hid, const struct cert *cert)
+{
+	enum err e = cert != NULL ? execute_load(run, arena, t, cert) : ERR_OK;
+	return e == ERR_OK ? ledger_execute(view, &run->roots, &run->lane, hid, genesis, run->item, run->count) : e;
+}
+
+enum err
+execute_block(struct lane_run **out, uint32_t *runs, struct arena *arena, struct store_txn *t, struct ledger_view *view,
+    const struct genesis *genesis, uint64_t hid, uint64_t in_force)
+{
+	struct hyper h;
+	struct hash hash;
+	uint32_t chains, at = 0;
+	*runs = 0;
+	enum err e = execute_hyper(&h, &hash, arena, t, hid);
+	if (e == ERR_OK)
+		e = ledger_chain_count(view, &chains);
+	if (e != ERR_OK)
+		return e;
+	*out = arena_alloc(arena, chains + 1, sizeof(**out));
+	if (*out == NULL)
+		return ERR_NOMEM;
+	for (uint32_t i = 0; i < chains; i++) {
+		struct registered chain;
+		struct lane_run *run = &(*out)[*runs];
+		e = ledger_chain(view, &chain, i);
+		if (e != ERR_OK)
+			return e;
+		if (chain.hid > in_force)
+			continue;
+		run->lane = (struct lane){ .chain = i };
+		bool has = at < h.header.lanes && lane_compare(&h.cert[at].core.lane, &run->lane) == 0;
+		e = run_lane(run, arena, t, view, genesis, hid, has ? &h.cert[at] : NULL);
+		if (e != ERR_OK)
+			return e;
+		at += has;
+		++*runs;
+	}
+	return at == h.header.lanes ? ERR_OK : ERR_LANE;
+}

@@ -1,0 +1,108 @@
+/*
+ * inside: what the files of this layer share; not for others.
+ *
+ * Locks, each held briefly and never two at once unless written here:
+ *     core.mutex     the consensus core, the open batch, the queue of items
+ *     parked.mutex   calls that wait for their answer; taken inside core.mutex by nobody
+ *     tasks.mutex    what workers have to do; may be taken inside parked.mutex
+ */
+#ifndef NODE_INSIDE_H
+#define NODE_INSIDE_H
+
+#include <pthread.h>
+#include <stdatomic.h>
+
+#include "base/map.h"
+#include "consensus/consensus.h"
+#include "net/server.h"
+#include "node/node.h"
+#include "store/store.h"
+
+/* Requests under way, how many of their calls may wait long, bytes of one and of all. */
+enum { NODE_REQUESTS = 128, NODE_POLLS = 64 };
+#define NODE_MESSAGE_BYTES ((size_t)36 << 20)
+#define NODE_TOTAL_BYTES ((size_t)256 << 20)
+
+/* What a worker does next. run owns the task. */
+struct task {
+	struct task *next;
+	void (*run)(struct node *n, struct task *task);
+};
+
+/*
+ * Something for the core. step runs on the loop's thread with core.mutex held, look is a read transaction of that
+ * moment; what the item's memory holds lives until its effects are durable, then release frees it.
+ */
+struct item {
+	struct item *next;
+	enum err (*step)(struct node *n, struct item *item, struct store_txn *look);
+	void (*release)(struct item *item);
+};
+
+/* Effects of one or many steps and the items they came from: one transaction of the writer. */
+struct batch {
+	struct effects effects;
+	struct item *first, **last;
+};
+
+struct core {
+	pthread_mutex_t mutex;
+	pthread_cond_t loop_wake, writer_wake;
+	struct consensus *consensus;
+	struct item *first, **last;
+	struct batch batch[2], *open; /* what the loop fills; the writer takes it whole */
+	bool stopping, loop_done;
+	enum err trouble; /* the disk takes no writes; ERR_OK: it does */
+	uint64_t beat_ms; /* when the loop last went round, on the steady clock */
+};
+
+struct parked {
+	pthread_mutex_t mutex;
+	pthread_cond_t wake; /* of the keeper: an earlier deadline */
+	struct map calls;    /* by id */
+	uint64_t next_id;
+	unsigned polls;
+	uint64_t deadline_ms; /* the keeper sleeps until then */
+	struct map jobs;      /* work handed out, by its number */
+	bool closed;          /* stopping: nothing is parked any more */
+};
+
+struct tasks {
+	pthread_mutex_t mutex;
+	pthread_cond_t wake;
+	struct task *first, **last;
+	bool stopping;
+};
+
+struct node {
+	struct node_config config;
+	char *control;
+	struct store *store;
+	struct arena arena; /* of the genesis */
+	struct genesis genesis;
+	struct hash genesis_hash;
+	struct network network;
+	uint64_t map_seed; /* random */
+	uint64_t started_ms; /* steady */
+	struct core core;
+	struct parked parked;
+	struct tasks tasks;
+	struct server *server;
+	struct miner *miner;
+	pthread_t loop, writer, keeper, *worker;
+	unsigned workers; /* started */
+	bool has_loop, has_writer, has_keeper;
+	/* Grows with each commit that changed the chain: who looked before it looks again. */
+	_Atomic uint64_t generation;
+	_Atomic int log_level;
+	pthread_mutex_t log_mutex;
+	pthread_mutex_t end_mutex;
+	pthread_cond_t end_wake;
+	bool ended; /* node_wait returns */
+	enum err failed;
+};
+
+/* lib/node/node.c: ends the node because of e (ERR_OK: because it was asked). */
+void node_end(struct node *n, enum err e);
+
+#endif

@@ -1,0 +1,138 @@
+#include "node/lookup.h"
+
+#include <string.h>
+
+#include "json/view.h"
+#include "node/params.h"
+
+enum err
+lookup_begin(struct look *out, struct node *n)
+{
+	enum err e = store_begin_read(&out->t, n->store);
+	if (e != ERR_OK)
+		return e;
+	out->ledger = store_ledger(out->t);
+	e = store_get_tip(out->t, &out->tip);
+	if (e != ERR_OK)
+		store_abort(out->t);
+	return e;
+}
+
+void
+lookup_end(struct look *look)
+{
+	store_abort(look->t);
+}
+
+static enum err
+find_place(struct found *out, struct look *look)
+{
+	enum err e = store_get_place(look->t, &out->place, out->row);
+	if (e == ERR_NOT_FOUND)
+		return ERR_OK;
+	out->status = out->place.hid <= look->tip.final_hid ? LOOKUP_FINAL : LOOKUP_SEALED;
+	return e;
+}
+
+enum err
+lookup_row(struct found *out, struct look *look, uint64_t row)
+{
+	uint64_t sealed;
+	*out = (struct found){ .row = row };
+	enum err e = store_get_pooled(look->t, &sealed, row);
+	if (e == ERR_OK && sealed == 0)
+		out->status = LOOKUP_POOLED;
+	else if (e == ERR_OK || e == ERR_NOT_FOUND)
+		e = find_place(out, look);
+	if (e != ERR_OK || out->status < LOOKUP_SEALED)
+		return e;
+	e = store_get_receipt(look->t, &out->receipt, row);
+	return e == ERR_NOT_FOUND ? ERR_OK : e;
+}
+
+enum err
+lookup_payload(struct found *out, struct look *look, const struct hash *id)
+{
+	uint64_t row;
+	*out = (struct found){ .status = LOOKUP_UNKNOWN };
+	enum err e = store_find_payload(look->t, &row, id);
+	if (e == ERR_NOT_FOUND)
+		return ERR_OK;
+	return e == ERR_OK ? lookup_row(out, look, row) : e;
+}
+
+enum err
+lookup_place(uint64_t *row, struct look *look, const struct place *place)
+{
+	struct arena arena = { 0 };
+	struct store_block b;
+	enum err e = store_get_block(look->t, &b, &arena, &place->lane, place->lid);
+	if (e == ERR_OK && (b.hid != place->hid || place->index >= b.block.head.core.payloads))
+		e = ERR_NOT_FOUND;
+	if (e == ERR_OK)
+		*row = b.row[place->index];
+	arena_free(&arena);
+	return e;
+}
+
+void
+lookup_put(struct json_writer *w, const struct found *found)
+{
+	static const char *const names[] = { "unknown", "pooled", "sealed", "final" };
+	json_put_key(w, "status");
+	json_put_text(w, names[found->status]);
+	if (found->status < LOOKUP_SEALED)
+		return;
+	view_place(w, "at", &found->place);
+	json_put_key(w, "result");
+	json_put_object(w);
+	json_put_key(w, "ok");
+	json_put_bool(w, found->receipt.err == ERR_OK);
+	if (found->receipt.err != ERR_OK) {
+		json_put_key(w, "error");
+		json_put_text(w, err_text(found->receipt.err));
+		json_put_key(w, "reason");
+		json_put_text(w, err_name(found->receipt.err));
+	} else if (found->receipt.result != 0) {
+		json_put_key(w, "value");
+		json_put_uint(w, found->receipt.result);
+	}
+	json_end_object(w);
+}
+
+enum err
+lookup_put_chain_name(struct json_writer *w, struct look *look, uint32_t chain)
+{
+	struct registered r;
+	enum err e = ledger_chain(&look->ledger, &r, chain);
+	if (e == ERR_OK) {
+		json_put_key(w, "chain_name");
+		json_put_text(w, r.spec.name);
+	}
+	return e == ERR_NOT_FOUND ? ERR_OK : e;
+}
+
+enum err
+lookup_put_chain(struct json_writer *w, struct look *look, uint32_t chain)
+{
+	json_put_key(w, "chain");
+	json_put_uint(w, chain);
+	return lookup_put_chain_name(w, look, chain);
+}
+
+enum err
+lookup_hid(uint64_t *out, struct call *call, struct look *look, const char *name, const struct json *j)
+{
+	const char *text;
+	if (json_uint(out, j, JSON_NUMBER_MAX) == ERR_OK)
+		return ERR_OK;
+	if (json_text(&text, j) != ERR_OK)
+		return params_wrong(call, name, "neither a number nor \"latest\" or \"final\"");
+	if (strcmp(text, "latest") == 0)
+		*out = look->tip.hid;
+	else if (strcmp(text, "final") == 0)
+		*out = look->tip.final_hid;
+	else
+		return params_wrong(call, name, "neither a number nor \"latest\" or \"final\"");
+	return ERR_OK;
+}

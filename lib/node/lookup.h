@@ -1,0 +1,45 @@
+/* lookup: what the store knows of a payload, and the views that several methods share. */
+#ifndef NODE_LOOKUP_H
+#define NODE_LOOKUP_H
+
+#include "chain/cert.h"
+#include "node/call.h"
+#include "store/store.h"
+
+/* A look at the store: begin, read, end. */
+struct look {
+	struct store_txn *t;
+	struct store_tip tip;
+	struct ledger_view ledger;
+};
+
+enum err lookup_begin(struct look *out, struct node *n);
+void lookup_end(struct look *look);
+
+enum payload_status { LOOKUP_UNKNOWN, LOOKUP_POOLED, LOOKUP_SEALED, LOOKUP_FINAL };
+
+struct found {
+	enum payload_status status;
+	uint64_t row;
+	struct place place; /* when sealed or final */
+	struct store_receipt receipt;
+};
+
+/* ERR_OK also for an id that nobody knows. */
+enum err lookup_payload(struct found *out, struct look *look, const struct hash *id);
+enum err lookup_row(struct found *out, struct look *look, uint64_t row);
+
+/* The row at a place of kind PLACE_PAYLOAD. ERR_NOT_FOUND. */
+enum err lookup_place(uint64_t *row, struct look *look, const struct place *place);
+
+/* status, at, result, error, reason of a payload that was found. */
+void lookup_put(struct json_writer *w, const struct found *found);
+
+/* chain and chain_name, or the name alone. */
+enum err lookup_put_chain_name(struct json_writer *w, struct look *look, uint32_t chain);
+enum err lookup_put_chain(struct json_writer *w, struct look *look, uint32_t chain);
+
+/* HID of a member: 17, "latest" or "final". ERR_PARAMS. */
+enum err lookup_hid(uint64_t *out, struct call *call, struct look *look, const char *name, const struct json *j);
+
+#endif

@@ -1,0 +1,158 @@
+#include "node/loop.h"
+
+#include "node/timing.h"
+
+/* Items of one turn, while the core is locked; effects of one transaction; a pause when memory is out. */
+enum { TURN_ITEMS = 16, BATCH_EFFECTS = 65536, PAUSE_MS = 100, BEAT_MS = 1000 };
+
+static void
+put(struct core *c, struct item *item)
+{
+	item->next = NULL;
+	*c->last = item;
+	c->last = &item->next;
+	pthread_cond_signal(&c->loop_wake);
+}
+
+bool
+loop_push(struct node *n, struct item *item)
+{
+	struct core *c = &n->core;
+	pthread_mutex_lock(&c->mutex);
+	bool take = !c->stopping;
+	if (take)
+		put(c, item);
+	pthread_mutex_unlock(&c->mutex);
+	return take;
+}
+
+void
+loop_push_always(struct node *n, struct item *item)
+{
+	struct core *c = &n->core;
+	pthread_mutex_lock(&c->mutex);
+	bool take = !c->loop_done;
+	if (take)
+		put(c, item);
+	pthread_mutex_unlock(&c->mutex);
+	if (!take)
+		item->release(item);
+}
+
+static struct item *
+pop(struct core *c)
+{
+	struct item *item = c->first;
+	c->first = item->next;
+	if (c->first == NULL)
+		c->last = &c->first;
+	return item;
+}
+
+static void
+push_back(struct core *c, struct item *item)
+{
+	item->next = c->first;
+	c->first = item;
+	if (item->next == NULL)
+		c->last = &item->next;
+}
+
+static void
+sleep_until(struct core *c, uint64_t ms)
+{
+	struct timespec at = timing_at(ms);
+	pthread_cond_timedwait(&c->loop_wake, &c->mutex, &at);
+}
+
+/* An item's memory stays with the batch that its effects are in. False: memory is out, the item waits. */
+static bool
+step_items(struct node *n, struct store_txn *look)
+{
+	struct core *c = &n->core;
+	for (int i = 0; i < TURN_ITEMS && c->first != NULL && c->open->effects.count < BATCH_EFFECTS; i++) {
+		struct item *item = pop(c);
+		if (item->step(n, item, look) != ERR_OK) {
+			push_back(c, item);
+			return false;
+		}
+		item->next = NULL;
+		*c->open->last = item;
+		c->open->last = &item->next;
+	}
+	return true;
+}
+
+static bool
+turn(struct node *n)
+{
+	struct core *c = &n->core;
+	struct store_txn *look = NULL;
+	bool ok = true;
+	if (c->first != NULL) {
+		ok = store_begin_read(&look, n->store) == ERR_OK && step_items(n, look);
+		if (look != NULL)
+			store_abort(look);
+	}
+	uint64_t now = timing_now_ms();
+	if (now >= consensus_deadline_ms(c->consensus)) {
+		struct event time = { .type = EVENT_TIME, .now_ms = now };
+		ok = consensus_step(c->consensus, &c->open->effects, &time) == ERR_OK && ok;
+	}
+	if (c->open->effects.count > 0 || c->open->first != NULL)
+		pthread_cond_signal(&c->writer_wake);
+	return ok;
+}
+
+static bool
+must_wait(const struct core *c)
+{
+	return c->trouble != ERR_OK || c->open->effects.count >= BATCH_EFFECTS;
+}
+
+static void *
+run(void *arg)
+{
+	struct node *n = arg;
+	struct core *c = &n->core;
+	pthread_mutex_lock(&c->mutex);
+	while (!c->stopping || (c->first != NULL && c->trouble == ERR_OK)) {
+		c->beat_ms = timing_steady_ms();
+		uint64_t now = timing_now_ms(), due = consensus_deadline_ms(c->consensus);
+		if (must_wait(c))
+			sleep_until(c, now + BEAT_MS);
+		else if (c->first == NULL && due > now)
+			sleep_until(c, due < now + BEAT_MS ? due : now + BEAT_MS);
+		else if (!turn(n))
+			sleep_until(c, now + PAUSE_MS);
+	}
+	c->loop_done = true;
+	pthread_cond_signal(&c->writer_wake);
+	pthread_mutex_unlock(&c->mutex);
+	return NULL;
+}
+
+enum err
+loop_start(struct node *n)
+{
+	n->has_loop = pthread_create(&n->loop, NULL, run, n) == 0;
+	return n->has_loop ? ERR_OK : ERR_NOMEM;
+}
+
+void
+loop_stop(struct node *n)
+{
+	struct core *c = &n->core;
+	pthread_mutex_lock(&c->mutex);
+	c->stopping = true;
+	pthread_cond_broadcast(&c->loop_wake);
+	pthread_cond_broadcast(&c->writer_wake);
+	pthread_mutex_unlock(&c->mutex);
+	if (n->has_loop)
+		pthread_join(n->loop, NULL);
+	n->has_loop = false;
+	while (c->first != NULL) {
+		struct item *item = pop(c);
+		item->release(item);
+	}
+}

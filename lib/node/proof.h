@@ -1,0 +1,13 @@
+/* proof: builds the proof of a sealed payload from the store. */
+#ifndef NODE_PROOF_H
+#define NODE_PROOF_H
+
+#include "node/lookup.h"
+
+/*
+ * Appends the encoded proof of the payload at a place; *hash is its hyper block's. ERR_NOT_FOUND, ERR_CORRUPT,
+ * ERR_NOMEM.
+ */
+enum err proof_build(struct buf *out, struct hash *hash, struct look *look, const struct place *place);
+
+#endif

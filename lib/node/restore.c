@@ -1,0 +1,157 @@
+#include "node/restore.h"
+
+#include "node/timing.h"
+
+/* The pool's bounds: bytes waiting, payloads waiting of one signer in one chain, payloads in one job of a miner. */
+enum { POOL_BYTES = 256 << 20, POOL_PER_SIGNER = 200000, JOB_PAYLOADS = 16384 };
+
+static enum err
+read_brief(struct hyper_brief *out, struct store_txn *t, uint64_t hid)
+{
+	struct hyper_header h;
+	struct signature auth;
+	enum err e = store_get_hyper_head(t, &out->hash, &h, &auth, hid);
+	out->hid = h.hid;
+	out->slot = h.slot;
+	out->seals = h.seals;
+	out->difficulty = h.difficulty;
+	return e == ERR_NOT_FOUND ? ERR_CORRUPT : e;
+}
+
+/* The blocks that retarget and fork choice look back on; none while the tip is the genesis. */
+static enum err
+read_recent(struct consensus_snapshot *s, struct arena *arena, struct node *n, struct store_txn *t, uint64_t tip)
+{
+	uint64_t most = (uint64_t)n->genesis.epoch + n->genesis.retarget;
+	uint64_t count = tip < most ? tip : most;
+	struct hyper_brief *recent = arena_alloc(arena, count + 1, sizeof(*recent));
+	if (recent == NULL)
+		return ERR_NOMEM;
+	for (uint64_t i = 0; i < count; i++) {
+		enum err e = read_brief(&recent[i], t, tip - count + 1 + i);
+		if (e != ERR_OK)
+			return e;
+	}
+	s->recent = recent;
+	s->recents = (uint32_t)count;
+	s->tip = count > 0 ? recent[count - 1] : (struct hyper_brief){ .hash = n->genesis_hash };
+	return ERR_OK;
+}
+
+static enum err
+read_chains(struct consensus_snapshot *s, struct arena *arena, struct store_txn *t)
+{
+	struct ledger_view view = store_ledger(t);
+	uint32_t count;
+	enum err e = ledger_chain_count(&view, &count);
+	if (e != ERR_OK)
+		return e;
+	struct chain_info *chain = arena_alloc(arena, count + 1, sizeof(*chain));
+	if (chain == NULL)
+		return ERR_NOMEM;
+	for (uint32_t i = 0; i < count; i++) {
+		struct registered r;
+		e = ledger_chain(&view, &r, i);
+		if (e != ERR_OK)
+			return e == ERR_NOT_FOUND ? ERR_CORRUPT : e;
+		chain[i] = (struct chain_info){ r.number, r.spec_hash, r.spec.body_bytes, r.hid };
+	}
+	s->chain = chain;
+	s->chains = count;
+	return ERR_OK;
+}
+
+static enum err
+read_snapshot(struct consensus_snapshot *s, struct arena *arena, struct node *n, struct store_txn *t)
+{
+	struct store_tip tip;
+	struct endorsement *endorsement;
+	struct lane_state *lane;
+	enum err e = store_get_tip(t, &tip);
+	if (e == ERR_OK)
+		e = read_recent(s, arena, n, t, tip.hid);
+	if (e == ERR_OK)
+		e = read_chains(s, arena, t);
+	if (e == ERR_OK)
+		e = store_get_lanes(t, &lane, &s->lanes, arena);
+	if (e == ERR_OK)
+		e = store_get_endorsements(t, &endorsement, &s->tip_endorsements, arena);
+	if (e == ERR_OK)
+		e = store_get_record(t, &s->record);
+	if (e != ERR_OK)
+		return e == ERR_NOT_FOUND ? ERR_CORRUPT : e;
+	s->lane = lane;
+	s->tip_endorsement = endorsement;
+	s->final_hid = tip.final_hid;
+	s->difficulty = tip.difficulty;
+	s->lanes_in_use = tip.lanes_in_use;
+	s->next_row = tip.next_row;
+	return hash_equal(&s->tip.hash, &tip.hash) ? ERR_OK : ERR_CORRUPT;
+}
+
+struct pool_item
+restore_item(const struct payload *p, const struct hash *id, const struct hash *leaf, size_t size)
+{
+	return (struct pool_item){ .id = *id, .leaf = *leaf, .chain = p->chain, .size = (uint32_t)size, .seq = p->seq,
+		.expiry = p->expiry, .fee = p->fee, .signer = p->signer };
+}
+
+struct pool_walk {
+	struct node *node;
+	struct store_txn *t;
+};
+
+static enum err
+restore_pooled(void *arg, uint64_t row, uint64_t sealed_hid, struct bytes raw)
+{
+	struct pool_walk *w = arg;
+	struct payload p;
+	struct hash id, leaf;
+	struct place place;
+	struct ledger_view view = store_ledger(w->t);
+	struct event event = { .type = EVENT_POOLED, .now_ms = timing_now_ms() };
+	if (payload_unpack(&p, &id, &leaf, raw) != ERR_OK)
+		return ERR_CORRUPT;
+	event.pooled = (struct event_pooled){ .item = restore_item(&p, &id, &leaf, raw.len), .row = row,
+		.sealed_hid = sealed_hid };
+	enum err e = ledger_seq(&view, &event.pooled.last_seq, p.chain, &p.signer);
+	if (e == ERR_OK && sealed_hid == 0) {
+		e = store_get_place(w->t, &place, row);
+		event.pooled.held = e == ERR_OK;
+		e = e == ERR_NOT_FOUND ? ERR_OK : e;
+	}
+	if (e != ERR_OK)
+		return e;
+	return consensus_step(w->node->core.consensus, &w->node->core.open->effects, &event);
+}
+
+static enum err
+restore_from(struct node *n, struct store_txn *t)
+{
+	struct arena arena = { 0 };
+	struct consensus_snapshot snapshot = { 0 };
+	struct consensus_config config = { .genesis = &n->genesis, .genesis_hash = n->genesis_hash, .key = n->config.key,
+		.map_seed = n->map_seed, .pool_bytes = POOL_BYTES, .pool_per_signer = POOL_PER_SIGNER,
+		.template_payloads = JOB_PAYLOADS };
+	struct pool_walk walk = { n, t };
+	enum err e = read_snapshot(&snapshot, &arena, n, t);
+	if (e == ERR_OK)
+		e = consensus_new(&n->core.consensus, &config, &snapshot);
+	arena_free(&arena);
+	return e == ERR_OK ? store_each_pooled(t, restore_pooled, &walk) : e;
+}
+
+enum err
+restore_core(struct node *n)
+{
+	struct store_txn *t;
+	enum err e = store_begin_read(&t, n->store);
+	if (e != ERR_OK)
+		return e;
+	e = restore_from(n, t);
+	store_abort(t);
+	if (e != ERR_OK)
+		return e;
+	struct event time = { .type = EVENT_TIME, .now_ms = timing_now_ms() };
+	return consensus_step(n->core.consensus, &n->core.open->effects, &time);
+}

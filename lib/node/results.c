@@ -1,0 +1,170 @@
+#include "node/results.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "node/execute.h"
+#include "node/timing.h"
+
+struct executed {
+	struct item item;
+	struct arena arena;
+	struct event_executed event;
+};
+
+static enum err
+step(struct node *n, struct item *item, struct store_txn *look)
+{
+	struct event event = { .type = EVENT_EXECUTED, .now_ms = timing_now_ms() };
+	event.executed = ((struct executed *)item)->event;
+	(void)look;
+	return consensus_step(n->core.consensus, &n->core.open->effects, &event);
+}
+
+static void
+release(struct item *item)
+{
+	struct executed *x = (struct executed *)item;
+	arena_free(&x->arena);
+	free(x);
+}
+
+static bool
+used_seq(const struct execution *x)
+{
+	return x->outcome == OUTCOME_DONE || x->outcome == OUTCOME_FAILED;
+}
+
+/* Receipts, and the pool's mark of what did not fit. */
+static enum err
+store_outcomes(struct store_txn *t, const struct lane_run *run)
+{
+	enum err e = ERR_OK;
+	for (uint32_t i = 0; e == ERR_OK && i < run->count; i++) {
+		const struct execution *x = &run->item[i];
+		struct store_receipt receipt = { x->outcome == OUTCOME_FAILED ? x->err : ERR_OK, x->result };
+		if (x->outcome == OUTCOME_UNFIT)
+			e = store_put_pooled(t, run->row[i], 0);
+		else if (used_seq(x) && (receipt.err != ERR_OK || receipt.result != 0))
+			e = store_put_receipt(t, run->row[i], &receipt);
+	}
+	return e;
+}
+
+static enum err
+store_roots(struct store_txn *t, const struct lane_run *run)
+{
+	struct lane_state state = { 0 };
+	enum err e = store_get_lane(t, &state, &run->lane);
+	if (e != ERR_OK && e != ERR_NOT_FOUND)
+		return e;
+	state.lane = run->lane;
+	state.executed = run->roots;
+	return store_put_lane(t, &state);
+}
+
+/* One entry a signer: the highest seq that was executed. */
+static enum err
+collect_seqs(struct event_executed *event, struct executed_seq *seq, const struct lane_run *run, struct map *seen)
+{
+	for (uint32_t i = 0; i < run->count; i++) {
+		struct payload p;
+		uint8_t key[36];
+		if (!used_seq(&run->item[i]) || payload_unpack(&p, NULL, NULL, run->item[i].raw) != ERR_OK)
+			continue;
+		memcpy(key, &run->lane.chain, 4);
+		memcpy(key + 4, p.signer.b, 32);
+		struct executed_seq *known = map_get(seen, key);
+		if (known == NULL) {
+			known = &seq[event->seqs];
+			*known = (struct executed_seq){ run->lane.chain, p.signer, 0 };
+			if (map_put(seen, key, known) != ERR_OK)
+				return ERR_NOMEM;
+			event->seqs++;
+		}
+		if (p.seq > known->last_seq)
+			known->last_seq = p.seq;
+	}
+	return ERR_OK;
+}
+
+/* Chains that chain 0 registered, and rows that go back to the pool. */
+static enum err
+collect_rest(struct event_executed *event, uint64_t *unfit, struct chain_info *info, const struct lane_run *run,
+    struct ledger_view *view)
+{
+	for (uint32_t i = 0; i < run->count; i++) {
+		const struct execution *x = &run->item[i];
+		if (x->outcome == OUTCOME_UNFIT)
+			unfit[event->unfits++] = run->row[i];
+		if (run->lane.chain != 0 || x->outcome != OUTCOME_DONE || x->result == 0)
+			continue;
+		struct registered chain;
+		enum err e = ledger_chain(view, &chain, x->result);
+		if (e != ERR_OK)
+			return e;
+		info[event->chains++] =
+		    (struct chain_info){ chain.number, chain.spec_hash, chain.spec.body_bytes, chain.hid };
+	}
+	return ERR_OK;
+}
+
+static enum err
+collect(struct executed *x, uint64_t seed, struct ledger_view *view, const struct lane_run *run, uint32_t runs)
+{
+	struct event_executed *event = &x->event;
+	size_t total = 1;
+	for (uint32_t i = 0; i < runs; i++)
+		total += run[i].count;
+	size_t root = runs > 0 ? run[0].count + 1 : 1;
+	struct executed_lane *lane = arena_alloc(&x->arena, runs + 1, sizeof(*lane));
+	struct executed_seq *seq = arena_alloc(&x->arena, total, sizeof(*seq));
+	uint64_t *unfit = arena_alloc(&x->arena, total, sizeof(*unfit));
+	struct chain_info *info = arena_alloc(&x->arena, root, sizeof(*info));
+	if (lane == NULL || seq == NULL || unfit == NULL || info == NULL)
+		return ERR_NOMEM;
+	event->lane = lane;
+	event->seq = seq;
+	event->unfit = unfit;
+	event->chain = info;
+	struct map seen;
+	map_init(&seen, 36, seed);
+	enum err e = ERR_OK;
+	for (uint32_t i = 0; e == ERR_OK && i < runs; i++) {
+		lane[event->lanes++] = (struct executed_lane){ run[i].lane, run[i].roots };
+		e = collect_seqs(event, seq, &run[i], &seen);
+		if (e == ERR_OK)
+			e = collect_rest(event, unfit, info, &run[i], view);
+	}
+	map_free(&seen);
+	return e;
+}
+
+enum err
+results_execute(struct item **out, struct node *n, struct store_txn *t, uint64_t hid, uint64_t in_force)
+{
+	struct arena arena = { 0 };
+	struct ledger_view view = store_ledger(t);
+	struct lane_run *run;
+	uint32_t runs;
+	enum err e = execute_block(&run, &runs, &arena, t, &view, &n->genesis, hid, in_force);
+	for (uint32_t i = 0; e == ERR_OK && i < runs; i++) {
+		e = store_outcomes(t, &run[i]);
+		if (e == ERR_OK)
+			e = store_roots(t, &run[i]);
+	}
+	struct executed *x = e == ERR_OK ? calloc(1, sizeof(*x)) : NULL;
+	if (e == ERR_OK && x == NULL)
+		e = ERR_NOMEM;
+	if (e == ERR_OK) {
+		x->item = (struct item){ .step = step, .release = release };
+		x->event.hid = hid;
+		e = collect(x, n->map_seed, &view, run, runs);
+	}
+	arena_free(&arena);
+	if (e == ERR_OK)
+		*out = &x->item;
+	else if (x != NULL)
+		release(&x->item);
+	return e;
+}

@@ -1,0 +1,277 @@
+#include "json/view.h"
+#include "node/fields.h"
+#include "node/lookup.h"
+#include "node/params.h"
+
+enum { PAGE = 500 };
+
+/* HID that chain 0 has committed: chains registered by it or before are in force. */
+static enum err
+in_force(uint64_t *hid, struct look *look)
+{
+	struct lane_state root = { 0 };
+	enum err e = store_get_lane(look->t, &root, &(struct lane){ 0 });
+	*hid = root.committed.executed;
+	return e == ERR_NOT_FOUND ? ERR_OK : e;
+}
+
+static enum err
+put_chain(struct json_writer *w, struct look *look, const struct registered *c, uint64_t force)
+{
+	struct lane_state lane = { 0 };
+	enum err e = store_get_lane(look->t, &lane, &(struct lane){ .chain = c->number });
+	fields_uint(w, "chain", c->number);
+	fields_text(w, "chain_name", c->spec.name);
+	fields_text(w, "engine", spec_engine_name(c->spec.engine));
+	fields_text(w, "rule", spec_rule_name(c->spec.rule));
+	fields_uint(w, "witnesses", c->spec.witnesses);
+	fields_uint(w, "body_bytes", c->spec.body_bytes);
+	view_hash(w, "script", &c->spec_hash);
+	fields_uint(w, "registered", c->hid);
+	if (c->number == 0) {
+		json_put_key(w, "owner");
+		json_put_null(w);
+	} else {
+		view_address(w, "owner", c->owner.b);
+	}
+	fields_bool(w, "in_force", c->hid <= force);
+	fields_uint(w, "lid", lane.tip_lid);
+	return e == ERR_NOT_FOUND ? ERR_OK : e;
+}
+
+static enum err
+put_chains(struct json_writer *w, struct look *look, uint64_t from)
+{
+	uint32_t count;
+	uint64_t force, i = from;
+	enum err e = ledger_chain_count(&look->ledger, &count);
+	if (e == ERR_OK)
+		e = in_force(&force, look);
+	json_put_object(w);
+	json_put_key(w, "chains");
+	json_put_array(w);
+	for (; e == ERR_OK && i < count && i - from < PAGE; i++) {
+		struct registered c;
+		e = ledger_chain(&look->ledger, &c, (uint32_t)i);
+		json_put_object(w);
+		if (e == ERR_OK)
+			e = put_chain(w, look, &c, force);
+		json_end_object(w);
+	}
+	json_end_array(w);
+	if (e == ERR_OK && i < count)
+		fields_uint(w, "next", i);
+	json_end_object(w);
+	return e;
+}
+
+static enum err
+chains(struct call *call, struct json_writer *w)
+{
+	static const char *const names[] = { "from", NULL };
+	struct look look;
+	uint64_t from = 0;
+	enum err e = params_known(call, names);
+	if (e == ERR_OK)
+		e = params_uint(&from, call, "from", UINT32_MAX);
+	if (e == ERR_OK)
+		e = lookup_begin(&look, call->node);
+	if (e != ERR_OK)
+		return e;
+	e = put_chains(w, &look, from);
+	lookup_end(&look);
+	return e;
+}
+
+static void
+put_roots(struct json_writer *w, const struct lane_state *lane)
+{
+	view_lane(w, "lane", &lane->lane);
+	fields_uint(w, "lid", lane->tip_lid);
+	view_hash(w, "tip", &lane->tip);
+	fields_uint(w, "executed", lane->executed.executed);
+	fields_uint(w, "committed", lane->committed.executed);
+	view_hash(w, "state_root", &lane->executed.state);
+	view_hash(w, "outbox_root", &lane->executed.outbox);
+}
+
+static enum err
+put_chain_and_lanes(struct json_writer *w, struct look *look, const struct registered *c)
+{
+	struct lane_state lane = { .lane = { .chain = c->number } };
+	uint64_t force;
+	enum err e = in_force(&force, look);
+	json_put_object(w);
+	if (e == ERR_OK)
+		e = put_chain(w, look, c, force);
+	if (e == ERR_OK)
+		e = store_get_lane(look->t, &lane, &lane.lane);
+	json_put_key(w, "lanes");
+	json_put_array(w);
+	json_put_object(w);
+	put_roots(w, &lane);
+	json_end_object(w);
+	json_end_array(w);
+	json_end_object(w);
+	return e == ERR_NOT_FOUND ? ERR_OK : e;
+}
+
+static enum err
+chain(struct call *call, struct json_writer *w)
+{
+	static const char *const names[] = { "chain", NULL };
+	struct look look;
+	struct registered c;
+	enum err e = params_known(call, names);
+	if (e == ERR_OK)
+		e = lookup_begin(&look, call->node);
+	if (e != ERR_OK)
+		return e;
+	e = params_chain(&c, call, &look.ledger);
+	if (e == ERR_OK)
+		e = put_chain_and_lanes(w, &look, &c);
+	lookup_end(&look);
+	return e;
+}
+
+/* Payloads waiting, by the index of their lane. */
+struct tally {
+	const struct lane_state *lane;
+	uint32_t lanes;
+	uint64_t *waiting;
+};
+
+static enum err
+count_waiting(void *arg, uint64_t row, uint64_t sealed_hid, struct bytes raw)
+{
+	struct tally *t = arg;
+	struct payload p;
+	(void)row;
+	if (sealed_hid != 0 || payload_unpack(&p, NULL, NULL, raw) != ERR_OK)
+		return ERR_OK;
+	uint32_t low = 0, high = t->lanes;
+	while (low < high) {
+		uint32_t middle = low + (high - low) / 2;
+		if (t->lane[middle].lane.chain < p.chain)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	if (low < t->lanes && t->lane[low].lane.chain == p.chain)
+		t->waiting[low]++;
+	return ERR_OK;
+}
+
+static enum err
+put_lanes(struct json_writer *w, struct look *look, struct arena *arena)
+{
+	struct lane_state *lane;
+	struct tally tally = { 0 };
+	enum err e = store_get_lanes(look->t, &lane, &tally.lanes, arena);
+	if (e != ERR_OK)
+		return e;
+	tally.lane = lane;
+	tally.waiting = arena_alloc(arena, (size_t)tally.lanes + 1, sizeof(*tally.waiting));
+	if (tally.waiting == NULL)
+		return ERR_NOMEM;
+	e = store_each_pooled(look->t, count_waiting, &tally);
+	for (uint32_t i = 0; e == ERR_OK && i < tally.lanes; i++) {
+		json_put_object(w);
+		e = lookup_put_chain(w, look, lane[i].lane.chain);
+		put_roots(w, &lane[i]);
+		fields_bool(w, "busy", lane[i].busy_hid > look->tip.final_hid);
+		fields_uint(w, "waiting", tally.waiting[i]);
+		json_end_object(w);
+	}
+	return e;
+}
+
+static enum err
+lanes(struct call *call, struct json_writer *w)
+{
+	static const char *const names[] = { NULL };
+	struct look look;
+	struct arena arena = { 0 };
+	enum err e = params_known(call, names);
+	if (e == ERR_OK)
+		e = lookup_begin(&look, call->node);
+	if (e != ERR_OK)
+		return e;
+	json_put_object(w);
+	json_put_key(w, "lanes");
+	json_put_array(w);
+	e = put_lanes(w, &look, &arena);
+	json_end_array(w);
+	json_end_object(w);
+	lookup_end(&look);
+	arena_free(&arena);
+	return e;
+}
+
+struct pool_page {
+	struct json_writer *w;
+	struct look *look;
+	uint64_t from, next;
+	unsigned count;
+};
+
+static enum err
+put_pooled(void *arg, uint64_t row, uint64_t sealed_hid, struct bytes raw)
+{
+	struct pool_page *page = arg;
+	struct json_writer *w = page->w;
+	struct payload p;
+	struct hash id;
+	if (row < page->from || page->next != 0)
+		return ERR_OK;
+	if (page->count++ == PAGE) {
+		page->next = row;
+		return ERR_OK;
+	}
+	if (payload_unpack(&p, &id, NULL, raw) != ERR_OK)
+		return ERR_CORRUPT;
+	json_put_object(w);
+	view_hash(w, "payload", &id);
+	enum err e = lookup_put_chain(w, page->look, p.chain);
+	view_address(w, "signer", p.signer.b);
+	fields_decimal(w, "seq", p.seq);
+	fields_decimal(w, "fee", p.fee.units);
+	fields_uint(w, "bytes", p.body.len);
+	fields_uint(w, "expiry", p.expiry);
+	fields_text(w, "status", sealed_hid == 0 ? "pooled" : "sealed");
+	json_end_object(w);
+	return e;
+}
+
+static enum err
+pool(struct call *call, struct json_writer *w)
+{
+	static const char *const names[] = { "from", NULL };
+	struct look look;
+	struct pool_page page = { .w = w, .look = &look };
+	enum err e = params_known(call, names);
+	if (e == ERR_OK)
+		e = params_uint(&page.from, call, "from", JSON_NUMBER_MAX);
+	if (e == ERR_OK)
+		e = lookup_begin(&look, call->node);
+	if (e != ERR_OK)
+		return e;
+	json_put_object(w);
+	json_put_key(w, "payloads");
+	json_put_array(w);
+	e = store_each_pooled(look.t, put_pooled, &page);
+	json_end_array(w);
+	if (page.next != 0)
+		fields_uint(w, "next", page.next);
+	json_end_object(w);
+	lookup_end(&look);
+	return e;
+}
+
+const struct method rpc_chain_methods[] = {
+	{ "chains", chains, NULL },
+	{ "chain", chain, NULL },
+	{ "lanes", lanes, NULL },
+	{ "pool", pool, NULL },
+	{ NULL, NULL, NULL }
+};

@@ -1,0 +1,97 @@
+#include "json/view.h"
+#include "node/blockview.h"
+#include "node/fields.h"
+#include "node/params.h"
+#include "node/proof.h"
+
+static enum err
+which_row(uint64_t *row, struct call *call, struct look *look)
+{
+	struct hash id;
+	struct place place;
+	const char *text;
+	if (json_member(call->params, "id") != NULL) {
+		enum err e = params_hash(&id, call, "id");
+		return e == ERR_OK ? store_find_payload(look->t, row, &id) : e;
+	}
+	if (json_member(call->params, "at") == NULL)
+		return params_wrong(call, "id", "is missing");
+	enum err e = params_text(&text, call, "at");
+	if (e == ERR_OK)
+		e = params_place(&place, call, text, &look->ledger);
+	if (e == ERR_OK && place.kind != PLACE_PAYLOAD)
+		e = params_wrong(call, "at", "not the place of a payload");
+	return e == ERR_OK ? lookup_place(row, look, &place) : e;
+}
+
+static enum err
+payload(struct call *call, struct json_writer *w)
+{
+	static const char *const names[] = { "id", "at", NULL };
+	struct look look;
+	uint64_t row;
+	enum err e = params_known(call, names);
+	if (e == ERR_OK)
+		e = lookup_begin(&look, call->node);
+	if (e != ERR_OK)
+		return e;
+	e = which_row(&row, call, &look);
+	if (e == ERR_OK)
+		e = blockview_payload(w, call->node, &look, row);
+	lookup_end(&look);
+	return e;
+}
+
+static enum err
+put_proof(struct json_writer *w, struct call *call, struct look *look, const struct hash *id)
+{
+	struct found found;
+	struct buf raw = { 0 };
+	struct hash hash;
+	enum err e = lookup_payload(&found, look, id);
+	if (e == ERR_OK && found.status == LOOKUP_UNKNOWN)
+		return ERR_NOT_FOUND;
+	if (e == ERR_OK && found.status == LOOKUP_POOLED)
+		return params_unready(call, "the payload waits in the pool: there is nothing to prove yet");
+	if (e == ERR_OK)
+		e = proof_build(&raw, &hash, look, &found.place);
+	if (e == ERR_OK) {
+		json_put_object(w);
+		fields_text(w, "type", "payload");
+		view_hash(w, "payload", id);
+		view_place(w, "at", &found.place);
+		fields_uint(w, "hid", found.place.hid);
+		view_hash(w, "hash", &hash);
+		fields_hex(w, "proof", raw.data, raw.len);
+		json_end_object(w);
+	}
+	buf_free(&raw);
+	return e;
+}
+
+static enum err
+proof(struct call *call, struct json_writer *w)
+{
+	static const char *const names[] = { "payload", NULL };
+	struct look look;
+	const struct json *given;
+	struct hash id;
+	enum err e = params_known(call, names);
+	if (e == ERR_OK)
+		e = params_need(&given, call, "payload");
+	if (e == ERR_OK)
+		e = params_hash(&id, call, "payload");
+	if (e == ERR_OK)
+		e = lookup_begin(&look, call->node);
+	if (e != ERR_OK)
+		return e;
+	e = put_proof(w, call, &look, &id);
+	lookup_end(&look);
+	return e;
+}
+
+const struct method rpc_payload_methods[] = {
+	{ "payload", payload, NULL },
+	{ "proof", proof, NULL },
+	{ NULL, NULL, NULL }
+};

@@ -1,0 +1,234 @@
+#include "crypto/work.h"
+#include "json/view.h"
+#include "node/fields.h"
+#include "node/lookup.h"
+#include "node/params.h"
+#include "node/timing.h"
+
+static const char *const NOTHING[] = { NULL };
+
+static const char *
+phase_name(enum phase p)
+{
+	static const char *const names[] = { "seal", "list", "candidate", "endorse", "rest" };
+	return names[p];
+}
+
+static enum err
+round_now(struct node *n, struct round_view *out)
+{
+	pthread_mutex_lock(&n->core.mutex);
+	consensus_round(n->core.consensus, out);
+	enum err trouble = n->core.trouble;
+	pthread_mutex_unlock(&n->core.mutex);
+	return trouble;
+}
+
+static void
+put_round(struct json_writer *w, const struct round_view *r, bool read_only)
+{
+	fields_uint(w, "slot", r->slot);
+	fields_uint(w, "round", r->slot);
+	fields_text(w, "phase", phase_name(r->phase));
+	fields_decimal(w, "difficulty", r->difficulty);
+	fields_uint(w, "votes_seen", r->votes_seen);
+	fields_uint(w, "votes_needed", r->votes_needed);
+	json_put_key(w, "missing");
+	json_put_array(w);
+	json_end_array(w);
+	fields_uint(w, "peers", 0);
+	fields_bool(w, "signing", r->signing && !read_only);
+	fields_bool(w, "read_only", read_only);
+	json_put_key(w, "pool");
+	json_put_object(w);
+	fields_uint(w, "payloads", r->pool_payloads);
+	fields_uint(w, "bytes", r->pool_bytes);
+	json_end_object(w);
+}
+
+static enum err
+put_chain_state(struct json_writer *w, struct node *n)
+{
+	struct look look;
+	struct arena arena = { 0 };
+	struct lane_state *lane;
+	uint32_t lanes, chains;
+	enum err e = lookup_begin(&look, n);
+	if (e != ERR_OK)
+		return e;
+	e = ledger_chain_count(&look.ledger, &chains);
+	if (e == ERR_OK)
+		e = store_get_lanes(look.t, &lane, &lanes, &arena);
+	if (e == ERR_OK) {
+		fields_uint(w, "hid", look.tip.hid);
+		view_hash(w, "hash", &look.tip.hash);
+		fields_uint(w, "certified", look.tip.hid);
+		fields_uint(w, "final_hid", look.tip.final_hid);
+		fields_uint(w, "chains", chains);
+		fields_uint(w, "lanes", lanes);
+		fields_uint(w, "store_bytes", store_bytes(n->store));
+	}
+	lookup_end(&look);
+	arena_free(&arena);
+	return e;
+}
+
+static enum err
+status(struct call *call, struct json_writer *w)
+{
+	struct node *n = call->node;
+	struct round_view r;
+	enum err e = params_known(call, NOTHING);
+	if (e != ERR_OK)
+		return e;
+	enum err trouble = round_now(n, &r);
+	json_put_object(w);
+	fields_hex(w, "network", n->network.b, sizeof(n->network.b));
+	view_hash(w, "genesis", &n->genesis_hash);
+	fields_text(w, "name", n->genesis.name);
+	fields_text(w, "role", "full");
+	fields_bool(w, "solo", n->genesis.solo);
+	e = put_chain_state(w, n);
+	put_round(w, &r, trouble != ERR_OK);
+	fields_uint(w, "period_ms", n->genesis.period_ms);
+	fields_text(w, "version", PARA_VERSION);
+	fields_uint(w, "uptime_s", (timing_steady_ms() - n->started_ms) / 1000);
+	view_address(w, "key", sign_key_public(n->config.key)->b);
+	json_end_object(w);
+	return e;
+}
+
+static enum err
+genesis(struct call *call, struct json_writer *w)
+{
+	enum err e = params_known(call, NOTHING);
+	if (e != ERR_OK)
+		return e;
+	json_put_object(w);
+	view_genesis(w, &call->node->genesis);
+	view_hash(w, "hash", &call->node->genesis_hash);
+	json_end_object(w);
+	return ERR_OK;
+}
+
+/* What a seal in this lane names, and how much time there is for it. */
+static void
+put_template(struct json_writer *w, struct node *n, const struct registered *chain, const struct seal_core *core,
+    const struct round_view *r)
+{
+	uint64_t now = timing_now_ms();
+	struct hash target = work_target(core->difficulty);
+	fields_hex(w, "network", n->network.b, sizeof(n->network.b));
+	fields_uint(w, "chain", chain->number);
+	fields_text(w, "chain_name", chain->spec.name);
+	view_lane(w, "lane", &core->lane);
+	fields_uint(w, "slot", core->slot);
+	fields_text(w, "phase", phase_name(r->phase));
+	view_hash(w, "prev_hyper", &core->prev_hyper);
+	fields_decimal(w, "difficulty", core->difficulty);
+	view_hash(w, "target", &target);
+	view_hash(w, "script", &core->script);
+	view_address(w, "voter", core->voter.b);
+	fields_uint(w, "body_bytes", chain->spec.body_bytes);
+	fields_uint(w, "seal_bytes", n->genesis.seal_bytes);
+	fields_uint(w, "seal_left_ms", r->seal_deadline_ms > now && r->phase == PHASE_SEAL ? r->seal_deadline_ms - now : 0);
+	fields_uint(w, "next_left_ms", r->slot_end_ms > now ? r->slot_end_ms - now : 0);
+	fields_uint(w, "period_ms", n->genesis.period_ms);
+}
+
+static enum err
+read_chain(struct registered *out, struct call *call)
+{
+	struct look look;
+	enum err e = lookup_begin(&look, call->node);
+	if (e != ERR_OK)
+		return e;
+	e = params_chain(out, call, &look.ledger);
+	lookup_end(&look);
+	return e;
+}
+
+static enum err
+round_of(struct call *call, struct json_writer *w)
+{
+	static const char *const names[] = { "chain", NULL };
+	struct node *n = call->node;
+	struct registered chain;
+	struct round_view r;
+	struct seal_core core;
+	enum err e = params_known(call, names);
+	if (e == ERR_OK)
+		e = read_chain(&chain, call);
+	if (e != ERR_OK)
+		return e;
+	pthread_mutex_lock(&n->core.mutex);
+	consensus_round(n->core.consensus, &r);
+	e = consensus_template(n->core.consensus, chain.number, &core);
+	pthread_mutex_unlock(&n->core.mutex);
+	if (e != ERR_OK)
+		return e;
+	json_put_object(w);
+	put_template(w, n, &chain, &core, &r);
+	json_end_object(w);
+	return ERR_OK;
+}
+
+static enum err
+seq(struct call *call, struct json_writer *w)
+{
+	static const char *const names[] = { "chain", "signer", NULL };
+	struct node *n = call->node;
+	struct look look;
+	struct registered chain;
+	const struct json *given;
+	struct pubkey signer;
+	uint64_t last;
+	enum err e = params_known(call, names);
+	if (e == ERR_OK)
+		e = params_need(&given, call, "signer");
+	if (e == ERR_OK)
+		e = params_address(&signer, call, "signer");
+	if (e == ERR_OK)
+		e = lookup_begin(&look, n);
+	if (e != ERR_OK)
+		return e;
+	e = params_chain(&chain, call, &look.ledger);
+	if (e == ERR_OK)
+		e = ledger_seq(&look.ledger, &last, chain.number, &signer);
+	lookup_end(&look);
+	if (e != ERR_OK)
+		return e;
+	pthread_mutex_lock(&n->core.mutex);
+	uint64_t pooled = consensus_pooled_seq(n->core.consensus, chain.number, &signer);
+	pthread_mutex_unlock(&n->core.mutex);
+	json_put_object(w);
+	fields_hex(w, "network", n->network.b, sizeof(n->network.b));
+	fields_uint(w, "chain", chain.number);
+	fields_text(w, "chain_name", chain.spec.name);
+	fields_decimal(w, "last", last);
+	fields_decimal(w, "pooled", pooled);
+	fields_decimal(w, "next", (pooled > last ? pooled : last) + 1);
+	json_end_object(w);
+	return ERR_OK;
+}
+
+static enum err
+stop(struct call *call, struct json_writer *w)
+{
+	enum err e = params_known(call, NOTHING);
+	if (e != ERR_OK)
+		return e;
+	json_put_object(w);
+	json_end_object(w);
+	node_stop(call->node);
+	return ERR_OK;
+}
+
+const struct method rpc_status_methods[] = {
+	{ "status", status, NULL },
+	{ "genesis", genesis, NULL },
+	{ "round", round_of, NULL },
+	{ "seq", seq, NULL },
+	{ "stop", stop, NULL },
+	{ NULL, NULL, NULL }
+};

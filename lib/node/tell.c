@@ -1,0 +1,68 @@
+#include "node/tell.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+
+#include "node/log.h"
+#include "node/parked.h"
+#include "node/rpc_replies.h"
+
+static void
+log_hyper(struct node *n, const struct effect_hyper *h)
+{
+	uint64_t payloads = 0, bytes = 0;
+	char hash[17];
+	for (uint32_t i = 0; i < h->blocks; i++) {
+		payloads += h->block[i].block.head.core.payloads;
+		bytes += h->block[i].block.head.core.bytes;
+	}
+	for (int i = 0; i < 8; i++)
+		snprintf(hash + 2 * i, 3, "%02x", h->hash.b[i]);
+	log_event(n, "hyper %" PRIu64 " %s slot %" PRIu64 ": %u seals, %u lanes, %" PRIu64 " payloads, %" PRIu64 " bytes",
+	    h->brief.hid, hash, h->brief.slot, h->brief.seals, h->lanes, payloads, bytes);
+}
+
+static void
+tell_one(struct node *n, const struct effect *e, bool *moved)
+{
+	switch (e->type) {
+	case EFFECT_KEEP_HYPER:
+		log_hyper(n, &e->hyper);
+		*moved = true;
+		break;
+	case EFFECT_KEEP_FINAL:
+		log_detail(n, "final up to hyper %" PRIu64, e->hid);
+		*moved = true;
+		break;
+	case EFFECT_REPLY_PAYLOAD:
+		parked_tell(n, e->reply.tag, rpc_submit_see, &e->reply);
+		break;
+	case EFFECT_REPLY_SEAL:
+		parked_tell(n, e->reply.tag, rpc_seal_see, &e->reply);
+		break;
+	case EFFECT_REPLY_WORK:
+		parked_tell(n, e->work.tag, rpc_work_see, &e->work);
+		break;
+	case EFFECT_DROP_POOLED:
+		*moved = true;
+		break;
+	/* A network of one voter has nobody to send to. */
+	case EFFECT_SEND:
+	case EFFECT_KEEP_PAYLOAD:
+	case EFFECT_KEEP_RECORD:
+	case EFFECT_EXECUTE:
+		break;
+	}
+}
+
+void
+tell_batch(struct node *n, const struct effects *effects)
+{
+	bool moved = false;
+	for (size_t i = 0; i < effects->count; i++)
+		tell_one(n, &effects->item[i], &moved);
+	if (!moved)
+		return;
+	atomic_fetch_add(&n->generation, 1);
+	parked_fail(n, PARKED_CHAIN, ERR_OK);
+}

@@ -1,0 +1,69 @@
+#include "node/worker.h"
+
+#include <stdlib.h>
+#include <unistd.h>
+
+static struct task *
+next_task(struct tasks *t)
+{
+	pthread_mutex_lock(&t->mutex);
+	while (t->first == NULL && !t->stopping)
+		pthread_cond_wait(&t->wake, &t->mutex);
+	struct task *task = t->first;
+	if (task != NULL) {
+		t->first = task->next;
+		if (t->first == NULL)
+			t->last = &t->first;
+	}
+	pthread_mutex_unlock(&t->mutex);
+	return task;
+}
+
+static void *
+work(void *arg)
+{
+	struct node *n = arg;
+	struct task *task;
+	while ((task = next_task(&n->tasks)) != NULL)
+		task->run(n, task);
+	return NULL;
+}
+
+enum err
+worker_start(struct node *n)
+{
+	long processors = sysconf(_SC_NPROCESSORS_ONLN);
+	unsigned count = processors < 2 ? 2 : processors > 64 ? 64 : (unsigned)processors;
+	n->worker = calloc(count, sizeof(*n->worker));
+	if (n->worker == NULL)
+		return ERR_NOMEM;
+	while (n->workers < count && pthread_create(&n->worker[n->workers], NULL, work, n) == 0)
+		n->workers++;
+	return n->workers >= 2 ? ERR_OK : ERR_NOMEM;
+}
+
+void
+worker_push(struct node *n, struct task *task)
+{
+	struct tasks *t = &n->tasks;
+	task->next = NULL;
+	pthread_mutex_lock(&t->mutex);
+	*t->last = task;
+	t->last = &task->next;
+	pthread_cond_signal(&t->wake);
+	pthread_mutex_unlock(&t->mutex);
+}
+
+void
+worker_stop(struct node *n)
+{
+	pthread_mutex_lock(&n->tasks.mutex);
+	n->tasks.stopping = true;
+	pthread_cond_broadcast(&n->tasks.wake);
+	pthread_mutex_unlock(&n->tasks.mutex);
+	for (unsigned i = 0; i < n->workers; i++)
+		pthread_join(n->worker[i], NULL);
+	free(n->worker);
+	n->worker = NULL;
+	n->workers = 0;
+}

@@ -1,0 +1,16 @@
+/* worker: threads that do tasks: parse requests, verify what they bring, answer. */
+#ifndef NODE_WORKER_H
+#define NODE_WORKER_H
+
+#include "node/inside.h"
+
+/* As many as there are processors, at least two. */
+enum err worker_start(struct node *n);
+
+/* Any thread; never blocks. */
+void worker_push(struct node *n, struct task *task);
+
+/* What was pushed is done first. */
+void worker_stop(struct node *n);
+
+#endif
