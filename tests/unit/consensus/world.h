@@ -53,7 +53,7 @@ struct world {
 	struct sign_key *founder, *miner, *signer[SIGNERS];
 	struct consensus_config config;
 	struct consensus *core;
-	uint64_t now_ms;
+	uint64_t now_ms, nonce;
 	/* the store */
 	struct row *row;
 	uint64_t rows; /* next row */
@@ -464,7 +464,7 @@ world_fill(struct world *w, const struct seal_core *core, const struct made *mad
 	return s;
 }
 
-/* Signs and searches the nonce. */
+/* Signs and searches the nonce, from where the last search ended: no two seals of a world are the same. */
 static inline void
 world_mine(struct world *w, struct seal *s)
 {
@@ -474,7 +474,8 @@ world_mine(struct world *w, struct seal *s)
 	s->head.auth = seal_sign(&s->head.core, w->miner);
 	digest = seal_digest(&s->head.core, &s->head.auth);
 	do {
-		id = work_hash(&digest, ++s->head.nonce);
+		s->head.nonce = ++w->nonce;
+		id = work_hash(&digest, s->head.nonce);
 	} while (!work_meets(&id, s->head.core.difficulty));
 }
 
