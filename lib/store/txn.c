@@ -1,6 +1,8 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <sys/mman.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #include "store/store_impl.h"
 
@@ -119,11 +121,28 @@ free_txn(struct store_txn *t)
 	free(t);
 }
 
+/* LMDB calls a write that was cut short EIO, and a full disk cuts writes short: the next page tells which it was. */
+static int
+reason_of_io(struct store *s)
+{
+	static const uint8_t page[4096];
+	mdb_filehandle_t fd;
+	struct stat st;
+	int error;
+
+	if (mdb_env_get_fd(s->env, &fd) || fstat(fd, &st) < 0)
+		return EIO;
+	error = pwrite(fd, page, sizeof(page), st.st_size) < 0 ? errno : EIO;
+	return ftruncate(fd, st.st_size) < 0 ? EIO : error;
+}
+
 enum err
 store_commit(struct store_txn *t)
 {
 	int rc = mdb_txn_commit(t->txn);
 
+	if (rc == EIO && t->write)
+		rc = reason_of_io(t->store);
 	free_txn(t);
 	return store_error(rc);
 }
