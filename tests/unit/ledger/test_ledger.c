@@ -1,0 +1,432 @@
+/* Registry, seq rule and roots, over a view in memory. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "crypto/merkle.h"
+#include "ledger/ledger.h"
+
+enum { SIGNERS = 3, ITEMS = 32 };
+
+struct pair {
+	struct buf key, value;
+};
+
+struct world {
+	struct arena arena;
+	struct genesis genesis;
+	struct sign_key *signer[SIGNERS];
+	struct network network;
+	struct pair pair[4096];
+	size_t pairs;
+	uint32_t puts, puts_left; /* puts_left: until the view fails */
+	struct ledger_view view;
+	struct execution item[ITEMS];
+	uint32_t items;
+};
+
+static struct pair *
+pair_of(struct world *w, struct bytes key)
+{
+	for (size_t i = 0; i < w->pairs; i++) {
+		if (bytes_equal(bytes_of(&w->pair[i].key), key))
+			return &w->pair[i];
+	}
+	return NULL;
+}
+
+static enum err
+view_get(void *owner, struct bytes *value, struct bytes key)
+{
+	const struct pair *p = pair_of(owner, key);
+
+	assert_true(key.len <= LEDGER_KEY_MAX);
+	if (!p)
+		return ERR_NOT_FOUND;
+	*value = bytes_of(&p->value);
+	return ERR_OK;
+}
+
+static enum err
+view_put(void *owner, struct bytes key, struct bytes value)
+{
+	struct world *w = owner;
+	struct pair *p = pair_of(w, key);
+
+	assert_true(key.len <= LEDGER_KEY_MAX);
+	if (w->puts_left-- == 0)
+		return ERR_MAP_FULL;
+	w->puts++;
+	if (!p) {
+		p = &w->pair[w->pairs++];
+		buf_add(&p->key, key.data, key.len);
+	}
+	buf_reset(&p->value);
+	buf_add(&p->value, value.data, value.len);
+	return ERR_OK;
+}
+
+static int
+begin(void **state)
+{
+	struct world *w = calloc(1, sizeof *w);
+
+	assert_true(hash_start());
+	genesis_defaults(&w->genesis);
+	for (uint8_t i = 0; i < SIGNERS; i++) {
+		uint8_t seed[32];
+		memset(seed, i + 1, sizeof seed);
+		w->signer[i] = sign_key_new(seed);
+	}
+	w->puts_left = UINT32_MAX;
+	w->view = (struct ledger_view){ .owner = w, .get = view_get, .put = view_put };
+	assert_int_equal(ledger_begin(&w->view, &w->genesis), ERR_OK);
+	*state = w;
+	return 0;
+}
+
+static int
+end(void **state)
+{
+	struct world *w = *state;
+
+	for (size_t i = 0; i < w->pairs; i++) {
+		buf_free(&w->pair[i].key);
+		buf_free(&w->pair[i].value);
+	}
+	for (int i = 0; i < SIGNERS; i++)
+		sign_key_free(w->signer[i]);
+	arena_free(&w->arena);
+	free(w);
+	return 0;
+}
+
+/* --- payloads and what becomes of them --- */
+
+static void
+add(struct world *w, uint32_t chain, uint32_t signer, uint64_t seq, struct bytes body)
+{
+	struct payload p = { .network = w->network, .chain = chain, .seq = seq, .body = body };
+	struct execution *item = &w->item[w->items++];
+	struct buf b = { 0 };
+	uint8_t *raw;
+
+	*item = (struct execution){ .outcome = OUTCOME_VOID };
+	assert_int_equal(payload_sign(&p, &item->id, w->signer[signer]), ERR_OK);
+	payload_put(&b, &p);
+	raw = arena_alloc(&w->arena, b.len, 1);
+	memcpy(raw, b.data, b.len);
+	item->raw = (struct bytes){ .data = raw, .len = b.len };
+	buf_free(&b);
+}
+
+static void
+add_text(struct world *w, uint32_t chain, uint32_t signer, uint64_t seq, const char *text)
+{
+	add(w, chain, signer, seq, (struct bytes){ (const uint8_t *)text, strlen(text) });
+}
+
+static struct bytes
+registration(struct world *w, const char *name, enum spec_engine engine)
+{
+	struct spec spec = { .engine = engine, .witnesses = SPEC_WITNESSES, .body_bytes = 1000 };
+	struct buf b = { 0 };
+	struct bytes out;
+	uint8_t *body;
+
+	strcpy(spec.name, name);
+	wire_put_u8(&b, ROOT_REGISTER);
+	spec_put(&b, &spec);
+	body = arena_alloc(&w->arena, b.len, 1);
+	memcpy(body, b.data, b.len);
+	out = (struct bytes){ .data = body, .len = b.len };
+	buf_free(&b);
+	return out;
+}
+
+static struct roots
+run(struct world *w, uint32_t chain, uint64_t hid)
+{
+	struct lane lane = { .chain = chain };
+	struct roots roots;
+
+	assert_int_equal(ledger_execute(&w->view, &roots, &lane, hid, &w->genesis, w->item, w->items), ERR_OK);
+	assert_int_equal(roots.executed, hid);
+	assert_true(hash_is_zero(&roots.outbox));
+	return roots;
+}
+
+static void
+expect(const struct world *w, const char *outcomes)
+{
+	assert_int_equal(strlen(outcomes), w->items);
+	for (uint32_t i = 0; i < w->items; i++)
+		assert_int_equal("DFVU"[w->item[i].outcome], outcomes[i]);
+}
+
+static uint64_t
+last_seq(struct world *w, uint32_t chain, uint32_t signer)
+{
+	uint64_t last = 99;
+
+	assert_int_equal(ledger_seq(&w->view, &last, chain, sign_key_public(w->signer[signer])), ERR_OK);
+	return last;
+}
+
+/* --- tests --- */
+
+static void
+chain_0_is_there_from_the_genesis(void **state)
+{
+	struct world *w = *state;
+	struct registered chain;
+	struct spec spec = spec_root(&w->genesis);
+	struct hash want = spec_hash(&spec);
+	uint32_t count;
+
+	assert_int_equal(ledger_chain(&w->view, &chain, 0), ERR_OK);
+	assert_string_equal(chain.spec.name, "para");
+	assert_true(hash_equal(&chain.spec_hash, &want));
+	assert_int_equal(chain.hid, 0);
+	assert_int_equal(ledger_chain_named(&w->view, &chain, "para"), ERR_OK);
+	assert_int_equal(ledger_chain_count(&w->view, &count), ERR_OK);
+	assert_int_equal(count, 1);
+	assert_int_equal(ledger_chain(&w->view, &chain, 1), ERR_NOT_FOUND);
+	assert_int_equal(ledger_chain_named(&w->view, &chain, "logs"), ERR_NOT_FOUND);
+	assert_int_equal(last_seq(w, 0, 0), 0);
+}
+
+static void
+registration_gives_the_next_number_and_a_new_root(void **state)
+{
+	struct world *w = *state;
+	struct hash before = run(w, 0, 1).state, after;
+	struct registered chain;
+
+	add(w, 0, 0, 1, registration(w, "logs", ENGINE_DATA));
+	add(w, 0, 1, 1, registration(w, "packages", ENGINE_DATA));
+	after = run(w, 0, 2).state;
+	expect(w, "DD");
+	assert_int_equal(w->item[0].result, 1);
+	assert_int_equal(w->item[1].result, 2);
+	assert_false(hash_equal(&before, &after));
+	assert_int_equal(ledger_chain_named(&w->view, &chain, "packages"), ERR_OK);
+	assert_int_equal(chain.number, 2);
+	assert_int_equal(chain.hid, 2);
+	assert_memory_equal(&chain.owner, sign_key_public(w->signer[1]), sizeof chain.owner);
+	w->items = 0;
+	before = after;
+	after = run(w, 0, 3).state;
+	assert_true(hash_equal(&before, &after));
+}
+
+static void
+root_is_what_the_protocol_says(void **state)
+{
+	struct world *w = *state;
+	struct hash leaf[2], root;
+
+	add(w, 0, 0, 1, registration(w, "logs", ENGINE_DATA));
+	root = run(w, 0, 0x0102030405060708).state;
+	for (uint32_t i = 0; i < 2; i++) {
+		struct registered chain;
+		struct buf b = { 0 };
+		assert_int_equal(ledger_chain(&w->view, &chain, i), ERR_OK);
+		wire_put_u32(&b, i);
+		wire_put_u64(&b, chain.hid);
+		buf_add(&b, chain.spec_hash.b, 32);
+		assert_int_equal(b.len, 44);
+		leaf[i] = merkle_leaf(b.data, b.len);
+		buf_free(&b);
+	}
+	leaf[0] = merkle_root(leaf, 2);
+	assert_true(hash_equal(&leaf[0], &root));
+}
+
+static void
+root_is_written_only_when_it_changed(void **state)
+{
+	struct world *w = *state;
+	uint32_t puts;
+
+	add(w, 0, 0, 1, registration(w, "logs", ENGINE_DATA));
+	run(w, 0, 1);
+	w->items = 0;
+	puts = w->puts;
+	run(w, 0, 2);
+	run(w, 1, 2);
+	assert_int_equal(w->puts, puts);
+}
+
+static void
+bad_registrations_fail_and_use_their_seq(void **state)
+{
+	struct world *w = *state;
+	struct bytes cut = registration(w, "cut", ENGINE_DATA);
+	uint32_t count;
+
+	cut.len--;
+	add(w, 0, 0, 1, registration(w, "logs", ENGINE_DATA));
+	add(w, 0, 0, 2, registration(w, "logs", ENGINE_DATA));
+	add(w, 0, 0, 3, registration(w, "para", ENGINE_DATA));
+	add(w, 0, 0, 4, registration(w, "Bad", ENGINE_DATA));
+	add(w, 0, 0, 5, registration(w, "root", ENGINE_ROOT));
+	add(w, 0, 0, 6, cut);
+	add_text(w, 0, 0, 7, "");
+	add_text(w, 0, 0, 8, "\x02no such operation");
+	add(w, 0, 0, 9, registration(w, "fine", ENGINE_DATA));
+	run(w, 0, 1);
+	expect(w, "DFFFFFFFD");
+	assert_int_equal(w->item[1].err, ERR_NAME_TAKEN);
+	assert_int_equal(w->item[2].err, ERR_NAME_TAKEN);
+	assert_int_equal(w->item[3].err, ERR_NAME);
+	assert_int_equal(w->item[4].err, ERR_ENGINE);
+	assert_int_not_equal(w->item[5].err, ERR_OK);
+	assert_int_equal(w->item[6].err, ERR_OPERATION);
+	assert_int_equal(w->item[7].err, ERR_OPERATION);
+	assert_int_equal(w->item[8].result, 2);
+	assert_int_equal(last_seq(w, 0, 0), 9);
+	ledger_chain_count(&w->view, &count);
+	assert_int_equal(count, 3);
+}
+
+static void
+with_a_data_chain(struct world *w)
+{
+	add(w, 0, 2, 1, registration(w, "logs", ENGINE_DATA));
+	run(w, 0, 1);
+	w->items = 0;
+}
+
+static void
+data_has_no_state_but_seqs(void **state)
+{
+	struct world *w = *state;
+	struct hash root;
+
+	with_a_data_chain(w);
+	add_text(w, 1, 0, 1, "");
+	add_text(w, 1, 0, 2, "any \xff bytes");
+	root = run(w, 1, 2).state;
+	expect(w, "DD");
+	assert_true(hash_is_zero(&root));
+	assert_int_equal(last_seq(w, 1, 0), 2);
+	/* Seqs are per chain and signer. */
+	assert_int_equal(last_seq(w, 0, 0), 0);
+	assert_int_equal(last_seq(w, 1, 1), 0);
+}
+
+static void
+seq_rule(void **state)
+{
+	struct world *w = *state;
+
+	with_a_data_chain(w);
+	add_text(w, 1, 0, 3, "c");
+	add_text(w, 1, 1, 5, "waits for ever");
+	add_text(w, 1, 0, 2, "b");
+	add_text(w, 1, 0, 1, "a");
+	add_text(w, 1, 0, 1, "rival of a");
+	add_text(w, 1, 0, 3, "rival of c");
+	add_text(w, 1, 0, 5, "behind the gap");
+	run(w, 1, 2);
+	/* Ahead ones come after the last block, by seq, then as they stand. */
+	expect(w, "DUDDUUU");
+	assert_int_equal(last_seq(w, 1, 0), 3);
+	w->items = 0;
+	add_text(w, 1, 0, 4, "d");
+	add_text(w, 1, 0, 5, "behind the gap");
+	add_text(w, 1, 0, 3, "used");
+	run(w, 1, 3);
+	expect(w, "DDU");
+}
+
+static void
+copies_are_void(void **state)
+{
+	struct world *w = *state;
+
+	with_a_data_chain(w);
+	add_text(w, 1, 0, 2, "ahead");
+	add_text(w, 1, 0, 1, "a");
+	add_text(w, 1, 0, 1, "a");
+	add_text(w, 1, 0, 2, "ahead");
+	run(w, 1, 2);
+	expect(w, "DDVV");
+}
+
+static void
+unknown_chain_and_failing_view(void **state)
+{
+	struct world *w = *state;
+	struct lane lane = { .chain = 5 };
+	struct roots roots;
+
+	assert_int_equal(ledger_execute(&w->view, &roots, &lane, 1, &w->genesis, NULL, 0), ERR_CHAIN_UNKNOWN);
+	lane.chain = 0;
+	add(w, 0, 0, 1, registration(w, "logs", ENGINE_DATA));
+	for (uint32_t left = 0; left < 5; left++) {
+		w->puts_left = left;
+		assert_int_equal(ledger_execute(&w->view, &roots, &lane, 1, &w->genesis, w->item, 1), ERR_MAP_FULL);
+		w->puts_left = UINT32_MAX;
+		end(state);
+		begin(state);
+		w = *state;
+		add(w, 0, 0, 1, registration(w, "logs", ENGINE_DATA));
+	}
+	w->item[0].raw.len--;
+	assert_int_equal(ledger_execute(&w->view, &roots, &lane, 1, &w->genesis, w->item, 1), ERR_CORRUPT);
+}
+
+static enum err
+check(struct world *w, uint32_t chain, struct bytes body)
+{
+	struct payload p = { .chain = chain, .seq = 1, .body = body };
+
+	return ledger_check(&w->view, &p);
+}
+
+static void
+the_door_refuses_what_cannot_work(void **state)
+{
+	struct world *w = *state;
+	static uint8_t big[70000];
+
+	with_a_data_chain(w);
+	assert_int_equal(check(w, 7, (struct bytes){ 0 }), ERR_CHAIN_UNKNOWN);
+	assert_int_equal(check(w, 1, (struct bytes){ big, 1000 }), ERR_OK);
+	assert_int_equal(check(w, 1, (struct bytes){ big, 1001 }), ERR_BODY_SIZE);
+	assert_int_equal(check(w, 0, (struct bytes){ big, sizeof big }), ERR_BODY_SIZE);
+	assert_int_equal(check(w, 0, (struct bytes){ 0 }), ERR_OPERATION);
+	assert_int_equal(check(w, 0, (struct bytes){ big, 1 }), ERR_OPERATION);
+	assert_int_equal(check(w, 0, registration(w, "para", ENGINE_DATA)), ERR_NAME_TAKEN);
+	assert_int_equal(check(w, 0, registration(w, "new", ENGINE_ROOT)), ERR_ENGINE);
+	assert_int_equal(check(w, 0, registration(w, "new", ENGINE_DATA)), ERR_OK);
+	/* Whether a name is still free is known when it is executed. */
+	assert_int_equal(check(w, 0, registration(w, "logs", ENGINE_DATA)), ERR_OK);
+}
+
+#define story(name) cmocka_unit_test_setup_teardown(name, begin, end)
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		story(chain_0_is_there_from_the_genesis),
+		story(registration_gives_the_next_number_and_a_new_root),
+		story(root_is_what_the_protocol_says),
+		story(root_is_written_only_when_it_changed),
+		story(bad_registrations_fail_and_use_their_seq),
+		story(data_has_no_state_but_seqs),
+		story(seq_rule),
+		story(copies_are_void),
+		story(unknown_chain_and_failing_view),
+		story(the_door_refuses_what_cannot_work),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
