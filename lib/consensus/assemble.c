@@ -3,130 +3,12 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "consensus/agree.h"
+
 static int
 by_id(const void *a, const void *b)
 {
 	return hash_compare(&(*(struct taken *const *)a)->id, &(*(struct taken *const *)b)->id);
-}
-
-static int
-by_lane_and_id(const void *a, const void *b)
-{
-	const struct taken *x = *(struct taken *const *)a, *y = *(struct taken *const *)b;
-	int order = lane_compare(&x->head.core.lane, &y->head.core.lane);
-
-	return order ? order : hash_compare(&x->id, &y->id);
-}
-
-static void
-sort(struct taken **seal, uint32_t n, int (*order)(const void *a, const void *b))
-{
-	if (n)
-		qsort(seal, n, sizeof(struct taken *), order);
-}
-
-/* --- the own list --- */
-
-static enum err
-fill_entry(struct list_entry *out, struct arena *arena, const struct lane_entry *lane, struct taken *const *seal,
-    uint32_t n)
-{
-	*out = (struct list_entry){ .lane = lane->state.lane, .roots = lane->state.executed, .count = n };
-	out->id = arena_alloc(arena, n, sizeof *out->id);
-	if (!out->id)
-		return ERR_NOMEM;
-	for (uint32_t i = 0; i < n; i++)
-		out->id[i] = seal[i]->id;
-	return ERR_OK;
-}
-
-enum err
-assemble_list(struct list *out, struct arena *arena, const struct assembly *in)
-{
-	struct taken **seal = arena_alloc(arena, in->seals, sizeof(struct taken *));
-	uint32_t at = 0;
-	enum err e = ERR_OK;
-
-	*out = (struct list){ .network = in->network, .slot = in->slot };
-	out->entry = arena_alloc(arena, in->lanes->count, sizeof *out->entry);
-	if (!seal || !out->entry)
-		return ERR_NOMEM;
-	for (uint32_t i = 0; i < in->seals; i++)
-		seal[i] = in->seal[i];
-	sort(seal, in->seals, by_lane_and_id);
-	for (uint32_t i = 0; e == ERR_OK && i < in->lanes->count; i++) {
-		const struct lane_entry *lane = in->lanes->item[i];
-		uint32_t first = at;
-		while (at < in->seals && seal[at]->lane == lane)
-			at++;
-		if (at == first && lanes_same_roots(&lane->state.executed, &lane->state.committed))
-			continue;
-		e = fill_entry(&out->entry[out->count++], arena, lane, seal + first, at - first);
-	}
-	return e ? e : list_sign(out, in->key);
-}
-
-/* --- what the lists accept --- */
-
-static const struct list_entry *
-entry_of(uint32_t *index, const struct list *list, const struct lane *lane)
-{
-	uint32_t lo = 0, hi = list->count;
-
-	while (lo < hi) {
-		uint32_t mid = lo + (hi - lo) / 2;
-		if (lane_compare(&list->entry[mid].lane, lane) < 0)
-			lo = mid + 1;
-		else
-			hi = mid;
-	}
-	*index = lo;
-	return lo < list->count && lane_compare(&list->entry[lo].lane, lane) == 0 ? &list->entry[lo] : NULL;
-}
-
-static int
-compare_hash(const void *a, const void *b)
-{
-	return hash_compare(a, b);
-}
-
-static bool
-seal_accepted(const struct assembly *in, const struct taken *seal)
-{
-	struct tally tally = { 0 };
-
-	for (uint32_t i = 0, at; i < in->lists; i++) {
-		const struct list_entry *e = entry_of(&at, in->list[i], &seal->head.core.lane);
-		if (e && e->count && bsearch(&seal->id, e->id, e->count, sizeof *e->id, compare_hash))
-			votes_add(in->votes, &tally, &in->list[i]->voter);
-	}
-	return votes_accept(in->votes, &tally);
-}
-
-static bool
-roots_equal(const struct roots *a, const struct roots *b)
-{
-	return a->executed == b->executed && lanes_same_roots(a, b);
-}
-
-/* The roots that the lists accept for a lane; the committed ones when they agree on none, or on an older execution. */
-static struct roots
-accepted_roots(const struct assembly *in, const struct lane_entry *lane)
-{
-	for (uint32_t i = 0, at; i < in->lists; i++) {
-		const struct list_entry *mine = entry_of(&at, in->list[i], &lane->state.lane);
-		struct tally tally = { 0 };
-		if (!mine || mine->roots.executed < lane->state.committed.executed)
-			continue;
-		for (uint32_t k = 0; k < in->lists; k++) {
-			const struct list_entry *e = entry_of(&at, in->list[k], &lane->state.lane);
-			if (e && roots_equal(&e->roots, &mine->roots))
-				votes_add(in->votes, &tally, &in->list[k]->voter);
-		}
-		if (votes_accept(in->votes, &tally))
-			return mine->roots;
-	}
-	return lane->state.committed;
 }
 
 /* The accepted seals, lowest ids first up to the bound, then by lane and id. */
@@ -136,13 +18,14 @@ accept_seals(struct taken **out, const struct assembly *in)
 	uint32_t n = 0;
 
 	for (uint32_t i = 0; i < in->seals; i++) {
-		if (seal_accepted(in, in->seal[i]))
+		if (agree_seal(in, in->seal[i]))
 			out[n++] = in->seal[i];
 	}
-	sort(out, n, by_id);
+	if (n)
+		qsort(out, n, sizeof(struct taken *), by_id);
 	if (n > in->bound)
 		n = in->bound;
-	sort(out, n, by_lane_and_id);
+	agree_sort(out, n);
 	return n;
 }
 
@@ -172,7 +55,7 @@ attach_lists(struct cert *cert, struct arena *arena, const struct assembly *in)
 		return ERR_NOMEM;
 	for (uint32_t i = 0, at; i < in->lists; i++) {
 		enum err e;
-		if (!entry_of(&at, in->list[i], &cert->core.lane))
+		if (!agree_entry(&at, in->list[i], &cert->core.lane))
 			continue;
 		e = cert_list_from(&cert->list[cert->lists++], arena, cert, in->list[i], at);
 		if (e)
@@ -216,7 +99,7 @@ certify_lanes(struct candidate *out, struct arena *arena, const struct assembly 
 
 	for (uint32_t i = 0; e == ERR_OK && i < in->lanes->count; i++) {
 		struct lane_entry *lane = in->lanes->item[i];
-		struct roots roots = accepted_roots(in, lane);
+		struct roots roots = agree_roots(in, lane);
 		uint32_t first = at;
 		while (at < out->hyper.header.seals && out->seal[at]->lane == lane)
 			at++;

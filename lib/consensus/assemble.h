@@ -50,12 +50,6 @@ struct candidate {
 	struct lane_state *state; /* and its new state */
 };
 
-/*
- * The own list: an entry for each lane in force with a seal or with roots to commit. The arrays live in the arena.
- * ERR_NOMEM.
- */
-enum err assemble_list(struct list *out, struct arena *arena, const struct assembly *in);
-
 /* The candidate, signed and encoded. ERR_COUNT: no seal is accepted, the slot stays empty. ERR_NOMEM. */
 enum err assemble_hyper(struct candidate *out, struct arena *arena, const struct assembly *in);
 

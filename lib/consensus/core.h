@@ -6,7 +6,8 @@
  *          -> accept    EVENT_SEAL                      -> pool, offers
  *          -> offer     EVENT_WORK, templates
  *          -> execute   EVENT_EXECUTED                  -> pool, lanes
- *     round -> assemble (list, candidate) -> connect (certified: new tip, final, difficulty)
+ *     round -> own (list, candidate, endorsement; by agree, assemble)
+ *           -> hear (any voter's) -> connect (certified: new tip, final, difficulty)
  */
 #ifndef CONSENSUS_CORE_H
 #define CONSENSUS_CORE_H

@@ -1,3 +1,4 @@
+#include "consensus/agree.h"
 #include "consensus/core.h"
 #include "consensus/effects.h"
 
@@ -53,7 +54,7 @@ own_list(struct consensus *c, struct effects *out)
 	struct list list;
 	struct buf buf = { 0 };
 	struct bytes raw;
-	enum err e = assemble_list(&list, &c->round.arena, &in);
+	enum err e = agree_list(&list, &c->round.arena, &in);
 
 	if (e == ERR_OK)
 		e = signed_hash(&hash, &list);
