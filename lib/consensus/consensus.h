@@ -215,7 +215,7 @@ struct effect_drop {
 	bool erase;
 };
 
-/* One local block of a connected hyper block. Payload i of the seal is row[i]; void copies name the first copy's row. */
+/* One local block of a connected hyper block. Payload i of the seal is row[i]; void copies name the first one's row. */
 struct kept_block {
 	struct block block;
 	struct hash hash;

@@ -99,7 +99,7 @@ enum err hear_list(struct consensus *c, const struct list *list);
 /* Connects the candidate when this certifies it. ERR_NOMEM. */
 enum err hear_endorsement(struct consensus *c, struct effects *out, const struct endorsement *e);
 
-/* --- own.c: what this key signs, record first. ERR_NOMEM: it is not sent. own_candidate: ERR_COUNT, see assemble --- */
+/* --- own.c: what this key signs, record first. ERR_NOMEM: it is not sent; ERR_COUNT: see assemble_hyper --- */
 
 enum err own_list(struct consensus *c, struct effects *out);
 enum err own_candidate(struct consensus *c, struct effects *out);

@@ -21,7 +21,7 @@ at_least(const struct genesis *g, uint64_t d)
 }
 
 /*
- * floor(d * s / w), at most 2^64 - 1, without a wider type: Horner's rule over the bits of d, whole part and rest apart.
+ * floor(d * s / w), at most 2^64 - 1, without a wider type: Horner's rule over the bits of d, whole and rest apart.
  * s / w is below 4 and s at most LIMIT_SEALS * 2^32, so nothing else comes near overflow.
  */
 static uint64_t

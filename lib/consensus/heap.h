@@ -1,8 +1,8 @@
 /*
  * heap: a binary heap of items that know their own place, so that any of them can be moved or taken out.
  *
- * An item begins with a struct heap_node. Memory is reserved when an item joins, before it is ever pushed: push, fix and
- * remove never fail.
+ * An item begins with a struct heap_node. Memory is reserved when an item joins, before it is ever pushed: placing and
+ * removing never fail.
  */
 #ifndef CONSENSUS_HEAP_H
 #define CONSENSUS_HEAP_H
