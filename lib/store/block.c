@@ -86,7 +86,8 @@ read_block(struct store_block *out, struct arena *arena, struct bytes value)
 }
 
 enum err
-store_get_block(struct store_txn *t, struct store_block *out, struct arena *arena, const struct lane *lane, uint64_t lid)
+store_get_block(struct store_txn *t, struct store_block *out, struct arena *arena, const struct lane *lane,
+    uint64_t lid)
 {
 	uint8_t key[BLOCK_KEY];
 	struct bytes value;

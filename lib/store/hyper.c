@@ -55,8 +55,8 @@ store_get_hyper(struct store_txn *t, struct hash *hash, struct buf *raw, uint64_
 }
 
 enum err
-store_get_hyper_head(struct store_txn *t, struct hash *hash, struct hyper_header *header, struct signature *auth,
-    uint64_t hid)
+store_get_hyper_head(struct store_txn *t, struct hash *hash, struct hyper_header *header,
+    struct signature *auth, uint64_t hid)
 {
 	struct bytes value;
 	enum err e = get(t, hash, &value, hid);

@@ -2,17 +2,6 @@
 
 #include "store/store_impl.h"
 
-enum err
-store_put_payload(struct store_txn *t, uint64_t row, const struct hash *id, struct bytes raw)
-{
-	uint8_t key[ROW_KEY];
-	enum err e;
-
-	key_put_u64(key, row);
-	e = db_append(t, DB_PAYLOAD, key, sizeof(key), raw);
-	return e ? e : db_put(t, DB_ID, id->b, HASH_KEY, (struct bytes){key, sizeof(key)});
-}
-
 static enum err
 get(struct store_txn *t, struct bytes *raw, uint64_t row)
 {
@@ -48,6 +37,34 @@ get_row(struct store_txn *t, uint64_t *row, const struct hash *id)
 		return ERR_CORRUPT;
 	*row = key_get_u64(value.data);
 	return ERR_OK;
+}
+
+/* An older row keeps the id: a block names it. */
+static enum err
+put_id(struct store_txn *t, uint64_t row, const struct hash *id)
+{
+	uint8_t key[ROW_KEY];
+	uint64_t older;
+	struct bytes raw;
+	enum err e = get_row(t, &older, id);
+
+	if (!e && older < row)
+		e = get(t, &raw, older);
+	if (e != ERR_NOT_FOUND && (e || older <= row))
+		return e;
+	key_put_u64(key, row);
+	return db_put(t, DB_ID, id->b, HASH_KEY, (struct bytes){key, sizeof(key)});
+}
+
+enum err
+store_put_payload(struct store_txn *t, uint64_t row, const struct hash *id, struct bytes raw)
+{
+	uint8_t key[ROW_KEY];
+	enum err e;
+
+	key_put_u64(key, row);
+	e = db_append(t, DB_PAYLOAD, key, sizeof(key), raw);
+	return e ? e : put_id(t, row, id);
 }
 
 static enum err

@@ -5,7 +5,7 @@
  *     DIR/data.mdb     LMDB's; DIR/lock.mdb its reader table
  *
  *     db        key                          value
- *     meta      word                         schema, genesis, tip, final, record, ...
+ *     meta      word                         schema, genesis, tip, record, endorsements
  *     hyper     HID                          hash 32, encoded hyper block
  *     hash      hash's first 16 bytes        HID of a hyper block, or lane and LID of a local block
  *     block     lane 9, LID                  HID, hash, block, rows of its payloads in runs
@@ -14,7 +14,7 @@
  *     id        payload id's first 16 bytes  row
  *     pool      row                          HID that sealed it, 0 while it waits
  *     place     first row of a run           run length, HID, lane, LID, index of its first payload
- *     receipt   row                          error or result, only where there is one to tell
+ *     receipt   row                          result and the error's word, only where there is one to tell
  *     state     made by the ledger           made by the ledger
  *
  * Numbers in keys are big-endian, so that keys sort as they count. A payload's bytes are written once, when it is
@@ -45,13 +45,18 @@ enum store_mode {
 
 /*
  * ERR_LOCKED: a node runs on it. ERR_SCHEMA: made by another version. ERR_CORRUPT: not a store. ERR_PERMISSION, ERR_IO,
- * ERR_DISK_FULL. errno tells more after ERR_IO.
+ * ERR_DISK_FULL. errno tells more after ERR_IO. Once a process for one directory, and not across a fork.
+ *
+ * LMDB believes what it reads, and a process that follows a broken pointer of its ends by a signal. So STORE_READ walks
+ * the whole file first, about a second for each GiB: once it is open, no page leads astray, and what is left to prove
+ * are the values. A node's start walks small stores (64 MiB), and any whose file is shorter than it says.
  */
 enum err store_open(struct store **out, const char *dir, enum store_mode mode);
 void store_close(struct store *s);
 
 /*
- * A read transaction is a short look at the last commit. A write transaction is the writer thread's.
+ * A read transaction is a short look at the last commit; it may end in another thread, but one uses it at a time. A
+ * write transaction is the writer thread's from begin to end.
  * Any put may return ERR_MAP_FULL or ERR_DISK_FULL: abort; after ERR_MAP_FULL store_grow, then do it all again.
  */
 enum err store_begin_read(struct store_txn **out, struct store *s);
@@ -61,17 +66,19 @@ enum err store_begin_write(struct store_txn **out, struct store *s);
 enum err store_commit(struct store_txn *t);
 void store_abort(struct store_txn *t);
 
-/* Doubles the map; waits for readers to end, holds new ones back meanwhile. */
+/* Doubles the map; waits for all transactions to end, the caller's own too, and holds new ones back meanwhile. */
 enum err store_grow(struct store *s);
 
 /* Frees slots of readers that died. */
 void store_sweep(struct store *s);
 
-/* A consistent copy of the whole store to a file descriptor, while others write. */
+/* A consistent copy of data.mdb to a file descriptor, of a file or a pipe, while others write. */
 enum err store_copy(struct store *s, int fd);
 
 /* Bytes of the map in use. */
 uint64_t store_bytes(struct store *s);
+
+/* A get that fills a struct buf empties it first. Puts may be done again. */
 
 /* --- meta: what there is one of --- */
 
@@ -82,7 +89,7 @@ struct store_tip {
 	uint32_t lanes_in_use;
 };
 
-/* The encoded genesis; written once. ERR_NOT_FOUND in a new store. */
+/* The encoded genesis; another one over it is ERR_EXISTS. ERR_NOT_FOUND in a new store. */
 enum err store_put_genesis(struct store_txn *t, struct bytes raw);
 enum err store_get_genesis(struct store_txn *t, struct buf *raw);
 enum err store_put_tip(struct store_txn *t, const struct store_tip *tip);
@@ -100,8 +107,8 @@ enum err store_put_hyper(struct store_txn *t, uint64_t hid, const struct hash *h
 enum err store_get_hyper(struct store_txn *t, struct hash *hash, struct buf *raw, uint64_t hid);
 
 /* Header and Auth only: the first HYPER_HEAD bytes. */
-enum err store_get_hyper_head(struct store_txn *t, struct hash *hash, struct hyper_header *header, struct signature *auth,
-    uint64_t hid);
+enum err store_get_hyper_head(struct store_txn *t, struct hash *hash, struct hyper_header *header,
+    struct signature *auth, uint64_t hid);
 
 /* A local block as stored. row: of each payload, core.payloads of them. */
 struct store_block {
@@ -128,12 +135,13 @@ enum err store_get_lanes(struct store_txn *t, struct lane_state **state, uint32_
 
 /* --- payloads --- */
 
+/* An id that an older row has stays with it: a second copy is only bytes. */
 enum err store_put_payload(struct store_txn *t, uint64_t row, const struct hash *id, struct bytes raw);
 enum err store_get_payload(struct store_txn *t, struct buf *raw, uint64_t row);
 
 /* ERR_NOT_FOUND; checks the whole id against the payload. */
 enum err store_find_payload(struct store_txn *t, uint64_t *row, const struct hash *id);
-enum err store_erase_payload(struct store_txn *t, uint64_t row);
+enum err store_erase_payload(struct store_txn *t, uint64_t row); /* ERR_OK when it was not there */
 
 /* Where a payload is sealed; ERR_NOT_FOUND while it waits. *place is of kind PLACE_PAYLOAD. */
 enum err store_get_place(struct store_txn *t, struct place *place, uint64_t row);
@@ -142,7 +150,7 @@ enum err store_put_pooled(struct store_txn *t, uint64_t row, uint64_t sealed_hid
 enum err store_get_pooled(struct store_txn *t, uint64_t *sealed_hid, uint64_t row);
 enum err store_drop_pooled(struct store_txn *t, uint64_t row); /* ERR_OK when it was not there */
 
-/* Every pooled row, ascending; stops at the first error, which it returns. raw borrows for the call only. */
+/* Every pooled row, ascending; stops at the first error, which it returns. raw borrows for the call; no writing in it. */
 enum err store_each_pooled(struct store_txn *t,
     enum err (*each)(void *arg, uint64_t row, uint64_t sealed_hid, struct bytes raw), void *arg);
 

@@ -23,8 +23,8 @@ enum store_db {
 };
 
 /*
- * LMDB must not remap while a transaction is open, and does not look. Transactions are counted here: growing waits until
- * none is left. A lock of the system would not do, since a reader may end in another thread than it began in.
+ * LMDB must not remap while a transaction is open, and does not look. Transactions are counted here: growing waits
+ * until none is left. A lock of the system would not do: a reader may end in another thread than it began in.
  */
 struct gate {
 	pthread_mutex_t mutex;

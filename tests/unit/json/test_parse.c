@@ -239,7 +239,8 @@ values_are_what_the_text_says(void **state)
 {
 	(void)state;
 	struct json *j = parse("{\"n\":9007199254740992,\"neg\":-5,\"zero\":-0,\"t\":true,\"f\":false,\"x\":null,"
-	                       "\"s\":\"a\\u00e9\\ud834\\udd1e\\n\",\"d\":\"18446744073709551615\",\"h\":\"00ff\",\"A\":[1,2,3]}");
+	                       "\"s\":\"a\\u00e9\\ud834\\udd1e\\n\",\"d\":\"18446744073709551615\",\"h\":\"00ff\","
+	                       "\"A\":[1,2,3]}");
 	const char *text;
 	uint64_t v;
 	uint8_t two[2];
