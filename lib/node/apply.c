@@ -190,6 +190,8 @@ put_genesis(struct store_txn *t, const struct genesis *g)
 		e = store_put_genesis(t, bytes_of(&raw));
 	if (e == ERR_OK)
 		e = store_put_tip(t, &tip);
+	if (e == ERR_OK)
+		e = store_put_lane(t, &(struct lane_state){ 0 });
 	buf_free(&raw);
 	return e == ERR_OK ? ledger_begin(&view, g) : e;
 }

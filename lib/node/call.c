@@ -1,5 +1,6 @@
 #include "node/call.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -232,6 +233,13 @@ known_members(const struct json *j)
 }
 
 static void
+no_method(struct call *call, const char *name)
+{
+	snprintf(call->message, sizeof(call->message), "no method \"%.64s\"", name);
+	call_fail(call, ERR_METHOD);
+}
+
+static void
 start_call(struct call *call, const struct json *j)
 {
 	const char *version, *name;
@@ -254,7 +262,7 @@ start_call(struct call *call, const struct json *j)
 	const struct method *m = find_method(name);
 	call->params = params;
 	if (m == NULL)
-		call_fail(call, ERR_METHOD);
+		no_method(call, name);
 	else if (params != NULL && json_kind_of(params) != JSON_OBJECT)
 		call_fail(call, ERR_PARAMS);
 	else

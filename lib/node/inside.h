@@ -1,10 +1,10 @@
 /*
  * inside: what the files of this layer share; not for others.
  *
- * Locks, each held briefly and never two at once unless written here:
+ * Locks, each held briefly; one that stands lower may be taken while a higher one is held, never the other way:
  *     core.mutex     the consensus core, the open batch, the queue of items
- *     parked.mutex   calls that wait for their answer; taken inside core.mutex by nobody
- *     tasks.mutex    what workers have to do; may be taken inside parked.mutex
+ *     parked.mutex   calls that wait for their answer, work handed out
+ *     tasks.mutex    what workers have to do
  */
 #ifndef NODE_INSIDE_H
 #define NODE_INSIDE_H
@@ -88,10 +88,10 @@ struct node {
 	struct parked parked;
 	struct tasks tasks;
 	struct server *server;
-	struct miner *miner;
+	struct child *miner;
 	pthread_t loop, writer, keeper, *worker;
 	unsigned workers; /* started */
-	bool has_loop, has_writer, has_keeper;
+	bool has_loop, has_writer, has_keeper, keeper_stops; /* the last under parked.mutex */
 	/* Grows with each commit that changed the chain: who looked before it looks again. */
 	_Atomic uint64_t generation;
 	_Atomic int log_level;

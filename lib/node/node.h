@@ -27,8 +27,7 @@ struct node_config {
 	const struct sign_key *key;    /* the voter's; outlives the node */
 	const char *control;           /* URL of the control socket; NULL: ipc://DIR/node.ipc */
 	long group;                    /* gid that may use it, or -1 */
-	const char *miner;             /* path of para-mine to run as a child, or NULL */
-	const char *miner_key;         /* its key file */
+	char *const *miner;            /* command line of a miner to keep running as a child, or NULL; outlives the node */
 	/* One event, a line without its newline; called from several threads, one at a time. May be NULL. */
 	void (*log)(void *arg, enum node_log level, const char *line);
 	void *arg;

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "node/apply.h"
+#include "node/batch.h"
 #include "node/log.h"
 #include "node/loop.h"
 #include "node/parked.h"
@@ -12,18 +13,6 @@
 
 /* How often a disk in trouble is tried, and how long who waits for it is kept waiting. */
 enum { RETRY_MS = 1000, PATIENCE_MS = 3000 };
-
-static void
-empty(struct batch *b)
-{
-	while (b->first != NULL) {
-		struct item *item = b->first;
-		b->first = item->next;
-		item->release(item);
-	}
-	b->last = &b->first;
-	effects_free(&b->effects);
-}
 
 static bool
 is_trouble(enum err e)
@@ -125,7 +114,7 @@ run(void *arg)
 	struct batch *free_one = &n->core.batch[1], *b;
 	while ((b = take(&n->core, free_one)) != NULL) {
 		write_batch(n, b);
-		empty(b);
+		batch_empty(b);
 		free_one = b;
 	}
 	return NULL;

@@ -1,0 +1,325 @@
+/* para-node: a node in the foreground, and what an operator does with its directory. para-node(1). */
+#include <grp.h>
+#include <pthread.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "base/number.h"
+#include "chain/account.h"
+#include "json/view.h"
+#include "node/node.h"
+#include "tool/backup.h"
+#include "tool/clock.h"
+#include "tool/home.h"
+#include "tool/nodehome.h"
+#include "tool/options.h"
+#include "tool/output.h"
+
+enum { FILES = 4096 };
+
+static const char *genesis_file, *control, *control_group, *config_file;
+static bool dev;
+
+static const char *name = "para";
+static uint64_t period_ms, epoch, seals, difficulty, fee = OPTION_NONE, reward = OPTION_NONE, time_ms = OPTION_NONE;
+static struct option_list founders, allocs;
+static bool solo;
+
+/* --- the node --- */
+
+static void
+log_line(void *arg, enum node_log level, const char *line)
+{
+	struct tool *t = arg;
+	uint64_t now = clock_now_ms();
+	time_t seconds = (time_t)(now / 1000);
+	struct tm utc;
+	char text[32];
+	(void)level;
+	strftime(text, sizeof text, "%Y-%m-%dT%H:%M:%S", gmtime_r(&seconds, &utc));
+	tool_say(t, "%s.%03uZ %s", text, (unsigned)(now % 1000), line);
+}
+
+static enum node_log
+log_level(const struct tool *t)
+{
+	return t->quiet ? NODE_LOG_ERROR : t->verbose ? NODE_LOG_DETAIL : NODE_LOG_EVENT;
+}
+
+struct watch {
+	struct tool *t;
+	struct node *node;
+	sigset_t signals;
+};
+
+/* A reread file changes what can change while the node runs: how much it says. */
+static void
+reread(struct watch *w)
+{
+	if (config_file && !options_file(w->t, config_file))
+		node_set_log(w->node, log_level(w->t));
+}
+
+static void *
+watch_signals(void *arg)
+{
+	struct watch *w = arg;
+	int which;
+	while (sigwait(&w->signals, &which) == 0) {
+		if (which == SIGHUP)
+			reread(w);
+		else
+			node_stop(w->node);
+	}
+	return NULL;
+}
+
+static int
+find_group(long *gid, struct tool *t)
+{
+	*gid = -1;
+	if (!control_group)
+		return TOOL_DONE;
+	struct group *g = getgrnam(control_group);
+	if (!g)
+		return tool_fail(t, TOOL_TROUBLE, "no group %s", control_group);
+	*gid = (long)g->gr_gid;
+	return TOOL_DONE;
+}
+
+/* nng spins when descriptors run out: have enough for every connection it may take. */
+static void
+raise_files(void)
+{
+	struct rlimit r;
+	if (getrlimit(RLIMIT_NOFILE, &r) < 0 || r.rlim_cur >= FILES)
+		return;
+	r.rlim_cur = r.rlim_max < FILES ? r.rlim_max : FILES;
+	setrlimit(RLIMIT_NOFILE, &r);
+}
+
+/* para-mine beside this program, else wherever PATH has it. */
+static char *
+find_miner(char path[static PATH_MAX])
+{
+	ssize_t n = readlink("/proc/self/exe", path, PATH_MAX - sizeof "para-mine");
+	char *slash = n > 0 ? memrchr(path, '/', (size_t)n) : NULL;
+	if (slash) {
+		memcpy(slash + 1, "para-mine", sizeof "para-mine");
+		if (access(path, X_OK) == 0)
+			return path;
+	}
+	return strcpy(path, "para-mine");
+}
+
+static int
+run_until_stopped(struct tool *t, const struct node_config *config, const sigset_t *signals)
+{
+	struct node_trouble trouble;
+	struct watch w = {t, NULL, *signals};
+	pthread_t watcher;
+	enum err e = node_start(&w.node, &trouble, config);
+	if (e)
+		return tool_fail(t, TOOL_TROUBLE, "%s", trouble.text[0] ? trouble.text : err_text(e));
+	node_set_log(w.node, log_level(t));
+	if (pthread_create(&watcher, NULL, watch_signals, &w) != 0) {
+		node_stop(w.node);
+		e = ERR_NOMEM;
+	}
+	enum err end = node_wait(w.node);
+	if (!e) {
+		pthread_cancel(watcher);
+		pthread_join(watcher, NULL);
+	}
+	node_free(w.node);
+	return e || end ? tool_fail(t, TOOL_TROUBLE, "%s", err_text(e ? e : end)) : TOOL_DONE;
+}
+
+static int
+run_node(struct tool *t)
+{
+	struct nodehome home;
+	char path[PATH_MAX];
+	sigset_t signals;
+	if (t->argc)
+		return tool_usage(t, "no command %s", t->argv[0]);
+	sigemptyset(&signals);
+	sigaddset(&signals, SIGTERM);
+	sigaddset(&signals, SIGINT);
+	sigaddset(&signals, SIGHUP);
+	pthread_sigmask(SIG_BLOCK, &signals, NULL);
+	raise_files();
+	struct node_config config = {.log = log_line, .arg = t};
+	int status = config_file ? options_file(t, config_file) : TOOL_DONE;
+	if (!status)
+		status = find_group(&config.group, t);
+	if (status)
+		return status;
+	status = nodehome_open(&home, t, genesis_file, dev, control);
+	if (!status) {
+		char *miner[] = {find_miner(path), "work", "-q", "-n", home.control, "-k", home.key_file,
+		    t->passphrase_file ? "--passphrase-file" : NULL, (char *)t->passphrase_file, NULL};
+		config.dir = home.dir;
+		config.genesis = home.has_genesis ? &home.genesis : NULL;
+		config.key = home.key;
+		config.control = home.control;
+		config.miner = dev ? miner : NULL;
+		status = run_until_stopped(t, &config, &signals);
+	}
+	nodehome_free(&home);
+	return status;
+}
+
+/* --- genesis --- */
+
+static int
+compare_founders(const void *a, const void *b)
+{
+	return memcmp(a, b, sizeof(struct pubkey));
+}
+
+static int
+compare_allocs(const void *a, const void *b)
+{
+	return memcmp(((const struct genesis_alloc *)a)->account, ((const struct genesis_alloc *)b)->account, 32);
+}
+
+static int
+read_founders(struct genesis *g, struct arena *arena, struct tool *t)
+{
+	g->founder = arena_alloc(arena, founders.count + 1, sizeof *g->founder);
+	if (!g->founder || founders.count > LIMIT_FOUNDERS)
+		return tool_fail(t, TOOL_TROUBLE, "too many founders");
+	for (size_t i = 0; i < founders.count; i++) {
+		enum err e = account_parse(g->founder[g->founders++].b, founders.item[i]);
+		if (e)
+			return tool_usage(t, "--founder %s: %s", founders.item[i], err_text(e));
+	}
+	qsort(g->founder, g->founders, sizeof *g->founder, compare_founders);
+	return TOOL_DONE;
+}
+
+/* ADDRESS=AMOUNT */
+static enum err
+read_alloc(struct genesis_alloc *out, const char *text)
+{
+	char address[ACCOUNT_TEXT];
+	const char *equals = strchr(text, '=');
+	if (!equals || (size_t)(equals - text) >= sizeof address)
+		return ERR_BECH32;
+	memcpy(address, text, (size_t)(equals - text));
+	address[equals - text] = '\0';
+	enum err e = account_parse(out->account, address);
+	return e ? e : number_parse(&out->amount.units, equals + 1, strlen(equals + 1), UINT64_MAX);
+}
+
+static int
+read_allocs(struct genesis *g, struct arena *arena, struct tool *t)
+{
+	g->alloc = arena_alloc(arena, allocs.count + 1, sizeof *g->alloc);
+	if (!g->alloc || allocs.count > LIMIT_ALLOCS)
+		return tool_fail(t, TOOL_TROUBLE, "too many allocations");
+	for (size_t i = 0; i < allocs.count; i++) {
+		enum err e = read_alloc(&g->alloc[g->allocs++], allocs.item[i]);
+		if (e)
+			return tool_usage(t, "--alloc %s: %s", allocs.item[i], err_text(e));
+	}
+	qsort(g->alloc, g->allocs, sizeof *g->alloc, compare_allocs);
+	return TOOL_DONE;
+}
+
+static void
+fill_genesis(struct genesis *g)
+{
+	genesis_defaults(g);
+	snprintf(g->name, sizeof g->name, "%s", name);
+	g->time_ms = time_ms == OPTION_NONE ? clock_now_ms() : time_ms;
+	g->solo = solo;
+	g->period_ms = period_ms ? (uint32_t)period_ms : g->period_ms;
+	g->epoch = epoch ? (uint32_t)epoch : g->epoch;
+	g->seals = seals ? (uint32_t)seals : g->seals;
+	g->difficulty = difficulty ? difficulty : g->difficulty;
+	if (reward != OPTION_NONE)
+		g->reward.units = reward;
+	if (fee != OPTION_NONE)
+		g->register_fee.units = fee;
+	if (fee == 0)
+		g->byte_fee.units = 0;
+}
+
+static int
+run_genesis(struct tool *t)
+{
+	struct genesis g;
+	struct arena arena = {0};
+	if (t->argc)
+		return tool_usage(t, "no operand is wanted");
+	if (strlen(name) > LIMIT_NAME)
+		return tool_usage(t, "--name %s: %s", name, err_text(ERR_NAME));
+	fill_genesis(&g);
+	int status = read_founders(&g, &arena, t);
+	if (!status)
+		status = read_allocs(&g, &arena, t);
+	enum err e = status ? ERR_OK : genesis_check(&g);
+	if (e)
+		status = tool_fail(t, TOOL_TROUBLE, "no such genesis: %s%s", err_text(e),
+		    founders.count ? "" : " (it needs a --founder)");
+	if (!status) {
+		view_genesis(output_begin(t), &g);
+		output_end(t);
+	}
+	arena_free(&arena);
+	return status;
+}
+
+/* --- backup --- */
+
+static int
+run_backup(struct tool *t)
+{
+	char dir[PATH_MAX];
+	if (t->argc != 1)
+		return tool_usage(t, "one FILE is wanted, or -");
+	int status = home_dir(dir, t);
+	return status ? status : backup_run(t, dir, t->argv[0]);
+}
+
+#define END {0, NULL, NULL, NULL, OPTION_FLAG, NULL, 0, 0}
+
+static const struct option_entry node_options[] = {
+    {0, "genesis", "FILE", "the network of a new directory", OPTION_TEXT, &genesis_file, 0, 0},
+    {0, "dev", NULL, "a network of its own: one voter, a block a second, a miner", OPTION_FLAG, &dev, 0, 0},
+    {0, "control", "URL", "control socket (ipc://DIR/node.ipc)", OPTION_TEXT, &control, 0, 0},
+    {0, "control-group", "NAME", "let this group use the control socket", OPTION_TEXT, &control_group, 0, 0},
+    {0, "config", "FILE", "read options from FILE: name = value lines", OPTION_TEXT, &config_file, 0, 0}, END};
+
+static const struct option_entry genesis_options[] = {
+    {0, "name", "NAME", "name of the network (para)", OPTION_TEXT, &name, 0, 0},
+    {0, "time", "MS", "start of slot 0, ms since 1970 (now)", OPTION_NUMBER, &time_ms, 0, (UINT64_C(1) << 53) - 1},
+    {0, "period", "MS", "length of a slot (10000)", OPTION_NUMBER, &period_ms, 50, 3600000},
+    {0, "founder", "ADDRESS", "a node key that votes from the start", OPTION_LIST, &founders, 0, 0},
+    {0, "alloc", "ADDRESS=AMOUNT", "units that an account starts with", OPTION_LIST, &allocs, 0, 0},
+    {0, "epoch", "W", "blocks of an epoch (64)", OPTION_NUMBER, &epoch, 1, 65536},
+    {0, "seals", "N", "seals wanted a slot (64)", OPTION_NUMBER, &seals, 1, 8192},
+    {0, "difficulty", "N", "least difficulty of a seal (65536)", OPTION_NUMBER, &difficulty, 256, UINT64_MAX},
+    {0, "fee", "N", "fee of a registration; 0: bytes of chain 0 are free too", OPTION_NUMBER, &fee, 0, UINT64_MAX},
+    {0, "reward", "N", "units a slot pays at first", OPTION_NUMBER, &reward, 0, UINT64_MAX},
+    {0, "solo", NULL, "development: the only founder votes alone", OPTION_FLAG, &solo, 0, 0}, END};
+
+static const struct command commands[] = {
+    {"", NULL, "Runs a node in the foreground.", OPTIONS_DIR | OPTIONS_KEY, node_options, run_node, NULL},
+    {"genesis", NULL, "Prints the genesis of a new network.", OPTIONS_OUTPUT, genesis_options, run_genesis, NULL},
+    {"backup", "FILE", "Copies the store of a running node to FILE.", OPTIONS_DIR | OPTIONS_OUTPUT, NULL, run_backup,
+        NULL},
+    {NULL, NULL, NULL, 0, NULL, NULL, NULL}};
+
+int
+main(int argc, char **argv)
+{
+	return options_main(&(struct program){"para-node", "a node of a network.", commands}, argc, argv);
+}

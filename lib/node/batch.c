@@ -1,0 +1,13 @@
+#include "node/batch.h"
+
+void
+batch_empty(struct batch *b)
+{
+	while (b->first != NULL) {
+		struct item *item = b->first;
+		b->first = item->next;
+		item->release(item);
+	}
+	b->last = &b->first;
+	effects_free(&b->effects);
+}

@@ -1,0 +1,52 @@
+#include "tool/backup.h"
+
+#include <errno.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "store/store.h"
+#include "tool/output.h"
+#include "tool/replace.h"
+
+static enum err
+copy(void *arg, int fd)
+{
+	return store_copy(arg, fd);
+}
+
+static int
+report(struct tool *t, const char *file)
+{
+	struct stat st;
+	if (stat(file, &st) < 0)
+		return tool_fail(t, TOOL_TROUBLE, "cannot look at %s: %s", file, strerror(errno));
+	struct json_writer *w = output_begin(t);
+	json_put_key(w, "file");
+	json_put_text(w, file);
+	json_put_key(w, "bytes");
+	json_put_uint(w, (uint64_t)st.st_size);
+	output_end(t);
+	return TOOL_DONE;
+}
+
+int
+backup_run(struct tool *t, const char *dir, const char *file)
+{
+	struct store *store;
+	bool to_stdout = strcmp(file, "-") == 0;
+	enum err e = store_open(&store, dir, STORE_READ);
+	if (e)
+		return tool_fail(t, TOOL_TROUBLE, "cannot open the store in %s: %s", dir,
+		    e == ERR_IO ? strerror(errno) : err_text(e));
+	e = to_stdout ? store_copy(store, STDOUT_FILENO) : replace_file(file, copy, store);
+	int why = errno;
+	store_close(store);
+	/* A reader that has enough ends this quietly. */
+	if (e == ERR_IO && to_stdout && why == EPIPE)
+		return tool_status(t, TOOL_TROUBLE);
+	if (e)
+		return tool_fail(t, TOOL_TROUBLE, "cannot copy to %s: %s", to_stdout ? "stdout" : file,
+		    e == ERR_IO ? strerror(why) : err_text(e));
+	return to_stdout ? TOOL_DONE : report(t, file);
+}

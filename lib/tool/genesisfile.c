@@ -1,0 +1,56 @@
+#include "tool/genesisfile.h"
+
+#include <errno.h>
+#include <string.h>
+
+#include "json/view.h"
+#include "tool/input.h"
+#include "tool/replace.h"
+
+enum { FILE_MOST = 4 << 20 };
+
+int
+genesisfile_read(struct genesis *out, struct arena *arena, struct tool *t, const char *path)
+{
+	struct input in;
+	struct buf text = {0};
+	struct json *document = NULL;
+	const char *field = NULL;
+	int status = input_open(&in, t, path);
+	if (!status)
+		status = input_all(&in, &text, t, FILE_MOST);
+	if (!status) {
+		enum err e = json_parse(&document, NULL, bytes_of(&text));
+		if (!e)
+			e = view_read_genesis(out, arena, &field, document);
+		if (e)
+			status = tool_fail(t, TOOL_TROUBLE, "%s is no genesis: %s%s%s", path, err_text(e), field ? ": " : "",
+			    field ? field : "");
+	}
+	json_free(document);
+	buf_free(&text);
+	input_close(&in);
+	return status;
+}
+
+static enum err
+write_all(void *arg, int fd)
+{
+	return replace_write(fd, bytes_of(arg));
+}
+
+int
+genesisfile_write(struct tool *t, const char *path, const struct genesis *genesis)
+{
+	struct buf text = {0};
+	struct json_writer w = json_writer(&text);
+	json_put_object(&w);
+	view_genesis(&w, genesis);
+	json_end_object(&w);
+	buf_add_text(&text, "\n");
+	enum err e = text.failed ? ERR_NOMEM : replace_file(path, write_all, &text);
+	buf_free(&text);
+	if (!e)
+		return TOOL_DONE;
+	return tool_fail(t, TOOL_TROUBLE, "cannot write %s: %s", path, e == ERR_IO ? strerror(errno) : err_text(e));
+}

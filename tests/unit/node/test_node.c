@@ -1,0 +1,316 @@
+/* The main job through the socket: register, submit, mine, wait, look, prove, start again. */
+#include "world.h"
+
+#include "chain/proof.h"
+
+static struct bytes
+text(const char *t)
+{
+	return (struct bytes){ (const uint8_t *)t, strlen(t) };
+}
+
+static int
+begin(void **state)
+{
+	struct world *w = world_new(200);
+	world_up(w);
+	*state = w;
+	return 0;
+}
+
+static int
+end(void **state)
+{
+	world_free(*state);
+	return 0;
+}
+
+static void
+test_from_bytes_to_proof(void **state)
+{
+	struct world *w = *state;
+	struct hash id, hash;
+	char params[256], hex[65];
+	uint32_t chain = world_chain(w, "notes");
+	struct json *j = world_submit(w, &id, chain, 1, text("hello"));
+	assert_string_equal(world_text(j, "result.payloads.0.status"), "pooled");
+	json_free(j);
+	world_reach(w, &id, "final");
+
+	hex_encode(hex, id.b, sizeof(id.b));
+	snprintf(params, sizeof(params), "{\"id\":\"%s\"}", hex);
+	j = world_call(w, "payload", params);
+	assert_string_equal(world_text(j, "result.body"), "hello");
+	assert_string_equal(world_text(j, "result.chain_name"), "notes");
+	char at[112];
+	snprintf(at, sizeof(at), "%s", world_text(j, "result.at"));
+	json_free(j);
+	snprintf(params, sizeof(params), "{\"at\":\"%s\"}", at);
+	j = world_call(w, "payload", params);
+	assert_string_equal(world_text(j, "result.payload"), hex);
+	json_free(j);
+
+	snprintf(params, sizeof(params), "{\"payload\":\"%s\"}", hex);
+	j = world_call(w, "proof", params);
+	struct buf raw = { 0 };
+	struct arena arena = { 0 };
+	struct proof proof;
+	assert_int_equal(json_hex_add(&raw, world_at(j, "result.proof")), ERR_OK);
+	assert_int_equal(proof_unpack(&proof, &arena, bytes_of(&raw)), ERR_OK);
+	assert_int_equal(proof_check(&hash, &proof), ERR_OK);
+	hex_encode(hex, hash.b, sizeof(hash.b));
+	assert_string_equal(world_text(j, "result.hash"), hex);
+	json_free(j);
+	snprintf(params, sizeof(params), "{\"hash\":\"%s\"}", hex);
+	j = world_call(w, "hyper", params);
+	assert_string_equal(world_text(j, "result.blocks.0.hash"), hex);
+	assert_int_equal(world_uint(j, "result.blocks.0.endorsements"), 1);
+	json_free(j);
+	raw.data[raw.len / 2] ^= 1;
+	assert_true(proof_unpack(&proof, &arena, bytes_of(&raw)) != ERR_OK || proof_check(&hash, &proof) != ERR_OK);
+	arena_free(&arena);
+	buf_free(&raw);
+}
+
+static void
+test_same_payload_again(void **state)
+{
+	struct world *w = *state;
+	struct hash id;
+	uint32_t chain = world_chain(w, "again");
+	struct json *j = world_submit(w, &id, chain, 1, text("x"));
+	json_free(j);
+	j = world_submit(w, &id, chain, 1, text("x"));
+	assert_string_equal(world_text(j, "result.payloads.0.status"), "pooled");
+	json_free(j);
+	j = world_submit(w, &id, chain, 1, text("y"));
+	assert_string_equal(world_text(j, "result.payloads.0.reason"), "seq_taken");
+	json_free(j);
+	j = world_submit(w, &id, chain, 1, text("x"));
+	json_free(j);
+	world_reach(w, &id, "final");
+	j = world_submit(w, &id, chain, 1, text("x"));
+	assert_string_equal(world_text(j, "result.payloads.0.status"), "final");
+	assert_non_null(world_at(j, "result.payloads.0.at"));
+	json_free(j);
+	j = world_submit(w, &id, chain, 1, text("z"));
+	assert_string_equal(world_text(j, "result.payloads.0.reason"), "seq_used");
+	json_free(j);
+}
+
+static void
+test_bad_items_of_a_batch(void **state)
+{
+	struct world *w = *state;
+	struct hash id;
+	struct buf params = { 0 };
+	uint32_t chain = world_chain(w, "mixed");
+	buf_add_text(&params, "{\"payloads\":[\"");
+	world_payload(&params, &id, w, chain, 1, text("good"));
+	buf_add_text(&params, "\",\"xyz\",\"00\",7,\"");
+	size_t bad = params.len;
+	world_payload(&params, &id, w, chain, 2, text("tampered"));
+	params.data[bad + 250] = params.data[bad + 250] == '0' ? '1' : '0';
+	buf_add_text(&params, "\",\"");
+	world_payload(&params, &id, w, 4000, 1, text("nowhere"));
+	buf_add_text(&params, "\",\"");
+	world_payload(&params, &id, w, chain, 2, text("good too"));
+	buf_add(&params, "\"]}", 4);
+	struct json *j = world_call(w, "submit", (const char *)params.data);
+	const char *reasons[] = { "(none)", "hex", "(none)", "(none)", "signature", "chain_unknown", "(none)" };
+	for (int i = 0; i < 7; i++) {
+		char path[64];
+		snprintf(path, sizeof(path), "result.payloads.%d.status", i);
+		assert_string_equal(world_text(j, path), i == 0 || i == 6 ? "pooled" : "rejected");
+		snprintf(path, sizeof(path), "result.payloads.%d.reason", i);
+		if (strcmp(reasons[i], "(none)") != 0)
+			assert_string_equal(world_text(j, path), reasons[i]);
+	}
+	json_free(j);
+	buf_free(&params);
+}
+
+static void
+test_wait_and_follow(void **state)
+{
+	struct world *w = *state;
+	struct hash id;
+	char params[256], hex[65];
+	uint32_t chain = world_chain(w, "waits");
+	struct json *j = world_submit(w, &id, chain, 1, text("soon"));
+	json_free(j);
+	hex_encode(hex, id.b, sizeof(id.b));
+	snprintf(params, sizeof(params), "{\"payloads\":[\"%s\"],\"until\":\"sealed\",\"timeout_ms\":50}", hex);
+	j = world_call(w, "wait", params);
+	assert_string_equal(world_text(j, "result.payloads.0.status"), "pooled");
+	json_free(j);
+
+	/* Sent ahead, so that the wait is under way while the work is done. */
+	struct buf request = { 0 }, reply = { 0 };
+	struct client *other;
+	assert_int_equal(client_open(&other, world_url, w, 1000), ERR_OK);
+	buf_add_text(&request, "{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"wait\",\"params\":{\"until\":\"final\",\"payloads\":[\"");
+	buf_add_text(&request, hex);
+	buf_add_text(&request, "\"]}}");
+	assert_int_equal(client_send(other, bytes_of(&request), 40000), ERR_OK);
+	world_reach(w, &id, "final");
+	assert_int_equal(client_receive(other, &reply), ERR_OK);
+	assert_int_equal(json_parse(&j, NULL, bytes_of(&reply)), ERR_OK);
+	assert_string_equal(world_text(j, "result.payloads.0.status"), "final");
+	json_free(j);
+	client_close(other);
+	buf_free(&request);
+	buf_free(&reply);
+
+	uint64_t seen = 0, next = 1;
+	struct json *status = world_call(w, "status", "{}");
+	uint64_t tip = world_uint(status, "result.hid");
+	json_free(status);
+	while (next <= tip) {
+		snprintf(params, sizeof(params), "{\"from\":%llu,\"blocks\":true,\"wait_ms\":0}", (unsigned long long)next);
+		j = world_call(w, "follow", params);
+		for (const struct json *item = json_first(world_at(j, "result.items")); item; item = json_next(item)) {
+			if (strcmp(world_text(item, "type"), "hyper") == 0)
+				assert_int_equal(world_uint(item, "hid"), ++seen);
+			else
+				assert_int_equal(world_uint(item, "hid"), seen + 1);
+		}
+		next = world_uint(j, "result.next");
+		json_free(j);
+	}
+	assert_true(seen >= tip);
+}
+
+static void
+test_unfit_waits_its_turn(void **state)
+{
+	struct world *w = *state;
+	struct hash second, first;
+	uint32_t chain = world_chain(w, "order");
+	struct json *j = world_submit(w, &second, chain, 2, text("second"));
+	assert_string_equal(world_text(j, "result.payloads.0.status"), "pooled");
+	json_free(j);
+	j = world_submit(w, &first, chain, 1, text("first"));
+	json_free(j);
+	world_reach(w, &second, "final");
+	world_reach(w, &first, "final");
+}
+
+static void
+test_name_taken_leaves_a_receipt(void **state)
+{
+	struct world *w = *state;
+	struct buf body = { 0 };
+	struct hash id;
+	char params[96], hex[65];
+	world_chain(w, "taken");
+	world_registration(&body, "taken");
+	struct json *j = world_submit(w, &id, 0, ++w->seq, bytes_of(&body));
+	json_free(j);
+	world_reach(w, &id, "final");
+	hex_encode(hex, id.b, sizeof(id.b));
+	snprintf(params, sizeof(params), "{\"id\":\"%s\"}", hex);
+	j = world_call(w, "payload", params);
+	assert_string_equal(world_text(j, "result.result.reason"), "name_taken");
+	json_free(j);
+	buf_free(&body);
+}
+
+static void
+test_starts_again_where_it_was(void **state)
+{
+	struct world *w = *state;
+	struct hash sealed, pooled;
+	uint32_t chain = world_chain(w, "again");
+	struct json *j = world_submit(w, &sealed, chain, 1, text("one"));
+	json_free(j);
+	world_reach(w, &sealed, "sealed");
+	j = world_submit(w, &pooled, chain, 2, text("two"));
+	json_free(j);
+	world_down(w);
+	w->config.genesis = NULL;
+	world_up(w);
+	j = world_call(w, "seq", "{\"chain\":\"again\",\"signer\":\"para1nope\"}");
+	assert_non_null(strstr(world_text(j, "error.message"), "signer"));
+	json_free(j);
+	world_reach(w, &pooled, "final");
+	world_reach(w, &sealed, "final");
+}
+
+static void
+test_second_node_is_refused(void **state)
+{
+	struct world *w = *state;
+	struct node *other;
+	struct node_trouble trouble;
+	assert_int_equal(node_start(&other, &trouble, &w->config), ERR_LOCKED);
+	assert_non_null(strstr(trouble.text, "another node runs"));
+	struct json *j = world_call(w, "status", "{}");
+	assert_non_null(world_at(j, "result"));
+	json_free(j);
+}
+
+static void
+test_wrong_starts(void **state)
+{
+	struct world *w = *state;
+	struct node_trouble trouble;
+	struct node *n;
+	world_down(w);
+	struct node_config config = w->config;
+	config.key = w->user;
+	assert_int_equal(node_start(&n, &trouble, &config), ERR_VOTER);
+	config = w->config;
+	struct genesis other = w->genesis;
+	other.seals++;
+	config.genesis = &other;
+	assert_int_equal(node_start(&n, &trouble, &config), ERR_NETWORK);
+	other = w->genesis;
+	other.solo = false;
+	assert_int_equal(node_start(&n, &trouble, &config), ERR_VOTER);
+	config = w->config;
+	config.genesis = NULL;
+	config.dir = "/tmp/para-node-nowhere";
+	assert_int_equal(node_start(&n, &trouble, &config), ERR_NOT_FOUND);
+	assert_int_not_equal(access(config.dir, F_OK), 0);
+	world_up(w);
+}
+
+static void
+test_stop_answers_those_who_wait(void **state)
+{
+	struct world *w = *state;
+	struct buf reply = { 0 };
+	const char *follow = "{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"follow\",\"params\":{\"from\":99999}}";
+	assert_int_equal(client_send(w->client, text(follow), 40000), ERR_OK);
+	usleep(100000);
+	node_stop(w->node);
+	assert_int_equal(node_wait(w->node), ERR_OK);
+	assert_int_equal(client_receive(w->client, &reply), ERR_OK);
+	struct json *j;
+	assert_int_equal(json_parse(&j, NULL, bytes_of(&reply)), ERR_OK);
+	assert_int_equal(world_uint(j, "result.next"), 99999);
+	json_free(j);
+	buf_free(&reply);
+	node_free(w->node);
+	client_close(w->client);
+	w->node = NULL;
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test_setup_teardown(test_from_bytes_to_proof, begin, end),
+		cmocka_unit_test_setup_teardown(test_same_payload_again, begin, end),
+		cmocka_unit_test_setup_teardown(test_bad_items_of_a_batch, begin, end),
+		cmocka_unit_test_setup_teardown(test_wait_and_follow, begin, end),
+		cmocka_unit_test_setup_teardown(test_unfit_waits_its_turn, begin, end),
+		cmocka_unit_test_setup_teardown(test_name_taken_leaves_a_receipt, begin, end),
+		cmocka_unit_test_setup_teardown(test_starts_again_where_it_was, begin, end),
+		cmocka_unit_test_setup_teardown(test_second_node_is_refused, begin, end),
+		cmocka_unit_test_setup_teardown(test_wrong_starts, begin, end),
+		cmocka_unit_test_setup_teardown(test_stop_answers_those_who_wait, begin, end),
+	};
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
