@@ -31,7 +31,6 @@ store_put_lane(struct store_txn *t, const struct lane_state *state)
 	put_roots(b, &state->committed);
 	put_roots(b, &state->executed);
 	wire_put_u64(b, state->busy_hid);
-	wire_put_u64(b, state->sealed_hid);
 	return b->failed ? ERR_NOMEM : db_put(t, DB_LANE, key, sizeof(key), bytes_of(b));
 }
 
@@ -45,7 +44,6 @@ read_lane(struct lane_state *out, struct bytes value)
 	out->committed = get_roots(&r);
 	out->executed = get_roots(&r);
 	out->busy_hid = wire_get_u64(&r);
-	out->sealed_hid = wire_get_u64(&r);
 	return db_end(&r);
 }
 

@@ -150,7 +150,7 @@ enum err store_put_pooled(struct store_txn *t, uint64_t row, uint64_t sealed_hid
 enum err store_get_pooled(struct store_txn *t, uint64_t *sealed_hid, uint64_t row);
 enum err store_drop_pooled(struct store_txn *t, uint64_t row); /* ERR_OK when it was not there */
 
-/* Every pooled row, ascending; stops at the first error, which it returns. raw borrows for the call; no writing in it. */
+/* Every pooled row, ascending; stops at the first error, which it returns. raw borrows; each must not write. */
 enum err store_each_pooled(struct store_txn *t,
     enum err (*each)(void *arg, uint64_t row, uint64_t sealed_hid, struct bytes raw), void *arg);
 

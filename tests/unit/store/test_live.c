@@ -1,6 +1,7 @@
 #include <fcntl.h>
 #include <pthread.h>
 #include <signal.h>
+#include <stdatomic.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
 
@@ -195,7 +196,7 @@ another_process_reads_while_one_writes(void **state)
 
 struct looker {
 	struct store *store;
-	volatile bool stop;
+	atomic_bool stop;
 	uint64_t looks, wrong;
 };
 

@@ -181,7 +181,7 @@ some_lane(struct lane lane, uint64_t n)
 {
 	return (struct lane_state){.lane = lane, .tip_lid = n, .tip = some_hash(n + 1),
 	    .committed = {n + 2, some_hash(n + 3), some_hash(n + 4)},
-	    .executed = {n + 5, some_hash(n + 6), some_hash(n + 7)}, .busy_hid = n + 8, .sealed_hid = n + 9};
+	    .executed = {n + 5, some_hash(n + 6), some_hash(n + 7)}, .busy_hid = n + 8};
 }
 
 static void
@@ -193,7 +193,6 @@ check_lane(const struct lane_state *a, const struct lane_state *b)
 	assert_memory_equal(&a->committed, &b->committed, sizeof(a->committed));
 	assert_memory_equal(&a->executed, &b->executed, sizeof(a->executed));
 	assert_int_equal(a->busy_hid, b->busy_hid);
-	assert_int_equal(a->sealed_hid, b->sealed_hid);
 }
 
 /* 3, 3/0, 3/00, 3/01, 3/1, 256: the order of certificates. */
