@@ -58,7 +58,6 @@ struct lane_state {
 	struct roots committed; /* by the last certificate; for chain 0 `executed` decides which chains are in force */
 	struct roots executed;  /* by the latest execution */
 	uint64_t busy_hid;      /* last HID whose certificate had payloads or changed roots; 0: none */
-	uint64_t sealed_hid;    /* last HID with an accepted seal in this lane; 0: none; lanes in use follow from it */
 };
 
 /* What the retarget and fork choice need of one block. */
