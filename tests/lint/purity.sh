@@ -1,6 +1,6 @@
 #!/bin/bash
 # The pure layers call nothing but what tests/lint/pure.allow names and the layers themselves define: no clock, file,
-# socket, thread, environment or random source.
+# socket, thread, environment or random source. And no two files of the library define one name.
 set -u
 cd "$(dirname "$0")/../.." || exit 2
 B=${B:-build}
@@ -16,4 +16,6 @@ for layer in "${pure[@]}"; do
 		bad=1
 	done < <(nm -u "$B/lib/$layer.a" | awk '$1 == "U" {print $2}' | sort -u)
 done
+twice=$(nm --defined-only "$B"/libpara.a 2>/dev/null | awk '$2 ~ /[A-Z]/ {print $3}' | sort | uniq -d)
+[ -z "$twice" ] || { echo "defined twice in the library: $twice"; bad=1; }
 exit $bad
