@@ -2,16 +2,27 @@
 
 #include <string.h>
 
+#include "tool/clock.h"
 #include "tool/remote.h"
 
-/* The items from `sent` on that go together: payloads up to the bounds of a batch, or one seal. */
-static struct batch
-next_batch(struct sender *s)
+enum { AGAIN_MS = 100 };
+
+static bool
+pending(const struct item *item)
 {
-	struct batch b = {s->sent, 0};
+	return item->state == ITEM_NEW || item->state == ITEM_SENT;
+}
+
+/* What goes together from an item on: payloads up to the bounds of a batch, or one seal. */
+static struct batch
+batch_from(struct sender *s, size_t first, size_t end)
+{
+	while (first < end && !pending(sender_item(s, first)))
+		first++;
+	struct batch b = {first, 0};
 	size_t bytes = 0;
-	while (b.first + b.count < s->gone + s->queue.count && b.count < FLIGHT_ITEMS) {
-		const struct item *item = sender_item(s, b.first + b.count);
+	while (first + b.count < end && b.count < FLIGHT_ITEMS) {
+		const struct item *item = sender_item(s, first + b.count);
 		if (b.count > 0 && (item->is_seal || bytes + item->raw.len > FLIGHT_BYTES))
 			break;
 		bytes += item->raw.len;
@@ -33,6 +44,8 @@ put_submit(struct buf *out, struct sender *s, const struct batch *b)
 		json_put_array(&w);
 	for (size_t i = 0; i < b->count; i++) {
 		struct item *item = sender_item(s, b->first + i);
+		if (!pending(item))
+			continue;
 		json_put_hex(&w, item->raw.data, item->raw.len);
 		item->state = ITEM_SENT;
 	}
@@ -62,9 +75,28 @@ take_answer(struct sender *s, const struct batch *b, const struct answer *a)
 		return TOOL_DONE;
 	}
 	const struct json *each = json_first(json_member(a->result, "payloads"));
-	for (size_t i = 0; i < b->count; i++, each = json_next(each))
-		sender_settle(s, sender_item(s, b->first + i), each);
+	for (size_t i = 0; i < b->count; i++) {
+		struct item *item = sender_item(s, b->first + i);
+		if (item->state != ITEM_SENT)
+			continue;
+		sender_settle(s, item, each);
+		each = json_next(each);
+	}
 	return TOOL_DONE;
+}
+
+/* One batch with nothing else under way. */
+static int
+submit(struct sender *s, const struct batch *b)
+{
+	struct buf params = {0};
+	struct answer a;
+	const char *method = put_submit(&params, s, b);
+	remote_call(&a, s->t, method, bytes_of(&params), REMOTE_TIMEOUT_MS);
+	int status = take_answer(s, b, &a);
+	answer_free(&a);
+	buf_free(&params);
+	return status;
 }
 
 /* Every submission may be repeated: what is in the pool already is answered as such. */
@@ -72,15 +104,8 @@ static int
 resend(struct sender *s)
 {
 	int status = TOOL_DONE;
-	for (unsigned i = 0; i < s->flying && !status; i++) {
-		struct buf params = {0};
-		struct answer a;
-		const char *method = put_submit(&params, s, &s->ahead[i]);
-		remote_call(&a, s->t, method, bytes_of(&params), REMOTE_TIMEOUT_MS);
-		status = take_answer(s, &s->ahead[i], &a);
-		answer_free(&a);
-		buf_free(&params);
-	}
+	for (unsigned i = 0; i < s->flying && !status; i++)
+		status = submit(s, &s->ahead[i]);
 	s->flying = 0;
 	return status;
 }
@@ -99,13 +124,39 @@ receive(struct sender *s)
 	return status;
 }
 
+/* Hands in again what found the pool full, until it has room or the time of these items is over. */
+static int
+insist(struct sender *s)
+{
+	int status = TOOL_DONE;
+	while (s->again && !status) {
+		s->again = false;
+		clock_sleep_ms(AGAIN_MS);
+		struct batch b = batch_from(s, s->gone, s->sent);
+		for (; b.count > 0 && !status; b = batch_from(s, b.first + b.count, s->sent))
+			status = submit(s, &b);
+	}
+	return status;
+}
+
+static int
+land(struct sender *s)
+{
+	int status = TOOL_DONE;
+	while (!status && s->flying > 0)
+		status = receive(s);
+	return status ? status : insist(s);
+}
+
 int
 flight_send(struct sender *s)
 {
 	struct buf params = {0};
 	struct answer a;
 	int status = s->flying == SENDER_AHEAD ? receive(s) : TOOL_DONE;
-	struct batch b = next_batch(s);
+	if (!status && s->again)
+		status = land(s);
+	struct batch b = batch_from(s, s->sent, s->gone + s->queue.count);
 	if (status || b.count == 0)
 		return status;
 	const char *method = put_submit(&params, s, &b);
@@ -127,8 +178,8 @@ flight_land(struct sender *s)
 	int status = TOOL_DONE;
 	while (!status && s->sent < s->gone + s->queue.count)
 		status = flight_send(s);
-	while (!status && s->flying > 0)
-		status = receive(s);
+	if (!status)
+		status = land(s);
 	sender_print_done(s);
 	return status;
 }

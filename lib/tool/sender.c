@@ -9,7 +9,7 @@
 struct item *
 sender_item(struct sender *s, size_t number)
 {
-	return queue_at(&s->queue, number - s->gone);
+	return sendlist_at(&s->queue, number - s->gone);
 }
 
 static bool
@@ -31,14 +31,21 @@ reached(const struct sender *s, const struct item *item)
 void
 sender_settle(struct sender *s, struct item *item, const struct json *answer)
 {
-	if (!queue_update(item, answer)) {
+	if (!sendlist_update(item, answer)) {
 		strcpy(item->status, "rejected");
 		tool_fail_at(s->t, &(struct input){.line = item->line}, TOOL_TROUBLE, "node does not tell of it");
 	}
+	uint64_t now = clock_steady_ms();
+	if (item->deadline_ms == 0)
+		item->deadline_ms = now + s->timeout_ms;
+	if (is(item, "rejected") && item->reason && strcmp(item->reason, err_name(ERR_POOL_FULL)) == 0 &&
+	    now < item->deadline_ms) {
+		item->state = ITEM_NEW;
+		s->again = true;
+		return;
+	}
 	buf_free(&item->raw);
 	item->state = reached(s, item) ? ITEM_DONE : ITEM_WAITING;
-	if (item->deadline_ms == 0)
-		item->deadline_ms = clock_steady_ms() + s->timeout_ms;
 }
 
 static void
@@ -77,12 +84,13 @@ static void
 judge(struct sender *s, const struct item *item)
 {
 	const struct input at = {.line = item->line};
+	bool full = item->reason && strcmp(item->reason, err_name(ERR_POOL_FULL)) == 0;
 	const char *why = item->error ? item->error : "";
 	const char *colon = item->error ? ": " : "";
 	if (is(item, "failed"))
 		tool_fail_at(s->t, &at, TOOL_NO, "failed%s%s", colon, why);
 	else if (is(item, "rejected"))
-		tool_fail_at(s->t, &at, TOOL_REJECTED, "rejected%s%s", colon, why);
+		tool_fail_at(s->t, &at, full ? TOOL_LATER : TOOL_REJECTED, "rejected%s%s", colon, why);
 	else if (is(item, "unknown"))
 		tool_fail_at(s->t, &at, TOOL_REJECTED, "the node no longer knows it%s%s", colon, why);
 	else if (!reached(s, item))
@@ -93,10 +101,10 @@ judge(struct sender *s, const struct item *item)
 void
 sender_print_done(struct sender *s)
 {
-	while (s->queue.count > 0 && queue_at(&s->queue, 0)->state == ITEM_DONE) {
-		print(s, queue_at(&s->queue, 0));
-		judge(s, queue_at(&s->queue, 0));
-		queue_pop(&s->queue);
+	while (s->queue.count > 0 && sendlist_at(&s->queue, 0)->state == ITEM_DONE) {
+		print(s, sendlist_at(&s->queue, 0));
+		judge(s, sendlist_at(&s->queue, 0));
+		sendlist_pop(&s->queue);
 		s->gone++;
 	}
 }

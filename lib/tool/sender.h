@@ -4,7 +4,7 @@
 #ifndef TOOL_SENDER_H
 #define TOOL_SENDER_H
 
-#include "tool/queue.h"
+#include "tool/sendlist.h"
 #include "tool/submit.h"
 
 enum { SENDER_AHEAD = 2 }; /* batches sent before the first is answered */
@@ -17,12 +17,13 @@ struct sender {
 	struct tool *t;
 	enum submit_until until;
 	uint64_t timeout_ms;
-	struct queue queue;
+	struct sendlist queue;
 	size_t gone; /* items popped so far */
 	size_t sent; /* items sent so far */
 	struct batch ahead[SENDER_AHEAD];
 	unsigned flying; /* of ahead */
 	bool met;        /* the node has answered once */
+	bool again;      /* items that were sent are new again: the pool was full */
 };
 
 /* The item with a number since the start. */

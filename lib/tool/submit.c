@@ -22,7 +22,7 @@ put_ids(struct json_writer *w, struct sender *s, const char *key, bool seals)
 	json_put_key(w, key);
 	json_put_array(w);
 	for (size_t i = 0; i < s->queue.count && i < WAIT_ITEMS; i++) {
-		const struct item *item = queue_at(&s->queue, i);
+		const struct item *item = sendlist_at(&s->queue, i);
 		if (item->state != ITEM_WAITING || item->is_seal != seals)
 			continue;
 		hex_encode(hex, item->id.b, 32);
@@ -39,7 +39,7 @@ take_states(struct sender *s, const struct json *list, bool seals)
 {
 	const struct json *each = json_first(list);
 	for (size_t i = 0; i < s->queue.count && i < WAIT_ITEMS && each; i++) {
-		struct item *item = queue_at(&s->queue, i);
+		struct item *item = sendlist_at(&s->queue, i);
 		if (item->state == ITEM_WAITING && item->is_seal == seals) {
 			sender_settle(s, item, each);
 			each = json_next(each);
@@ -53,7 +53,7 @@ give_up(struct sender *s)
 {
 	uint64_t now = clock_steady_ms(), least = WAIT_MS;
 	for (size_t i = 0; i < s->queue.count && i < WAIT_ITEMS; i++) {
-		struct item *item = queue_at(&s->queue, i);
+		struct item *item = sendlist_at(&s->queue, i);
 		if (item->state == ITEM_WAITING && item->deadline_ms <= now)
 			item->state = ITEM_DONE;
 		else if (item->state == ITEM_WAITING && item->deadline_ms - now < least)
@@ -107,7 +107,7 @@ read_some(struct sender *s, struct input *in, struct line *line, bool *more)
 			return;
 		if (line_read(line, s->t, in, text))
 			continue;
-		enum err e = queue_add(&s->queue, bytes_of(&line->raw), in->line);
+		enum err e = sendlist_add(&s->queue, bytes_of(&line->raw), in->line);
 		if (e)
 			tool_fail_at(s->t, in, tool_status_of(e), "%s", err_text(e));
 		else
@@ -124,7 +124,7 @@ end_early(struct sender *s)
 {
 	size_t unanswered = 0;
 	for (size_t i = 0; i < s->queue.count; i++) {
-		struct item *item = queue_at(&s->queue, i);
+		struct item *item = sendlist_at(&s->queue, i);
 		if (item->state == ITEM_WAITING)
 			item->state = ITEM_DONE;
 		unanswered += item->state != ITEM_DONE;
@@ -159,6 +159,6 @@ submit_run(struct tool *t, enum submit_until until, uint64_t timeout_s)
 		end_early(&s);
 	line_free(&line);
 	input_close(&in);
-	queue_free(&s.queue);
+	sendlist_free(&s.queue);
 	return status;
 }

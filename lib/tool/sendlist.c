@@ -1,4 +1,4 @@
-#include "tool/queue.h"
+#include "tool/sendlist.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -30,7 +30,7 @@ decode(struct item *item, struct bytes raw)
 }
 
 static bool
-make_room(struct queue *q)
+make_room(struct sendlist *q)
 {
 	if (q->head + q->count < q->cap)
 		return true;
@@ -49,7 +49,7 @@ make_room(struct queue *q)
 }
 
 enum err
-queue_add(struct queue *q, struct bytes raw, uint64_t line)
+sendlist_add(struct sendlist *q, struct bytes raw, uint64_t line)
 {
 	struct item item = {.state = ITEM_NEW, .line = line};
 	enum err e = decode(&item, raw);
@@ -65,9 +65,16 @@ queue_add(struct queue *q, struct bytes raw, uint64_t line)
 }
 
 struct item *
-queue_at(struct queue *q, size_t i)
+sendlist_at(struct sendlist *q, size_t i)
 {
 	return &q->item[q->head + i];
+}
+
+static void
+forget(char **text)
+{
+	free(*text);
+	*text = NULL;
 }
 
 static void
@@ -81,12 +88,17 @@ replace(char **text, const struct json *j)
 }
 
 bool
-queue_update(struct item *item, const struct json *answer)
+sendlist_update(struct item *item, const struct json *answer)
 {
 	const char *status;
 	bool ok = true;
 	if (json_text(&status, json_member(answer, "status")))
 		return false;
+	/* A node searches its blocks for seals: one that is in none of them is as far as it was. */
+	if (item->is_seal && strcmp(status, "unknown") == 0)
+		return true;
+	forget(&item->error);
+	forget(&item->reason);
 	snprintf(item->status, sizeof item->status, "%s", status);
 	replace(&item->at, json_member(answer, "at"));
 	replace(&item->error, json_member(answer, "error"));
@@ -115,18 +127,18 @@ item_free(struct item *item)
 }
 
 void
-queue_pop(struct queue *q)
+sendlist_pop(struct sendlist *q)
 {
-	item_free(queue_at(q, 0));
+	item_free(sendlist_at(q, 0));
 	q->head++;
 	q->count--;
 }
 
 void
-queue_free(struct queue *q)
+sendlist_free(struct sendlist *q)
 {
 	while (q->count > 0)
-		queue_pop(q);
+		sendlist_pop(q);
 	free(q->item);
-	*q = (struct queue){0};
+	*q = (struct sendlist){0};
 }

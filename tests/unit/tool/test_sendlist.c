@@ -1,4 +1,4 @@
-#include "tool/queue.h"
+#include "tool/sendlist.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -11,7 +11,7 @@
 #include "chain/payload.h"
 
 static void
-add_payload(struct queue *q, uint64_t seq)
+add_payload(struct sendlist *q, uint64_t seq)
 {
 	static const uint8_t seed[32] = {1};
 	struct sign_key *key = sign_key_new(seed);
@@ -20,7 +20,7 @@ add_payload(struct queue *q, uint64_t seq)
 	struct buf raw = {0};
 	assert_int_equal(payload_sign(&p, &id, key), ERR_OK);
 	payload_put(&raw, &p);
-	assert_int_equal(queue_add(q, bytes_of(&raw), seq), ERR_OK);
+	assert_int_equal(sendlist_add(q, bytes_of(&raw), seq), ERR_OK);
 	buf_free(&raw);
 	sign_key_free(key);
 }
@@ -30,36 +30,36 @@ update(struct item *item, const char *text, bool want)
 {
 	struct json *j;
 	assert_int_equal(json_parse(&j, NULL, (struct bytes){(const uint8_t *)text, strlen(text)}), ERR_OK);
-	assert_int_equal(queue_update(item, j), want);
+	assert_int_equal(sendlist_update(item, j), want);
 	json_free(j);
 }
 
 static void
 test_first_in_first_out_however_many(void **state)
 {
-	struct queue q = {0};
+	struct sendlist q = {0};
 	uint64_t in = 0, out = 0;
 	(void)state;
 	for (int round = 0; round < 6; round++) {
 		for (int i = 0; i < 150; i++)
 			add_payload(&q, ++in);
 		for (int i = 0; i < (round < 5 ? 100 : 400); i++) {
-			assert_int_equal(queue_at(&q, 0)->line, ++out);
-			assert_int_equal(queue_at(&q, 0)->chain, 3);
-			queue_pop(&q);
+			assert_int_equal(sendlist_at(&q, 0)->line, ++out);
+			assert_int_equal(sendlist_at(&q, 0)->chain, 3);
+			sendlist_pop(&q);
 		}
 	}
 	assert_int_equal(q.count, 0);
-	queue_free(&q);
+	sendlist_free(&q);
 }
 
 static void
 test_what_the_node_says_stays(void **state)
 {
-	struct queue q = {0};
+	struct sendlist q = {0};
 	(void)state;
 	add_payload(&q, 1);
-	struct item *item = queue_at(&q, 0);
+	struct item *item = sendlist_at(&q, 0);
 	update(item, "{\"status\":\"pooled\"}", true);
 	assert_string_equal(item->status, "pooled");
 	update(item, "{\"status\":\"final\",\"at\":\"1.3.1.0\",\"result\":{\"ok\":true}}", true);
@@ -70,20 +70,20 @@ test_what_the_node_says_stays(void **state)
 	assert_string_equal(item->error, "name is taken");
 	update(item, "{\"at\":\"x\"}", false);
 	update(item, "[]", false);
-	queue_free(&q);
+	sendlist_free(&q);
 }
 
 static void
 test_other_objects_are_refused(void **state)
 {
 	static const uint8_t spec[] = {10, 1, 0, 0, 0, 0, 0, 0, 0, 0};
-	struct queue q = {0};
+	struct sendlist q = {0};
 	(void)state;
-	assert_int_equal(queue_add(&q, (struct bytes){spec, sizeof spec}, 1), ERR_TYPE);
-	assert_int_equal(queue_add(&q, (struct bytes){spec, 0}, 1), ERR_TYPE);
-	assert_int_equal(queue_add(&q, (struct bytes){(const uint8_t *)"\1\1", 2}, 1) != ERR_OK, 1);
+	assert_int_equal(sendlist_add(&q, (struct bytes){spec, sizeof spec}, 1), ERR_TYPE);
+	assert_int_equal(sendlist_add(&q, (struct bytes){spec, 0}, 1), ERR_TYPE);
+	assert_int_equal(sendlist_add(&q, (struct bytes){(const uint8_t *)"\1\1", 2}, 1) != ERR_OK, 1);
 	assert_int_equal(q.count, 0);
-	queue_free(&q);
+	sendlist_free(&q);
 }
 
 int

@@ -1,6 +1,6 @@
-/* queue: what a sender has under way, in the order of the input: object, what the node said of it, how long to wait. */
-#ifndef TOOL_QUEUE_H
-#define TOOL_QUEUE_H
+/* sendlist: what a sender has under way, in the order of the input: object, what the node said of it, how long to wait. */
+#ifndef TOOL_SENDLIST_H
+#define TOOL_SENDLIST_H
 
 #include "base/bytes.h"
 #include "chain/lane.h"
@@ -28,20 +28,20 @@ struct item {
 	struct buf result; /* JSON; empty: none */
 };
 
-struct queue {
+struct sendlist {
 	struct item *item;
 	size_t head, count, cap; /* items head .. head + count */
 };
 
 /* A payload or seal in raw bytes, which are copied; decoded for its id. The decoder's error, ERR_TYPE, ERR_NOMEM. */
-enum err queue_add(struct queue *q, struct bytes raw, uint64_t line);
-struct item *queue_at(struct queue *q, size_t i);
+enum err sendlist_add(struct sendlist *q, struct bytes raw, uint64_t line);
+struct item *sendlist_at(struct sendlist *q, size_t i);
 
 /* What the node says: status, at, error, reason, result. False when it is no answer about an item. */
-bool queue_update(struct item *item, const struct json *answer);
+bool sendlist_update(struct item *item, const struct json *answer);
 
 /* Removes the first. */
-void queue_pop(struct queue *q);
-void queue_free(struct queue *q);
+void sendlist_pop(struct sendlist *q);
+void sendlist_free(struct sendlist *q);
 
 #endif
