@@ -74,9 +74,9 @@ put_blocks(struct graph *g, const char *lane, uint64_t first, uint64_t count)
 	for (uint64_t i = 0; i < count; i++) {
 		bool hidden = count > BLOCKS_SHOWN && i >= BLOCKS_SHOWN / 2 && i < count - BLOCKS_SHOWN / 2;
 		if (!hidden)
-			put(g, "|%s.%" PRIu64, lane, first + i);
+			put(g, "<td>%s.%" PRIu64 "</td>", lane, first + i);
 		else if (i == BLOCKS_SHOWN / 2)
-			put(g, "|%" PRIu64 " more", count - BLOCKS_SHOWN / 2 * 2);
+			put(g, "<td>%" PRIu64 " more</td>", count - BLOCKS_SHOWN / 2 * 2);
 		if (hidden)
 			i = count - BLOCKS_SHOWN / 2 - 1;
 	}
@@ -94,11 +94,13 @@ put_lane(struct graph *g, uint64_t hid, const struct json *j)
 	struct lane_box *last = lane_box(g, lane);
 	if (!last)
 		return tool_fail(g->t, TOOL_TROUBLE, "%s", err_text(ERR_NOMEM));
-	put(g, "  \"%s\" [shape=record, group=\"lane %s\", label=\"{%s (lane %s)|%" PRIu64 " payload%s, %" PRIu64 " bytes",
-	    box, lane, text_of(j, "chain_name"), lane, number_of(j, "payloads"),
-	    number_of(j, "payloads") == 1 ? "" : "s", number_of(j, "bytes"));
+	/* A table, not a record: dot loses edges between records of one rank. */
+	put(g, "  \"%s\" [shape=plain, group=\"lane %s\", label=<<table border=\"0\" cellborder=\"1\" cellspacing=\"0\">"
+	       "<tr><td colspan=\"%" PRIu64 "\">%s (lane %s)<br/>%" PRIu64 " payload%s, %" PRIu64 " bytes</td></tr><tr>",
+	    box, lane, blocks > BLOCKS_SHOWN ? (uint64_t)BLOCKS_SHOWN + 1 : blocks, text_of(j, "chain_name"), lane,
+	    number_of(j, "payloads"), number_of(j, "payloads") == 1 ? "" : "s", number_of(j, "bytes"));
 	put_blocks(g, lane, number_of(j, "first_lid"), blocks);
-	put(g, "}\"];\n");
+	put(g, "</tr></table>>];\n");
 	put(g, "  { rank=same; \"h%" PRIu64 "\"; \"%s\"; }\n", hid, box);
 	put(g, "  \"h%" PRIu64 "\" -> \"%s\" [style=dotted, arrowhead=none];\n", hid, box);
 	if (last->box[0])
