@@ -132,6 +132,21 @@ $(FUZZ:%=fuzz-%): fuzz-%: $(B)/fuzz/fuzz_%
 
 .PHONY: fuzz-build fuzz-smoke fuzz $(FUZZ:%=fuzz-smoke-%) $(FUZZ:%=fuzz-%)
 
+# The store through power failures: images of a recorded run, torn where no sync came between. SEED repeats a soak.
+CRASH := $(patsubst %.c,$(B)/%.o,$(wildcard tests/crash/*.c))
+SEED ?= $(shell date +%s)
+
+$(B)/crash/torn: $(CRASH) $(call upto,store)
+	@mkdir -p $(@D)
+	$(call say,LD $@)$(CC) $(LDFLAGS) -o $@ $^ $(LDLIBS)
+
+crash: $(B)/crash/torn
+
+soak: crash
+	$(B)/crash/torn --images 20000 --seed $(SEED)
+
+.PHONY: crash soak
+
 clean:
 	rm -rf build
 
@@ -141,6 +156,7 @@ help:
 	@echo 'make check     install what the checks lack, run all of them'
 	@echo 'make unit      unit tests only; lint: lints only; SAN=1: with sanitizers'
 	@echo 'make fuzz      every decoder, RUNS=10000000 inputs each'
+	@echo 'make soak      20000 torn images of the store, SEED=N'
 	@echo 'make deps      install the packages that build and checks need'
 	@echo 'make install   into PREFIX (/usr/local), under DESTDIR'
 

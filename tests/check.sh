@@ -67,12 +67,19 @@ tools() {
 	count "$log/bats"
 }
 
+crash() {
+	timeout 300 "$B/crash/torn" >"$log/crash" 2>&1 ||
+		grep -qE '^not ok ' "$log/crash" || echo "not ok - $B/crash/torn died" >>"$log/crash"
+	count "$log/crash"
+}
+
 stage() {
 	case $1 in
-	build) one 'build' make -j"$jobs" all units ;;
+	build) one 'build' make -j"$jobs" all units crash ;;
 	unit) unit "$B" ;;
 	lint) lint ;;
 	tools) tools ;;
+	crash) crash ;;
 	clang) one 'clang builds without warnings' make -j"$jobs" CC=clang CFLAGS=-O1 B=build/clang all ;;
 	sanitize) one 'build with sanitizers' make -j"$jobs" SAN=1 CFLAGS=-O1 all units && unit build/san ;;
 	fuzz) one 'fuzz targets, a few seconds each' make -j"$jobs" fuzz-smoke ;;
@@ -82,7 +89,7 @@ stage() {
 case ${1-} in
 unit) stages='unit' ;;
 lint) stages='lint' ;;
-all) stages='build lint unit tools sanitize clang fuzz' ;;
+all) stages='build lint unit tools crash sanitize clang fuzz' ;;
 *)
 	echo 'usage: check.sh all|unit|lint' >&2
 	exit 2
