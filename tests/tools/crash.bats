@@ -1,0 +1,47 @@
+#!/usr/bin/env bats
+# kill -9 under load: what was acknowledged is there afterwards, and the store is whole.
+
+load lib
+
+ROUNDS=${CRASH_ROUNDS:-5}
+
+# feed FILE WAIT KILL-AFTER: sends payload lines, keeps every receipt, kills the node after so many of them.
+feed() {
+	local left=$3 receipt
+	para-send --wait "$2" --timeout 20 <"$1" 2>>send.log | while read -r receipt; do
+		printf '%s\n' "$receipt" >>receipts
+		left=$((left - 1))
+		[ $left -ne 0 ] || kill -9 "$NODE_PID"
+	done
+}
+
+# every_receipt_holds: each acknowledged payload is known, and none has gone back from final or sealed.
+every_receipt_holds() {
+	local status
+	for status in pooled sealed final; do
+		jq -r --arg s $status 'select(.status == $s) | .payload' receipts | sort -u >"acknowledged.$status"
+	done
+	sort -u acknowledged.* >acknowledged
+	para-inspect payload -f payload,status <acknowledged >found || return 1
+	[ "$(wc -l <found)" -eq "$(wc -l <acknowledged)" ] || return 1
+	join acknowledged.final <(sort found) | awk '$2 != "final" {bad = 1} END {exit bad}' || return 1
+	join acknowledged.sealed <(sort found) | awk '$2 == "pooled" {bad = 1} END {exit bad}'
+}
+
+@test "kill -9 under load: every receipt is honoured, the store is clean" {
+	start_dev_node node
+	para-key new a.key >/dev/null
+	para-chain spec --name notes --engine data | para-chain create - -k a.key | para-send --wait final >/dev/null
+	: >receipts
+	for round in $(seq "$ROUNDS"); do
+		seq "$round"0001 "$round"0600 | para-seal payload -c notes -k a.key >"load.$round"
+		wait=$([ $((round % 2)) -eq 0 ] && echo sealed || echo pooled)
+		feed "load.$round" "$wait" $((RANDOM % 500 + 1))
+		run wait "$NODE_PID"
+		start_dev_node node
+		every_receipt_holds
+	done
+	[ "$(wc -l <acknowledged)" -ge "$ROUNDS" ]
+	stop_node
+	para-inspect check -d node
+}
