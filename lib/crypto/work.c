@@ -55,23 +55,33 @@ work_word(const struct hash *digest, int i)
 }
 
 uint64_t
-work_bound(const struct hash *target)
+work_mask(const struct hash *target)
 {
-	return __builtin_bswap64(work_word(target, 0));
+	uint64_t most = __builtin_bswap64(work_word(target, 0));
+
+	return most ? __builtin_bswap64(~(UINT64_MAX >> __builtin_clzll(most))) : UINT64_MAX;
 }
 
 bool
-work_confirm(const struct hash *digest, const struct hash *target, uint64_t nonce)
+work_pick(uint64_t *nonce, const struct hash *digest, const struct hash *target, uint64_t first, uint64_t count,
+    unsigned hits)
 {
-	struct hash work = work_hash(digest, nonce);
-
-	return hash_compare(&work, target) <= 0;
+	for (; hits; hits &= hits - 1) {
+		unsigned lane = (unsigned)__builtin_ctz(hits);
+		struct hash work = work_hash(digest, first + lane);
+		if (lane < count && hash_compare(&work, target) <= 0) {
+			*nonce = first + lane;
+			return true;
+		}
+	}
+	return false;
 }
 
 /* Ordered so that every processor can run the first so many of them. */
 static const struct work_kernel kernels[] = {
 	{"plain", work_plain_search},
 #if defined(__x86_64__)
+	{"sse2", work_sse2_search},
 	{"avx2", work_avx2_search},
 	{"avx512", work_avx512_search},
 #endif
@@ -82,8 +92,9 @@ work_kernels(size_t *n)
 {
 	*n = 1;
 #if defined(__x86_64__)
+	*n = 2;
 	if (__builtin_cpu_supports("avx2"))
-		*n = __builtin_cpu_supports("avx512f") ? 3 : 2;
+		*n = __builtin_cpu_supports("avx512f") ? 4 : 3;
 #endif
 	return kernels;
 }

@@ -25,8 +25,8 @@ struct hash work_target(uint64_t difficulty);
 bool work_meets(const struct hash *work, uint64_t difficulty);
 
 /*
- * A search kernel: tries nonces from first on, count of them (rounded up to the kernel's width), and reports the first
- * that meets the target. Returns true with *nonce set. Results of a kernel are rechecked with work_hash by the caller.
+ * A search kernel: tries nonces from first on, count of them, and reports the first that meets the target. Returns true
+ * with *nonce set. The caller rechecks it with work_hash.
  */
 struct work_kernel {
 	const char *name;

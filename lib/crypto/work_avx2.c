@@ -4,86 +4,103 @@
 
 #include <immintrin.h>
 
-enum { WIDTH = 4 };
+enum { WIDTH = 5 };
 
 #define AVX2 __attribute__((target("avx2")))
-#define INLINE_AVX2 static inline __attribute__((always_inline, target("avx2")))
+#define INLINE AVX2 WORK_INLINE
 
-INLINE_AVX2 __m256i
-rotate24(__m256i v)
+struct lanes {
+	__m256i wide;
+	uint64_t one;
+};
+
+INLINE struct lanes
+add(struct lanes a, struct lanes b)
 {
-	return _mm256_shuffle_epi8(v, _mm256_setr_epi8(3, 4, 5, 6, 7, 0, 1, 2, 11, 12, 13, 14, 15, 8, 9, 10,
-	    3, 4, 5, 6, 7, 0, 1, 2, 11, 12, 13, 14, 15, 8, 9, 10));
+	return (struct lanes){_mm256_add_epi64(a.wide, b.wide), a.one + b.one};
 }
 
-INLINE_AVX2 __m256i
-rotate16(__m256i v)
+INLINE struct lanes
+xor(struct lanes a, struct lanes b)
 {
-	return _mm256_shuffle_epi8(v, _mm256_setr_epi8(2, 3, 4, 5, 6, 7, 0, 1, 10, 11, 12, 13, 14, 15, 8, 9,
-	    2, 3, 4, 5, 6, 7, 0, 1, 10, 11, 12, 13, 14, 15, 8, 9));
+	return (struct lanes){_mm256_xor_si256(a.wide, b.wide), a.one ^ b.one};
 }
 
-INLINE_AVX2 __m256i
-swap_bytes(__m256i v)
+/* The right turns by 32, 24, 16 and 63 bits, each in the fewest instructions there are. */
+INLINE struct lanes
+turn32(struct lanes v)
 {
-	return _mm256_shuffle_epi8(v, _mm256_setr_epi8(7, 6, 5, 4, 3, 2, 1, 0, 15, 14, 13, 12, 11, 10, 9, 8,
-	    7, 6, 5, 4, 3, 2, 1, 0, 15, 14, 13, 12, 11, 10, 9, 8));
+	return (struct lanes){_mm256_shuffle_epi32(v.wide, 0xb1), work_turn(v.one, 32)};
 }
 
-INLINE_AVX2 void
-mix(__m256i *a, __m256i *b, __m256i *c, __m256i *d, __m256i x, __m256i y)
+INLINE struct lanes
+turn24(struct lanes v)
 {
-	*a = _mm256_add_epi64(_mm256_add_epi64(*a, x), *b);
-	*d = _mm256_shuffle_epi32(_mm256_xor_si256(*d, *a), _MM_SHUFFLE(2, 3, 0, 1));
-	*c = _mm256_add_epi64(*c, *d);
-	*b = rotate24(_mm256_xor_si256(*b, *c));
-	*a = _mm256_add_epi64(_mm256_add_epi64(*a, y), *b);
-	*d = rotate16(_mm256_xor_si256(*d, *a));
-	*c = _mm256_add_epi64(*c, *d);
-	*b = _mm256_xor_si256(*b, *c);
-	*b = _mm256_xor_si256(_mm256_srli_epi64(*b, 63), _mm256_add_epi64(*b, *b));
+	const __m256i from = _mm256_setr_epi8(3, 4, 5, 6, 7, 0, 1, 2, 11, 12, 13, 14, 15, 8, 9, 10, 3, 4, 5, 6, 7, 0, 1, 2,
+	    11, 12, 13, 14, 15, 8, 9, 10);
+
+	return (struct lanes){_mm256_shuffle_epi8(v.wide, from), work_turn(v.one, 24)};
 }
 
-INLINE_AVX2 __m256i
+INLINE struct lanes
+turn16(struct lanes v)
+{
+	const __m256i from = _mm256_setr_epi8(2, 3, 4, 5, 6, 7, 0, 1, 10, 11, 12, 13, 14, 15, 8, 9, 2, 3, 4, 5, 6, 7, 0, 1,
+	    10, 11, 12, 13, 14, 15, 8, 9);
+
+	return (struct lanes){_mm256_shuffle_epi8(v.wide, from), work_turn(v.one, 16)};
+}
+
+INLINE struct lanes
+turn63(struct lanes v)
+{
+	return (struct lanes){_mm256_or_si256(_mm256_srli_epi64(v.wide, 63), _mm256_add_epi64(v.wide, v.wide)),
+	    work_turn(v.one, 63)};
+}
+
+INLINE void
+mix(struct lanes *a, struct lanes *b, struct lanes *c, struct lanes *d, struct lanes x, struct lanes y)
+{
+	*a = add(add(*a, x), *b);
+	*d = turn32(xor(*d, *a));
+	*c = add(*c, *d);
+	*b = turn24(xor(*b, *c));
+	*a = add(add(*a, y), *b);
+	*d = turn16(xor(*d, *a));
+	*c = add(*c, *d);
+	*b = turn63(xor(*b, *c));
+}
+
+INLINE struct lanes
 all(uint64_t v)
 {
-	return _mm256_set1_epi64x((long long)v);
+	return (struct lanes){_mm256_set1_epi64x((long long)v), v};
 }
 
-/* One bit for each of the nonces first .. first + 3 whose first word is not above the bound. */
-INLINE_AVX2 unsigned
-try(const __m256i digest[static 4], uint64_t first, uint64_t bound)
+/* One bit for each nonce whose first word has none of the mask's bits. */
+INLINE unsigned
+try(const struct lanes m[static 16], uint64_t mask)
 {
-	const __m256i zero = _mm256_setzero_si256();
-	const __m256i nonces = _mm256_add_epi64(all(first), _mm256_setr_epi64x(0, 1, 2, 3));
-	const __m256i m[16] = {digest[0], digest[1], digest[2], digest[3], nonces, zero, zero, zero, zero, zero, zero,
-	    zero, zero, zero, zero, zero};
-	__m256i v[16] = {all(WORK_H0), all(WORK_IV1), all(WORK_IV2), all(WORK_IV3), all(WORK_IV4), all(WORK_IV5),
-	    all(WORK_H6), all(WORK_H7), all(WORK_IV0), all(WORK_IV1), all(WORK_IV2), all(WORK_IV3), all(WORK_V12),
-	    all(WORK_IV5), all(WORK_V14), all(WORK_IV7)};
+	struct lanes v[16] = WORK_START(all);
 
 	WORK_ROUNDS(mix, v, m);
-	/* The comparison is signed: turning the top bit over makes it the unsigned one. */
-	const __m256i sign = all((uint64_t)1 << 63);
-	__m256i word = swap_bytes(_mm256_xor_si256(_mm256_xor_si256(v[0], v[8]), all(WORK_H0)));
-	__m256i above = _mm256_cmpgt_epi64(_mm256_xor_si256(word, sign), _mm256_xor_si256(all(bound), sign));
-	return ~(unsigned)_mm256_movemask_pd(_mm256_castsi256_pd(above)) & 15;
+	struct lanes word = xor(xor(v[0], v[8]), all(WORK_H0));
+	__m256i zero = _mm256_cmpeq_epi64(_mm256_and_si256(word.wide, all(mask).wide), _mm256_setzero_si256());
+	return (unsigned)_mm256_movemask_pd(_mm256_castsi256_pd(zero)) | (unsigned)!(word.one & mask) << 4;
 }
 
 AVX2 bool
 work_avx2_search(uint64_t *nonce, const struct hash *digest, const struct hash *target, uint64_t first,
     uint64_t count)
 {
-	const __m256i words[4] = {all(work_word(digest, 0)), all(work_word(digest, 1)), all(work_word(digest, 2)),
-	    all(work_word(digest, 3))};
-	uint64_t bound = work_bound(target);
+	const struct lanes begin = {_mm256_add_epi64(all(first).wide, _mm256_setr_epi64x(0, 1, 2, 3)), first + 4};
+	const uint64_t mask = work_mask(target);
+	struct lanes m[16] = WORK_MESSAGE(all, digest, begin);
 
-	for (; count > 0; first += WIDTH, count = count > WIDTH ? count - WIDTH : 0) {
-		for (unsigned hits = try(words, first, bound); hits; hits &= hits - 1) {
-			*nonce = first + (unsigned)__builtin_ctz(hits);
-			if (work_confirm(digest, target, *nonce))
-				return true;
-		}
+	for (; count > 0; first += WIDTH, count = count > WIDTH ? count - WIDTH : 0, m[4] = add(m[4], all(WIDTH))) {
+		unsigned hits = try(m, mask);
+		if (hits && work_pick(nonce, digest, target, first, count, hits))
+			return true;
 	}
 	return false;
 }

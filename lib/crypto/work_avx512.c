@@ -4,72 +4,79 @@
 
 #include <immintrin.h>
 
-enum { WIDTH = 8 };
+enum { WIDTH = 16 };
 
 #define AVX512 __attribute__((target("avx512f")))
-#define INLINE_AVX512 static inline __attribute__((always_inline, target("avx512f")))
+#define INLINE AVX512 WORK_INLINE
 
-INLINE_AVX512 void
-mix(__m512i *a, __m512i *b, __m512i *c, __m512i *d, __m512i x, __m512i y)
+/* Two vectors at once fill the 32 registers and hide each other's latency. */
+struct lanes {
+	__m512i low, high;
+};
+
+INLINE struct lanes
+add(struct lanes a, struct lanes b)
 {
-	*a = _mm512_add_epi64(_mm512_add_epi64(*a, x), *b);
-	*d = _mm512_ror_epi64(_mm512_xor_si512(*d, *a), 32);
-	*c = _mm512_add_epi64(*c, *d);
-	*b = _mm512_ror_epi64(_mm512_xor_si512(*b, *c), 24);
-	*a = _mm512_add_epi64(_mm512_add_epi64(*a, y), *b);
-	*d = _mm512_ror_epi64(_mm512_xor_si512(*d, *a), 16);
-	*c = _mm512_add_epi64(*c, *d);
-	*b = _mm512_ror_epi64(_mm512_xor_si512(*b, *c), 63);
+	return (struct lanes){_mm512_add_epi64(a.low, b.low), _mm512_add_epi64(a.high, b.high)};
 }
 
-INLINE_AVX512 __m512i
+INLINE struct lanes
+xor(struct lanes a, struct lanes b)
+{
+	return (struct lanes){_mm512_xor_si512(a.low, b.low), _mm512_xor_si512(a.high, b.high)};
+}
+
+/* The count must be a constant of the instruction: a function would not do where nothing is inlined. */
+#define TURN(v, by) ((struct lanes){_mm512_ror_epi64((v).low, by), _mm512_ror_epi64((v).high, by)})
+
+INLINE void
+mix(struct lanes *a, struct lanes *b, struct lanes *c, struct lanes *d, struct lanes x, struct lanes y)
+{
+	*a = add(add(*a, x), *b);
+	*d = xor(*d, *a);
+	*d = TURN(*d, 32);
+	*c = add(*c, *d);
+	*b = xor(*b, *c);
+	*b = TURN(*b, 24);
+	*a = add(add(*a, y), *b);
+	*d = xor(*d, *a);
+	*d = TURN(*d, 16);
+	*c = add(*c, *d);
+	*b = xor(*b, *c);
+	*b = TURN(*b, 63);
+}
+
+INLINE struct lanes
 all(uint64_t v)
 {
-	return _mm512_set1_epi64((long long)v);
+	return (struct lanes){_mm512_set1_epi64((long long)v), _mm512_set1_epi64((long long)v)};
 }
 
-/* Byte shuffles need more than avx512f, rotations do not. */
-INLINE_AVX512 __m512i
-swap_bytes(__m512i v)
+/* One bit for each nonce whose first word has none of the mask's bits. */
+INLINE unsigned
+try(const struct lanes m[static 16], uint64_t mask)
 {
-	const __m512i odd = all(0x00ff00ff00ff00ffu);
-	__m512i halves = _mm512_or_si512(_mm512_and_si512(_mm512_rol_epi32(v, 8), odd),
-	    _mm512_andnot_si512(odd, _mm512_ror_epi32(v, 8)));
-
-	return _mm512_ror_epi64(halves, 32);
-}
-
-/* One bit for each of the nonces first .. first + 7 whose first word is not above the bound. */
-INLINE_AVX512 unsigned
-try(const __m512i digest[static 4], uint64_t first, uint64_t bound)
-{
-	const __m512i zero = _mm512_setzero_si512();
-	const __m512i nonces = _mm512_add_epi64(all(first), _mm512_setr_epi64(0, 1, 2, 3, 4, 5, 6, 7));
-	const __m512i m[16] = {digest[0], digest[1], digest[2], digest[3], nonces, zero, zero, zero, zero, zero, zero,
-	    zero, zero, zero, zero, zero};
-	__m512i v[16] = {all(WORK_H0), all(WORK_IV1), all(WORK_IV2), all(WORK_IV3), all(WORK_IV4), all(WORK_IV5),
-	    all(WORK_H6), all(WORK_H7), all(WORK_IV0), all(WORK_IV1), all(WORK_IV2), all(WORK_IV3), all(WORK_V12),
-	    all(WORK_IV5), all(WORK_V14), all(WORK_IV7)};
+	struct lanes v[16] = WORK_START(all);
 
 	WORK_ROUNDS(mix, v, m);
-	__m512i word = swap_bytes(_mm512_xor_si512(_mm512_xor_si512(v[0], v[8]), all(WORK_H0)));
-	return _mm512_cmple_epu64_mask(word, all(bound));
+	struct lanes word = xor(xor(v[0], v[8]), all(WORK_H0));
+	return (unsigned)_mm512_testn_epi64_mask(word.low, all(mask).low) |
+	    (unsigned)_mm512_testn_epi64_mask(word.high, all(mask).high) << 8;
 }
 
 AVX512 bool
 work_avx512_search(uint64_t *nonce, const struct hash *digest, const struct hash *target, uint64_t first,
     uint64_t count)
 {
-	const __m512i words[4] = {all(work_word(digest, 0)), all(work_word(digest, 1)), all(work_word(digest, 2)),
-	    all(work_word(digest, 3))};
-	uint64_t bound = work_bound(target);
+	const struct lanes order = {_mm512_setr_epi64(0, 1, 2, 3, 4, 5, 6, 7),
+	    _mm512_setr_epi64(8, 9, 10, 11, 12, 13, 14, 15)};
+	const uint64_t mask = work_mask(target);
+	struct lanes m[16] = WORK_MESSAGE(all, digest, add(all(first), order));
 
-	for (; count > 0; first += WIDTH, count = count > WIDTH ? count - WIDTH : 0) {
-		for (unsigned hits = try(words, first, bound); hits; hits &= hits - 1) {
-			*nonce = first + (unsigned)__builtin_ctz(hits);
-			if (work_confirm(digest, target, *nonce))
-				return true;
-		}
+	for (; count > 0; first += WIDTH, count = count > WIDTH ? count - WIDTH : 0, m[4] = add(m[4], all(WIDTH))) {
+		unsigned hits = try(m, mask);
+		if (hits && work_pick(nonce, digest, target, first, count, hits))
+			return true;
 	}
 	return false;
 }

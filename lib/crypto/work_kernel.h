@@ -3,7 +3,9 @@
  *
  * A try is one BLAKE2b compression of which nearly everything is known: chaining value, lengths and eleven of the
  * sixteen message words are constants, four are the digest, one is the nonce. Of the result only the first word is
- * computed; a nonce that passes by it is confirmed with work_hash.
+ * looked at; a nonce that passes by it is confirmed with work_hash.
+ *
+ * Beside a vector of nonces the narrower kernels try one more with the scalar units, which would idle.
  */
 #ifndef CRYPTO_WORK_KERNEL_H
 #define CRYPTO_WORK_KERNEL_H
@@ -12,6 +14,8 @@
 #include <stdint.h>
 
 #include "crypto/hash.h"
+
+#define WORK_INLINE static inline __attribute__((always_inline))
 
 /* BLAKE2b's IV (RFC 7693, 2.6). */
 #define WORK_IV0 0x6a09e667f3bcc908u
@@ -31,6 +35,23 @@
 /* The other half of the working state: 40 bytes hashed, last block. */
 #define WORK_V12 (WORK_IV4 ^ 40u)
 #define WORK_V14 (~WORK_IV6)
+
+WORK_INLINE uint64_t
+work_turn(uint64_t v, int by)
+{
+	return v >> by | v << (64 - by);
+}
+
+/* The working state before the first round, SET making a kernel's word of a number. */
+#define WORK_START(SET) \
+	{SET(WORK_H0), SET(WORK_IV1), SET(WORK_IV2), SET(WORK_IV3), SET(WORK_IV4), SET(WORK_IV5), SET(WORK_H6), \
+	    SET(WORK_H7), SET(WORK_IV0), SET(WORK_IV1), SET(WORK_IV2), SET(WORK_IV3), SET(WORK_V12), SET(WORK_IV5), \
+	    SET(WORK_V14), SET(WORK_IV7)}
+
+/* The message words: the digest, the nonces, nothing. */
+#define WORK_MESSAGE(SET, digest, nonces) \
+	{SET(work_word(digest, 0)), SET(work_word(digest, 1)), SET(work_word(digest, 2)), SET(work_word(digest, 3)), \
+	    nonces, SET(0), SET(0), SET(0), SET(0), SET(0), SET(0), SET(0), SET(0), SET(0), SET(0), SET(0)}
 
 /* MIX(a, b, c, d, x, y) is BLAKE2b's G on four words of the state v, by address, and two message words of m. */
 #define WORK_ROUND(MIX, v, m, s0, s1, s2, s3, s4, s5, s6, s7, s8, s9, s10, s11, s12, s13, s14, s15) \
@@ -62,17 +83,25 @@
 		WORK_ROUND(MIX, v, m, 14, 10, 4, 8, 9, 15, 13, 6, 1, 12, 0, 2, 11, 7, 5, 3); \
 	} while (0)
 
-/* The i-th word of the digest as BLAKE2b reads it, and the first of the target as the comparison does. */
+/* Word i of the digest as BLAKE2b reads it. */
 uint64_t work_word(const struct hash *digest, int i);
-uint64_t work_bound(const struct hash *target);
 
-/* Whether the nonce meets the whole target. */
-bool work_confirm(const struct hash *digest, const struct hash *target, uint64_t nonce);
+/* The bits of the result's first word that are zero in every hash that meets the target: the sieve of a kernel. */
+uint64_t work_mask(const struct hash *target);
+
+/*
+ * Of a row of nonces, bit i of hits saying that first + i passed the sieve, the first one of the row's first `count`
+ * that meets the whole target.
+ */
+bool work_pick(uint64_t *nonce, const struct hash *digest, const struct hash *target, uint64_t first, uint64_t count,
+    unsigned hits);
 
 /* The kernels, as struct work_kernel has them. */
 bool work_plain_search(uint64_t *nonce, const struct hash *digest, const struct hash *target, uint64_t first,
     uint64_t count);
 #if defined(__x86_64__)
+bool work_sse2_search(uint64_t *nonce, const struct hash *digest, const struct hash *target, uint64_t first,
+    uint64_t count);
 bool work_avx2_search(uint64_t *nonce, const struct hash *digest, const struct hash *target, uint64_t first,
     uint64_t count);
 bool work_avx512_search(uint64_t *nonce, const struct hash *digest, const struct hash *target, uint64_t first,

@@ -139,23 +139,22 @@ static void
 every_kernel_respects_the_count(void **state)
 {
 	(void)state;
-	enum { WIDEST = 8 };
 	size_t n;
 	const struct work_kernel *kernels = work_kernels(&n);
 	struct hash digest = digest_of(5), target = work_target(4096);
 	uint64_t want = 0, got = 99;
 	assert_true(naive_search(&want, &digest, &target, 0, 1000000));
-	assert_true(want > 2 * WIDEST);
+	assert_true(want > 100);
 	for (size_t k = 0; k < n; k++) {
 		assert_false(kernels[k].search(&got, &digest, &target, 0, 0));
 		assert_false(kernels[k].search(&got, &digest, &target, want, 0));
-		assert_false(kernels[k].search(&got, &digest, &target, 0, want / WIDEST * WIDEST));
-		assert_false(kernels[k].search(&got, &digest, &target, 0, want - WIDEST));
+		for (uint64_t back = 0; back < 20; back++)
+			assert_false(kernels[k].search(&got, &digest, &target, want - back, back));
+		assert_false(kernels[k].search(&got, &digest, &target, 0, want));
 		assert_true(kernels[k].search(&got, &digest, &target, 0, want + 1));
 		assert_true(kernels[k].search(&got, &digest, &target, 0, UINT64_MAX));
 		assert_true(got == want);
 	}
-	assert_false(kernels[0].search(&got, &digest, &target, 0, want));
 }
 
 /* A target whose first word equals that of the best hash: all its bytes decide, not only the first eight. */
@@ -220,7 +219,7 @@ plain_c_comes_first(void **state)
 	(void)state;
 	size_t n = 0;
 	const struct work_kernel *kernels = work_kernels(&n);
-	assert_in_range(n, 1, 3);
+	assert_in_range(n, 1, 4);
 	assert_string_equal(kernels[0].name, "plain");
 	for (size_t k = 1; k < n; k++)
 		assert_string_not_equal(kernels[k].name, kernels[k - 1].name);
