@@ -12,17 +12,10 @@ struct applying {
 	struct applied *out;
 };
 
-/* An id that an older row has keeps that row: a copy that somebody sealed again is only bytes. */
 static enum err
 keep_payload(struct applying *a, const struct effect_keep_payload *k)
 {
-	uint64_t older;
-	enum err found = store_find_payload(a->t, &older, &k->id);
-	if (found != ERR_OK && found != ERR_NOT_FOUND)
-		return found;
 	enum err e = store_put_payload(a->t, k->row, &k->id, k->raw);
-	if (e == ERR_OK && found == ERR_OK && older != k->row)
-		e = store_put_payload(a->t, older, &k->id, k->raw);
 	if (e == ERR_OK)
 		e = store_put_pooled(a->t, k->row, 0);
 	if (k->row >= a->tip.next_row) {

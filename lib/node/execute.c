@@ -114,3 +114,32 @@ execute_block(struct lane_run **out, uint32_t *runs, struct arena *arena, struct
 	}
 	return at == h.header.lanes ? ERR_OK : ERR_LANE;
 }
+
+enum err
+execute_receipt(struct store_receipt *out, bool *waits, struct store_txn *t, struct ledger_view *view,
+    const struct lane_run *run, uint32_t i, uint64_t hid)
+{
+	const struct execution *x = &run->item[i];
+	struct payload p;
+	struct place first;
+	uint64_t last;
+	*out = (struct store_receipt){ .err = ERR_OK };
+	*waits = false;
+	if (x->outcome == OUTCOME_DONE)
+		out->result = x->result;
+	else if (x->outcome == OUTCOME_FAILED)
+		out->err = x->err;
+	if (x->outcome != OUTCOME_UNFIT)
+		return ERR_OK;
+	if (payload_unpack(&p, NULL, NULL, x->raw) != ERR_OK)
+		return ERR_CORRUPT;
+	enum err e = ledger_seq(view, &last, p.chain, &p.signer);
+	if (e == ERR_OK)
+		e = store_get_place(t, &first, run->row[i]);
+	if (e != ERR_OK)
+		return e == ERR_NOT_FOUND ? ERR_CORRUPT : e;
+	*waits = p.seq > last;
+	if (!*waits && first.hid == hid)
+		out->err = ERR_SEQ_USED;
+	return ERR_OK;
+}

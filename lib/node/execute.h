@@ -31,4 +31,11 @@ enum err execute_hyper(struct hyper *out, struct hash *hash, struct arena *arena
 enum err execute_block(struct lane_run **out, uint32_t *runs, struct arena *arena, struct store_txn *t,
     struct ledger_view *view, const struct genesis *genesis, uint64_t hid, uint64_t in_force);
 
+/*
+ * What payload i of a run that was executed leaves behind: a receipt when err or result is set, and whether it waits in
+ * the pool again. One whose seq another has used leaves ERR_SEQ_USED, unless an earlier block executed it already.
+ */
+enum err execute_receipt(struct store_receipt *out, bool *waits, struct store_txn *t, struct ledger_view *view,
+    const struct lane_run *run, uint32_t i, uint64_t hid);
+
 #endif

@@ -35,17 +35,18 @@ used_seq(const struct execution *x)
 	return x->outcome == OUTCOME_DONE || x->outcome == OUTCOME_FAILED;
 }
 
-/* Receipts, and the pool's mark of what did not fit. */
+/* Receipts, and the pool's mark of what waits again. */
 static enum err
-store_outcomes(struct store_txn *t, const struct lane_run *run)
+store_outcomes(struct store_txn *t, struct ledger_view *view, const struct lane_run *run, uint64_t hid)
 {
 	enum err e = ERR_OK;
 	for (uint32_t i = 0; e == ERR_OK && i < run->count; i++) {
-		const struct execution *x = &run->item[i];
-		struct store_receipt receipt = { x->outcome == OUTCOME_FAILED ? x->err : ERR_OK, x->result };
-		if (x->outcome == OUTCOME_UNFIT)
+		struct store_receipt receipt;
+		bool waits;
+		e = execute_receipt(&receipt, &waits, t, view, run, i, hid);
+		if (e == ERR_OK && waits)
 			e = store_put_pooled(t, run->row[i], 0);
-		else if (used_seq(x) && (receipt.err != ERR_OK || receipt.result != 0))
+		if (e == ERR_OK && (receipt.err != ERR_OK || receipt.result != 0))
 			e = store_put_receipt(t, run->row[i], &receipt);
 	}
 	return e;
@@ -149,7 +150,7 @@ results_execute(struct item **out, struct node *n, struct store_txn *t, uint64_t
 	uint32_t runs;
 	enum err e = execute_block(&run, &runs, &arena, t, &view, &n->genesis, hid, in_force);
 	for (uint32_t i = 0; e == ERR_OK && i < runs; i++) {
-		e = store_outcomes(t, &run[i]);
+		e = store_outcomes(t, &view, &run[i], hid);
 		if (e == ERR_OK)
 			e = store_roots(t, &run[i]);
 	}

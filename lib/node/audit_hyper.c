@@ -1,0 +1,240 @@
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "consensus/difficulty.h"
+#include "node/audit_state.h"
+
+bool
+audit_in_force(const struct audit_chain *c, uint64_t executed)
+{
+	return c->registered <= executed;
+}
+
+static uint64_t
+committed(const struct audit *a)
+{
+	return a->chain[0].state.committed.executed;
+}
+
+static void
+check_header(struct audit *a, const char *place, const struct hyper_header *h)
+{
+	if (memcmp(h->network.b, a->network.b, sizeof(h->network.b)) != 0)
+		audit_say(a, place, "another network's");
+	if (h->hid != a->last.hid + 1)
+		audit_say(a, place, "its header says HID %" PRIu64, h->hid);
+	if (!hash_equal(&h->prev, &a->last.hash))
+		audit_say(a, place, "does not link to the block before it");
+	if (h->slot <= a->last.slot)
+		audit_say(a, place, "slot %" PRIu64 " does not follow slot %" PRIu64, h->slot, a->last.slot);
+	if (h->time_ms != genesis_slot_start(&a->genesis, h->slot))
+		audit_say(a, place, "its time is not its slot's");
+	if (!hash_equal(&h->rules, &a->rules))
+		audit_say(a, place, "its rules are not this network's");
+	if (votes_find(&a->votes, &h->assembler) == NULL)
+		audit_say(a, place, "its assembler has no vote");
+	if (h->seals > difficulty_bound(&a->genesis, a->lanes_in_use))
+		audit_say(a, place, "%u seals are too many", h->seals);
+}
+
+/* para-protocol(7), VOTES: a block is certified by endorsements of more than 2/3 of the votes. */
+static void
+check_source(struct audit *a, const char *place, const struct hyper *h)
+{
+	struct tally tally = { 0 };
+	if (!hash_equal(&h->header.source, &a->last.hash)) {
+		audit_say(a, place, "its source is not the block before it");
+		return;
+	}
+	for (uint32_t i = 0; i < h->endorsements; i++) {
+		if (h->endorsement[i].slot != a->last.slot)
+			audit_say(a, place, "an endorsement is not of its source's slot");
+		votes_add(&a->votes, &tally, &h->endorsement[i].voter);
+	}
+	if (a->last.hid > 0 && !votes_certify(&a->votes, &tally))
+		audit_say(a, place, "its source is not certified");
+}
+
+static void
+check_head(struct audit *a, const char *place, const struct seal_core *core, const struct audit_chain *c,
+    uint64_t slot)
+{
+	uint64_t d = difficulty_slot(&a->genesis, a->difficulty, a->last.slot, slot);
+	if (core->difficulty != d)
+		audit_say(a, place, "a seal's difficulty is %" PRIu64 ", not %" PRIu64, core->difficulty, d);
+	if (!hash_equal(&core->script, &c->spec_hash))
+		audit_say(a, place, "a seal's script is not its chain's spec");
+	if (core->bytes > a->genesis.seal_bytes)
+		audit_say(a, place, "a seal holds %u bytes", core->bytes);
+}
+
+static bool
+names(const struct cert_list *list, uint32_t block)
+{
+	return list->accepts[block / 8] >> block % 8 & 1;
+}
+
+static void
+check_accepted(struct audit *a, const char *place, const struct cert *cert)
+{
+	for (uint32_t b = 0; b < cert->core.blocks; b++) {
+		struct tally tally = { 0 };
+		for (uint32_t i = 0; i < cert->lists; i++) {
+			if (names(&cert->list[i], b))
+				votes_add(&a->votes, &tally, &cert->list[i].voter);
+		}
+		if (!votes_accept(&a->votes, &tally))
+			audit_say(a, place, "seal %u of lane %u is not accepted", b, cert->core.lane.chain);
+	}
+}
+
+static bool
+same_roots(const struct roots *a, const struct roots *b)
+{
+	return a->executed == b->executed && hash_equal(&a->state, &b->state) && hash_equal(&a->outbox, &b->outbox);
+}
+
+/* The roots of a certificate are those that stood, or what voters agreed on; and what the replay gave. */
+static void
+check_roots(struct audit *a, const char *place, const struct cert *cert, const struct audit_chain *c)
+{
+	const struct roots *roots = &cert->core.roots;
+	struct tally tally = { 0 };
+	if (same_roots(roots, &c->state.committed))
+		return;
+	for (uint32_t i = 0; i < cert->lists; i++) {
+		if (cert->list[i].same_roots)
+			votes_add(&a->votes, &tally, &cert->list[i].voter);
+	}
+	if (!votes_accept(&a->votes, &tally))
+		audit_say(a, place, "the roots of lane %u are not accepted", cert->core.lane.chain);
+	if (roots->executed < c->state.committed.executed || roots->executed > a->last.hid) {
+		audit_say(a, place, "lane %u commits hyper %" PRIu64, cert->core.lane.chain, roots->executed);
+		return;
+	}
+	/* Older ones were replayed and forgotten; only a node that fell far behind commits them. */
+	if (roots->executed + AUDIT_ROOTS > a->last.hid && roots->executed >= c->first_executed &&
+	    !same_roots(roots, &c->root[roots->executed % AUDIT_ROOTS]))
+		audit_say(a, place, "the roots of lane %u are not what execution gives", cert->core.lane.chain);
+}
+
+static enum err
+check_cert(struct audit *a, struct arena *arena, const char *place, const struct cert *cert, const struct hyper *h)
+{
+	const struct lane *lane = &cert->core.lane;
+	if (lane->depth != 0 || lane->chain >= a->chains || !audit_in_force(&a->chain[lane->chain], committed(a))) {
+		audit_say(a, place, "lane %u is not in force", lane->chain);
+		return ERR_OK;
+	}
+	const struct audit_chain *c = &a->chain[lane->chain];
+	for (uint32_t i = 0; i < cert->core.blocks; i++)
+		check_head(a, place, &cert->head[i].core, c, h->header.slot);
+	check_accepted(a, place, cert);
+	check_roots(a, place, cert, c);
+	return audit_blocks(a, arena, cert, h->header.hid);
+}
+
+static enum err
+check_map(struct audit *a, const char *place, const struct hyper *h)
+{
+	uint64_t executed = committed(a);
+	uint32_t n = 0;
+	struct arena arena = { 0 };
+	struct lane *lane = arena_alloc(&arena, a->chains + (size_t)1, sizeof(*lane));
+	if (lane == NULL)
+		return ERR_NOMEM;
+	if (h->header.lanes > 0 && h->cert[0].core.lane.chain == 0)
+		executed = h->cert[0].core.roots.executed;
+	for (uint32_t i = 0; i < a->chains; i++) {
+		if (audit_in_force(&a->chain[i], executed))
+			lane[n++] = (struct lane){ .chain = i };
+	}
+	struct hash root = hyper_map_root(lane, n);
+	arena_free(&arena);
+	if (!hash_equal(&root, &h->header.map_root))
+		audit_say(a, place, "its shard map is not what chain 0 has committed");
+	return ERR_OK;
+}
+
+enum err
+audit_hyper(struct audit *a, struct arena *arena, const struct hyper *h, const struct hash *hash)
+{
+	char place[32];
+	struct hash self = hyper_hash(&h->header);
+	snprintf(place, sizeof(place), "%" PRIu64, a->last.hid + 1);
+	if (!hash_equal(&self, hash))
+		audit_say(a, place, "is stored under another hash");
+	enum err e = hyper_check(h);
+	if (e == ERR_NOMEM)
+		return e;
+	if (e != ERR_OK)
+		audit_say(a, place, "%s", err_text(e));
+	check_header(a, place, &h->header);
+	check_source(a, place, h);
+	e = check_map(a, place, h);
+	for (uint32_t i = 0; e == ERR_OK && i < h->header.lanes; i++)
+		e = check_cert(a, arena, place, &h->cert[i], h);
+	return e;
+}
+
+static uint32_t
+count_in_use(const struct audit *a, uint64_t hid)
+{
+	uint32_t n = 0;
+	for (uint32_t i = 0; i < a->chains; i++) {
+		uint64_t busy = a->chain[i].state.busy_hid;
+		n += busy > 0 && busy + a->genesis.epoch > hid;
+	}
+	return n;
+}
+
+static void
+advance_lane(struct audit *a, const struct cert *cert, uint64_t hid)
+{
+	const struct cert_core *core = &cert->core;
+	if (core->lane.chain >= a->chains)
+		return;
+	struct lane_state *s = &a->chain[core->lane.chain].state;
+	bool moved = !hash_equal(&core->roots.state, &s->committed.state) ||
+		!hash_equal(&core->roots.outbox, &s->committed.outbox);
+	if (core->payloads > 0 || moved)
+		s->busy_hid = hid;
+	s->tip = core->tip;
+	s->tip_lid = core->tip_lid;
+	s->committed = core->roots;
+}
+
+static struct hyper_brief *
+recent(const struct audit *a, uint64_t hid)
+{
+	return &a->recent[hid % (a->genesis.retarget + (uint64_t)1)];
+}
+
+static void
+retarget(struct audit *a)
+{
+	uint32_t q = a->genesis.retarget;
+	uint64_t seals = 0, first = a->last.hid - q;
+	if (a->last.hid % q != 0)
+		return;
+	for (uint64_t hid = first + 1; hid <= a->last.hid; hid++)
+		seals += recent(a, hid)->seals;
+	a->difficulty = difficulty_retarget(&a->genesis, a->difficulty, seals,
+	    a->last.slot - (first > 0 ? recent(a, first)->slot : 0), a->lanes_in_use);
+}
+
+void
+audit_advance(struct audit *a, const struct hyper *h, const struct hash *hash)
+{
+	uint64_t hid = a->last.hid + 1;
+	if (h->header.slot == a->last.slot + 1 && hash_equal(&h->header.source, &a->last.hash))
+		a->final_hid = a->last.hid;
+	for (uint32_t i = 0; i < h->header.lanes; i++)
+		advance_lane(a, &h->cert[i], hid);
+	a->last = (struct hyper_brief){ .hid = hid, .slot = h->header.slot, .hash = *hash, .seals = h->header.seals,
+		.difficulty = h->header.difficulty };
+	*recent(a, hid) = a->last;
+	a->lanes_in_use = count_in_use(a, hid);
+	retarget(a);
+}

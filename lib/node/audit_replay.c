@@ -1,0 +1,81 @@
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "node/audit_state.h"
+
+static enum err
+grow(struct audit *a)
+{
+	uint32_t cap = a->chain_cap == 0 ? 16 : a->chain_cap * 2;
+	struct audit_chain *chain = a->chains < a->chain_cap ? a->chain : realloc(a->chain, cap * sizeof(*chain));
+	if (chain == NULL)
+		return ERR_NOMEM;
+	a->chain_cap = a->chains < a->chain_cap ? a->chain_cap : cap;
+	a->chain = chain;
+	return ERR_OK;
+}
+
+enum err
+audit_learn_chains(struct audit *a)
+{
+	uint32_t count;
+	enum err e = ledger_chain_count(&a->memory.view, &count);
+	while (e == ERR_OK && a->chains < count) {
+		struct registered r;
+		e = ledger_chain(&a->memory.view, &r, a->chains);
+		if (e == ERR_OK)
+			e = grow(a);
+		if (e == ERR_OK)
+			a->chain[a->chains++] = (struct audit_chain){ .registered = r.hid, .spec_hash = r.spec_hash,
+				.body_bytes = r.spec.body_bytes, .state = { .lane = { .chain = r.number } } };
+	}
+	return e;
+}
+
+static enum err
+check_receipt(struct audit *a, const struct lane_run *run, uint32_t i, uint64_t hid)
+{
+	struct store_receipt want, have = { ERR_OK, 0 };
+	bool waits;
+	char place[64];
+	enum err e = execute_receipt(&want, &waits, a->t, &a->memory.view, run, i, hid);
+	if (e != ERR_OK)
+		return e;
+	bool wanted = want.err != ERR_OK || want.result != 0;
+	if (!wanted && run->item[i].outcome != OUTCOME_DONE)
+		return ERR_OK;
+	e = store_get_receipt(a->t, &have, run->row[i]);
+	if (e != ERR_OK && e != ERR_NOT_FOUND)
+		return e;
+	a->receipts += wanted;
+	snprintf(place, sizeof(place), "row %" PRIu64, run->row[i]);
+	if (have.err != want.err || have.result != want.result)
+		audit_say(a, place, "hyper %" PRIu64 ": its receipt is not what execution gives", hid);
+	return ERR_OK;
+}
+
+static enum err
+check_run(struct audit *a, const struct lane_run *run, uint64_t hid)
+{
+	struct audit_chain *c = &a->chain[run->lane.chain];
+	enum err e = ERR_OK;
+	for (uint32_t i = 0; e == ERR_OK && i < run->count; i++)
+		e = check_receipt(a, run, i, hid);
+	if (c->first_executed == 0)
+		c->first_executed = hid;
+	c->root[hid % AUDIT_ROOTS] = run->roots;
+	c->state.executed = run->roots;
+	return e;
+}
+
+enum err
+audit_replay(struct audit *a, struct arena *arena, uint64_t hid, uint64_t in_force)
+{
+	struct lane_run *run;
+	uint32_t runs;
+	enum err e = execute_block(&run, &runs, arena, a->t, &a->memory.view, &a->genesis, hid, in_force);
+	for (uint32_t i = 0; e == ERR_OK && i < runs; i++)
+		e = check_run(a, &run[i], hid);
+	return e == ERR_OK ? audit_learn_chains(a) : e;
+}

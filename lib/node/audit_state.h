@@ -1,0 +1,81 @@
+/* audit_state: what the parts of the audit share; not for others. */
+#ifndef NODE_AUDIT_STATE_H
+#define NODE_AUDIT_STATE_H
+
+#include <stdbool.h>
+
+#include "base/map.h"
+#include "consensus/votes.h"
+#include "node/audit.h"
+#include "node/execute.h"
+#include "store/store.h"
+
+/* Executions of a lane that a certificate may still commit. */
+enum { AUDIT_ROOTS = 32 };
+
+/* A chain and its lane as the blocks up to here make them. */
+struct audit_chain {
+	uint64_t registered;
+	struct hash spec_hash;
+	uint32_t body_bytes;
+	struct lane_state state;
+	struct roots root[AUDIT_ROOTS]; /* that its executions gave, by HID modulo; the state is the last change's */
+	uint64_t first_executed;
+};
+
+/* The ledger's state, replayed in memory. */
+struct audit_memory {
+	struct map entries;
+	struct ledger_view view;
+};
+
+struct audit {
+	const struct audit_config *config;
+	struct audit_result *result;
+	struct store_txn *t;
+	struct arena arena; /* for the whole audit */
+	struct genesis genesis;
+	struct hash genesis_hash, rules;
+	struct network network;
+	struct votes votes;
+	struct store_tip tip;
+	struct audit_memory memory;
+	struct audit_chain *chain;
+	uint32_t chains, chain_cap;
+	struct hyper_brief last, *recent; /* recent: by HID modulo Q + 1 */
+	uint64_t difficulty, final_hid;
+	uint32_t lanes_in_use;
+	uint8_t *sealed; /* a bit a row: in a block */
+	uint64_t rows, sealed_rows, shadowed, receipts; /* shadowed: rows whose id an older row has */
+};
+
+/* Tells of one thing that is wrong. */
+__attribute__((format(printf, 3, 4))) void audit_say(struct audit *a, const char *place, const char *format, ...);
+
+/* audit_memory.c */
+void audit_memory_init(struct audit_memory *m);
+void audit_memory_free(struct audit_memory *m);
+
+/* NULL when the key is not there. */
+const struct bytes *audit_memory_get(const struct audit_memory *m, struct bytes key);
+
+/* audit_hyper.c: one hyper block against the past: header, source, certificates. The caller moves the past on. */
+enum err audit_hyper(struct audit *a, struct arena *arena, const struct hyper *h, const struct hash *hash);
+
+/* Moves the past on: lanes, difficulty, final. */
+void audit_advance(struct audit *a, const struct hyper *h, const struct hash *hash);
+
+/* audit_block.c: the local blocks of a certificate, their payloads and places. */
+enum err audit_blocks(struct audit *a, struct arena *arena, const struct cert *cert, uint64_t hid);
+
+/* audit_replay.c: executes the block in memory, compares receipts, learns of new chains. */
+enum err audit_replay(struct audit *a, struct arena *arena, uint64_t hid, uint64_t in_force);
+enum err audit_learn_chains(struct audit *a);
+
+/* audit_end.c: what the store says of the end against what the blocks gave. */
+enum err audit_end(struct audit *a);
+
+/* Does chain 0 have this chain in force, when it has committed `executed`? */
+bool audit_in_force(const struct audit_chain *c, uint64_t executed);
+
+#endif
