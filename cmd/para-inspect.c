@@ -72,7 +72,7 @@ each_operand(struct tool *t, int (*one)(struct tool *, const char *))
 	/* Without a node the rest of the batch can have no other end. */
 	while (status != TOOL_UNREACHABLE && (text = operands_next(&o, t)))
 		status = tool_status(t, one(t, text));
-	operands_end(&o);
+	operands_end(&o, t);
 	return TOOL_DONE;
 }
 

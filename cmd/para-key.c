@@ -74,7 +74,7 @@ run_show(struct tool *t)
 		if (!keyfile_public(&key, &encrypted, t, file))
 			print_key(t, &key, file);
 	}
-	operands_end(&o);
+	operands_end(&o, t);
 	return TOOL_DONE;
 }
 
@@ -88,9 +88,9 @@ run_check(struct tool *t)
 	while ((text = operands_next(&o, t))) {
 		enum err e = account_parse(account, text);
 		if (e)
-			operands_fail(t, &o, TOOL_NO, "%s: %s", text, err_text(e));
+			tool_fail(t, TOOL_NO, "%s: %s", text, err_text(e));
 	}
-	operands_end(&o);
+	operands_end(&o, t);
 	return TOOL_DONE;
 }
 

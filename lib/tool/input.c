@@ -3,8 +3,6 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
-#include <stdarg.h>
-#include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -174,8 +172,8 @@ next_line(struct operands *o, struct tool *t)
 	return NULL;
 }
 
-const char *
-operands_next(struct operands *o, struct tool *t)
+static const char *
+next_operand(struct operands *o, struct tool *t)
 {
 	const char *text;
 	for (;;) {
@@ -196,20 +194,19 @@ operands_next(struct operands *o, struct tool *t)
 	}
 }
 
-void
-operands_end(struct operands *o)
+const char *
+operands_next(struct operands *o, struct tool *t)
 {
-	input_close(&o->in);
-	buf_free(&o->text);
+	t->at = NULL;
+	const char *text = next_operand(o, t);
+	t->at = text && o->lines ? &o->in : NULL;
+	return text;
 }
 
-int
-operands_fail(struct tool *t, const struct operands *o, int status, const char *format, ...)
+void
+operands_end(struct operands *o, struct tool *t)
 {
-	char text[1024];
-	va_list args;
-	va_start(args, format);
-	vsnprintf(text, sizeof text, format, args);
-	va_end(args);
-	return o->lines ? tool_fail_at(t, &o->in, status, "%s", text) : tool_fail(t, status, "%s", text);
+	t->at = NULL;
+	input_close(&o->in);
+	buf_free(&o->text);
 }

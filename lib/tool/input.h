@@ -48,12 +48,11 @@ struct operands {
 
 void operands_start(struct operands *o);
 
-/* NUL-terminated, borrowed until the next call; NULL at the end. A line with a NUL inside is reported and skipped. */
+/*
+ * NUL-terminated, borrowed until the next call; NULL at the end. A line with a NUL inside is reported and skipped.
+ * Until the next call tool_fail names the line of an operand that came from stdin.
+ */
 const char *operands_next(struct operands *o, struct tool *t);
-void operands_end(struct operands *o);
-
-/* Names the line when the operand came from stdin. */
-__attribute__((format(printf, 4, 5))) int operands_fail(struct tool *t, const struct operands *o, int status,
-    const char *format, ...);
+void operands_end(struct operands *o, struct tool *t);
 
 #endif

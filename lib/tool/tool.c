@@ -53,29 +53,36 @@ tool_say(const struct tool *t, const char *format, ...)
 	va_end(args);
 }
 
-int
-tool_fail(struct tool *t, int status, const char *format, ...)
-{
-	va_list args;
-	va_start(args, format);
-	say(t, "", format, args);
-	va_end(args);
-	return tool_status(t, status);
-}
-
-int
-tool_fail_at(struct tool *t, const struct input *in, int status, const char *format, ...)
+static int
+fail_at(struct tool *t, const struct input *in, int status, const char *format, va_list args)
 {
 	char where[MESSAGE_MAX] = "";
 	if (in && in->name)
 		snprintf(where, sizeof where, "%s: line %llu: ", in->name, (unsigned long long)in->line);
 	else if (in)
 		snprintf(where, sizeof where, "line %llu: ", (unsigned long long)in->line);
+	say(t, where, format, args);
+	return tool_status(t, status);
+}
+
+int
+tool_fail(struct tool *t, int status, const char *format, ...)
+{
 	va_list args;
 	va_start(args, format);
-	say(t, where, format, args);
+	fail_at(t, t->at, status, format, args);
 	va_end(args);
-	return tool_status(t, status);
+	return status;
+}
+
+int
+tool_fail_at(struct tool *t, const struct input *in, int status, const char *format, ...)
+{
+	va_list args;
+	va_start(args, format);
+	fail_at(t, in, status, format, args);
+	va_end(args);
+	return status;
 }
 
 void

@@ -37,6 +37,7 @@ struct tool {
 	bool quiet, verbose;
 	int status;            /* of the batch so far */
 	uint64_t given[2];     /* options met on the command line, a bit each */
+	const struct input *at; /* the line at hand, which tool_fail names; NULL: none */
 	struct output *output; /* made at the first result */
 	struct remote *remote; /* connected at the first call */
 };
@@ -44,7 +45,10 @@ struct tool {
 /* Records a status: the worst in the order 2, 3, 4, 5, 1, 0 stays. Returns status. */
 int tool_status(struct tool *t, int status);
 
-/* "NAME: ..." as one line on stderr, control characters escaped. tool_fail also records and returns status. */
+/*
+ * "NAME: ..." as one line on stderr, control characters escaped. tool_fail names the line at hand, if there is one, and
+ * also records and returns status.
+ */
 __attribute__((format(printf, 2, 3))) void tool_say(const struct tool *t, const char *format, ...);
 __attribute__((format(printf, 3, 4))) int tool_fail(struct tool *t, int status, const char *format, ...);
 

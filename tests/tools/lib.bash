@@ -3,6 +3,10 @@
 NETWORK=0102030405060708
 export NETWORK
 
+setup_file() {
+	export BATS_TEST_TIMEOUT=90
+}
+
 setup() {
 	cd "$BATS_TEST_TMPDIR" || return 1
 	export HOME=$BATS_TEST_TMPDIR
@@ -14,11 +18,16 @@ teardown() {
 	stop_node
 }
 
-# start_dev_node DIR: a development node with a short period, ready to answer when this returns.
+# start_dev_node DIR: a development node with a short period (PERIOD, in ms), answering when this returns.
 start_dev_node() {
 	export PARA_HOME=$1
-	[ -e genesis.json ] || para-node genesis --solo --period "${PERIOD:-200}" >genesis.json
-	para-node --dev --genesis genesis.json -d "$1" 2>>node.log 3>&- &
+	if [ ! -e "$1/node.key" ]; then
+		mkdir -p "$1"
+		para-key new "$1/node.key" -f address >founder
+		para-node genesis --solo --founder "$(cat founder)" --period "${PERIOD:-200}" --difficulty 256 --fee 0 \
+			--reward 0 >genesis.json
+	fi
+	para-node --dev --genesis genesis.json -d "$1" 2>>node.log 3>&- 9>&- &
 	NODE_PID=$!
 	para-inspect status --connect-timeout 10 >/dev/null || {
 		sed 's/^/# /' node.log >&2

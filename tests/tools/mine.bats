@@ -48,7 +48,8 @@ load lib
 	para-key new a.key
 	round_json 7 >round.json
 	mkfifo pipe
-	para-mine <pipe >seal &
+	para-mine <pipe >seal 3>&- &
+	miner=$!
 	exec 9>pipe
 	para-seal block -k a.key --template round.json </dev/null >&9
 	for _ in $(seq 100); do
@@ -57,5 +58,5 @@ load lib
 	done
 	[ -s seal ]
 	exec 9>&-
-	wait
+	wait $miner
 }

@@ -157,7 +157,7 @@ test_operands_come_from_both_places(void **state)
 	assert_int_equal(o.in.line, 3);
 	assert_string_equal(operands_next(&o, &tool), "d");
 	assert_null(operands_next(&o, &tool));
-	operands_end(&o);
+	operands_end(&o, &tool);
 	tool.argc = 0;
 }
 
@@ -173,7 +173,7 @@ test_an_operand_with_a_nul_is_refused(void **state)
 	assert_string_equal(operands_next(&o, &tool), "c");
 	assert_int_equal(tool.status, TOOL_NO);
 	assert_null(operands_next(&o, &tool));
-	operands_end(&o);
+	operands_end(&o, &tool);
 }
 
 static void
