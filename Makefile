@@ -147,6 +147,21 @@ soak: crash
 
 .PHONY: crash soak
 
+# What the tests of tests/tools/hold_*.bats need: a client that misbehaves, a runner, and shims for LD_PRELOAD.
+HOLD := $(patsubst %,$(B)/hold/%,rude nth noheal.so nomem.so)
+
+$(B)/hold/%.so: tests/hold/%.c Makefile
+	@mkdir -p $(@D)
+	$(call say,LD $@)$(CC) $(filter-out -fsanitize%,$(ALL_CFLAGS)) -fPIC -shared -o $@ $<
+
+$(B)/hold/%: $(B)/tests/hold/%.o $(B)/tests/hold/wire.o $(B)/lib/base.a
+	@mkdir -p $(@D)
+	$(call say,LD $@)$(CC) $(LDFLAGS) -o $@ $^
+
+hold: $(HOLD)
+
+.PHONY: hold
+
 clean:
 	rm -rf build
 

@@ -75,7 +75,7 @@ crash() {
 
 stage() {
 	case $1 in
-	build) one 'build' make -j"$jobs" all units crash ;;
+	build) one 'build' make -j"$jobs" all units crash hold ;;
 	unit) unit "$B" ;;
 	lint) lint ;;
 	tools) tools ;;
