@@ -1,5 +1,7 @@
 #include "node/keeper.h"
 
+#include <inttypes.h>
+#include <stdio.h>
 #include <systemd/sd-daemon.h>
 
 #include "node/child.h"
@@ -12,16 +14,41 @@ enum { HEAL_MS = 3000, SWEEP_MS = 60000, BEAT_OLD_MS = 15000, SLEEP_MS = 1000, M
 
 struct rounds {
 	uint64_t heal_ms, sweep_ms; /* when next */
+	uint64_t every_ms;          /* from one look at the socket to the next */
 	bool deaf;                  /* the socket did not answer the last time */
 };
 
-static bool
-loop_alive(struct node *n)
+/* A watchdog wants to be told three times before it bites. */
+static uint64_t
+heal_every(void)
 {
+	uint64_t us = 0;
+	if (sd_watchdog_enabled(0, &us) <= 0 || us / 3000 > HEAL_MS)
+		return HEAL_MS;
+	return us / 3000 + 1;
+}
+
+/* Tells the service manager how it stands, and that all is well only when it is. Nothing when there is no manager. */
+static void
+tell_manager(struct node *n, bool hears)
+{
+	struct round_view r;
+	char status[160];
 	pthread_mutex_lock(&n->core.mutex);
-	uint64_t beat = n->core.beat_ms;
+	enum err trouble = n->core.trouble;
+	bool turns = timing_steady_ms() - n->core.beat_ms < BEAT_OLD_MS;
+	consensus_round(n->core.consensus, &r);
 	pthread_mutex_unlock(&n->core.mutex);
-	return timing_steady_ms() - beat < BEAT_OLD_MS;
+	if (!hears)
+		snprintf(status, sizeof(status), "the control socket does not answer");
+	else if (!turns)
+		snprintf(status, sizeof(status), "the main loop stands still");
+	else if (trouble != ERR_OK)
+		snprintf(status, sizeof(status), "cannot write: %s; reading goes on", err_text(trouble));
+	else
+		snprintf(status, sizeof(status), "hyper %" PRIu64 ", final %" PRIu64 ", %" PRIu32 " payloads in the pool",
+		    r.certified_hid, r.final_hid, r.pool_payloads);
+	sd_notifyf(0, "STATUS=%s\n%s", status, hears && turns ? "WATCHDOG=1\n" : "");
 }
 
 static void
@@ -33,8 +60,7 @@ heal(struct node *n, struct rounds *r)
 	else if (ok && r->deaf)
 		log_event(n, "the control socket %s answers again", n->control);
 	r->deaf = !ok;
-	if (ok && loop_alive(n))
-		sd_notify(0, "WATCHDOG=1");
+	tell_manager(n, ok);
 }
 
 static void
@@ -43,7 +69,7 @@ look_after(struct node *n, struct rounds *r)
 	uint64_t now = timing_steady_ms();
 	if (now >= r->heal_ms) {
 		heal(n, r);
-		r->heal_ms = timing_steady_ms() + HEAL_MS;
+		r->heal_ms = timing_steady_ms() + r->every_ms;
 	}
 	if (now >= r->sweep_ms) {
 		store_sweep(n->store);
@@ -54,16 +80,17 @@ look_after(struct node *n, struct rounds *r)
 
 /* Until the next call's time is over, or something is to be looked at; false: the end. */
 static bool
-sleep_a_while(struct node *n)
+sleep_a_while(struct node *n, const struct rounds *r)
 {
 	struct parked *p = &n->parked;
-	uint64_t now = timing_steady_ms(), most = n->miner != NULL ? MINER_MS : SLEEP_MS;
+	uint64_t now = timing_steady_ms(), until = now + (n->miner != NULL ? MINER_MS : SLEEP_MS);
+	if (until > r->heal_ms)
+		until = r->heal_ms;
 	pthread_mutex_lock(&p->mutex);
-	uint64_t left = p->deadline_ms > now ? p->deadline_ms - now : 0;
-	if (left > 0 && !n->keeper_stops) {
-		struct timespec at = timing_at(timing_now_ms() + (left < most ? left : most));
-		pthread_cond_timedwait(&p->wake, &p->mutex, &at);
-	}
+	if (until > p->deadline_ms)
+		until = p->deadline_ms;
+	if (until > now && !n->keeper_stops)
+		timing_wait(&p->wake, &p->mutex, until - now);
 	bool go_on = !n->keeper_stops;
 	pthread_mutex_unlock(&p->mutex);
 	return go_on;
@@ -73,12 +100,12 @@ static void *
 run(void *arg)
 {
 	struct node *n = arg;
-	uint64_t now = timing_steady_ms();
-	struct rounds r = { .heal_ms = now + HEAL_MS, .sweep_ms = now + SWEEP_MS };
+	uint64_t now = timing_steady_ms(), every = heal_every();
+	struct rounds r = { .heal_ms = now + every, .sweep_ms = now + SWEEP_MS, .every_ms = every };
 	do {
 		parked_expire(n, timing_steady_ms());
 		look_after(n, &r);
-	} while (sleep_a_while(n));
+	} while (sleep_a_while(n, &r));
 	return NULL;
 }
 

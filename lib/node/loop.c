@@ -58,13 +58,6 @@ push_back(struct core *c, struct item *item)
 		c->last = &item->next;
 }
 
-static void
-sleep_until(struct core *c, uint64_t ms)
-{
-	struct timespec at = timing_at(ms);
-	pthread_cond_timedwait(&c->loop_wake, &c->mutex, &at);
-}
-
 /* An item's memory stays with the batch that its effects are in. False: memory is out, the item waits. */
 static bool
 step_items(struct node *n, struct store_txn *look)
@@ -120,11 +113,11 @@ run(void *arg)
 		c->beat_ms = timing_steady_ms();
 		uint64_t now = timing_now_ms(), due = consensus_deadline_ms(c->consensus);
 		if (must_wait(c))
-			sleep_until(c, now + BEAT_MS);
+			timing_wait(&c->loop_wake, &c->mutex, BEAT_MS);
 		else if (c->first == NULL && due > now)
-			sleep_until(c, due < now + BEAT_MS ? due : now + BEAT_MS);
+			timing_wait(&c->loop_wake, &c->mutex, due - now < BEAT_MS ? due - now : BEAT_MS);
 		else if (!turn(n))
-			sleep_until(c, now + PAUSE_MS);
+			timing_wait(&c->loop_wake, &c->mutex, PAUSE_MS);
 	}
 	c->loop_done = true;
 	pthread_cond_signal(&c->writer_wake);

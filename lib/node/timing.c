@@ -1,5 +1,7 @@
 #include "node/timing.h"
 
+#include <time.h>
+
 static uint64_t
 read_ms(clockid_t clock)
 {
@@ -20,8 +22,10 @@ timing_steady_ms(void)
 	return read_ms(CLOCK_MONOTONIC);
 }
 
-struct timespec
-timing_at(uint64_t now_ms)
+void
+timing_wait(pthread_cond_t *wake, pthread_mutex_t *mutex, uint64_t ms)
 {
-	return (struct timespec){ .tv_sec = (time_t)(now_ms / 1000), .tv_nsec = (long)(now_ms % 1000) * 1000000 };
+	uint64_t at = timing_steady_ms() + ms;
+	struct timespec until = { .tv_sec = (time_t)(at / 1000), .tv_nsec = (long)(at % 1000) * 1000000 };
+	pthread_cond_clockwait(wake, mutex, CLOCK_MONOTONIC, &until);
 }

@@ -2,13 +2,13 @@
 #ifndef NODE_TIMING_H
 #define NODE_TIMING_H
 
+#include <pthread.h>
 #include <stdint.h>
-#include <time.h>
 
 uint64_t timing_now_ms(void);    /* since 1970; what the core is told */
 uint64_t timing_steady_ms(void); /* never jumps */
 
-/* For pthread_cond_timedwait: a point of the clock that timing_now_ms reads. */
-struct timespec timing_at(uint64_t now_ms);
+/* Waits for the condition, at most so long on the steady clock: a clock set back must not hold anybody up. */
+void timing_wait(pthread_cond_t *wake, pthread_mutex_t *mutex, uint64_t ms);
 
 #endif

@@ -41,10 +41,9 @@ static bool
 pause(struct node *n)
 {
 	struct core *c = &n->core;
-	struct timespec at = timing_at(timing_now_ms() + RETRY_MS);
 	pthread_mutex_lock(&c->mutex);
 	if (!c->stopping)
-		pthread_cond_timedwait(&c->writer_wake, &c->mutex, &at);
+		timing_wait(&c->writer_wake, &c->mutex, RETRY_MS);
 	bool stop = c->stopping;
 	pthread_mutex_unlock(&c->mutex);
 	return stop;
