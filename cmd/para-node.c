@@ -24,6 +24,7 @@ enum { FILES = 4096 };
 
 static const char *genesis_file, *control, *control_group, *config_file;
 static bool dev;
+static bool given_quiet, given_verbose; /* on the command line */
 
 static const char *name = "para";
 static uint64_t period_ms, epoch, seals, difficulty, fee = OPTION_NONE, reward = OPTION_NONE, time_ms = OPTION_NONE;
@@ -57,12 +58,25 @@ struct watch {
 	sigset_t signals;
 };
 
-/* A reread file changes what can change while the node runs: how much it says. */
+/*
+ * A reread file changes what can change while the node runs: how much it says. One that is wrong changes nothing, and
+ * is no reason to end with another status.
+ */
 static void
 reread(struct watch *w)
 {
-	if (config_file && !options_file(w->t, config_file))
-		node_set_log(w->node, log_level(w->t));
+	struct tool before = *w->t;
+	if (!config_file)
+		return;
+	w->t->quiet = given_quiet;
+	w->t->verbose = given_verbose;
+	if (options_file(w->t, config_file)) {
+		*w->t = before;
+		return;
+	}
+	if (!w->t->quiet)
+		log_line(w->t, NODE_LOG_EVENT, "read the configuration again");
+	node_set_log(w->node, log_level(w->t));
 }
 
 static void *
@@ -125,7 +139,7 @@ run_until_stopped(struct tool *t, const struct node_config *config, const sigset
 	pthread_t watcher;
 	enum err e = node_start(&w.node, &trouble, config);
 	if (e)
-		return tool_fail(t, TOOL_TROUBLE, "%s", trouble.text[0] ? trouble.text : err_text(e));
+		return tool_fail(t, tool_status_of(e), "%s", trouble.text[0] ? trouble.text : err_text(e));
 	node_set_log(w.node, log_level(t));
 	if (pthread_create(&watcher, NULL, watch_signals, &w) != 0) {
 		node_stop(w.node);
@@ -137,7 +151,8 @@ run_until_stopped(struct tool *t, const struct node_config *config, const sigset
 		pthread_join(watcher, NULL);
 	}
 	node_free(w.node);
-	return e || end ? tool_fail(t, TOOL_TROUBLE, "%s", err_text(e ? e : end)) : TOOL_DONE;
+	e = e ? e : end;
+	return e ? tool_fail(t, tool_status_of(e), "%s", err_text(e)) : TOOL_DONE;
 }
 
 static int
@@ -154,6 +169,8 @@ run_node(struct tool *t)
 	sigaddset(&signals, SIGHUP);
 	pthread_sigmask(SIG_BLOCK, &signals, NULL);
 	raise_files();
+	given_quiet = t->quiet;
+	given_verbose = t->verbose;
 	struct node_config config = {.log = log_line, .arg = t};
 	int status = config_file ? options_file(t, config_file) : TOOL_DONE;
 	if (!status)
