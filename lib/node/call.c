@@ -6,7 +6,8 @@
 
 #include "node/worker.h"
 
-enum { BATCH_CALLS = 1000 };
+/* Calls of a batch; requests longer than this bring many payloads, whose signatures take time. */
+enum { BATCH_CALLS = 1000, HEAVY_BYTES = 16384 };
 
 enum { RPC_PARSE = -32700, RPC_INVALID = -32600, RPC_METHOD = -32601, RPC_PARAMS = -32602, RPC_INTERNAL = -32603,
 	RPC_OWN = -32000 };
@@ -323,5 +324,5 @@ call_handle(void *node, struct request *request, struct bytes body)
 	x->task.run = run_exchange;
 	x->request = request;
 	x->body = body;
-	worker_push(n, &x->task);
+	worker_push(n, &x->task, body.len > HEAVY_BYTES);
 }

@@ -67,10 +67,14 @@ struct parked {
 	bool closed;          /* stopping: nothing is parked any more */
 };
 
+struct task_list {
+	struct task *first, **last;
+};
+
 struct tasks {
 	pthread_mutex_t mutex;
 	pthread_cond_t wake;
-	struct task *first, **last;
+	struct task_list quick, heavy; /* quick ones go first: a miner's answer must not stand behind a flood */
 	bool stopping;
 };
 

@@ -176,7 +176,8 @@ init(struct node *n, const struct node_config *config)
 	pthread_mutex_init(&n->end_mutex, NULL);
 	pthread_cond_init(&n->end_wake, NULL);
 	n->core.last = &n->core.first;
-	n->tasks.last = &n->tasks.first;
+	n->tasks.quick.last = &n->tasks.quick.first;
+	n->tasks.heavy.last = &n->tasks.heavy.first;
 	n->core.open = &n->core.batch[0];
 	for (int i = 0; i < 2; i++)
 		n->core.batch[i].last = &n->core.batch[i].first;

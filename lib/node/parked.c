@@ -49,7 +49,7 @@ resume(struct parked *p, struct call *call, enum err e)
 	p->polls -= call->poll;
 	call->err = e;
 	call->task.run = run_resumed;
-	worker_push(call->node, &call->task);
+	worker_push(call->node, &call->task, false);
 }
 
 static enum err

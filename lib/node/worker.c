@@ -4,17 +4,26 @@
 #include <unistd.h>
 
 static struct task *
+pop(struct task_list *list)
+{
+	struct task *task = list->first;
+	if (task == NULL)
+		return NULL;
+	list->first = task->next;
+	if (list->first == NULL)
+		list->last = &list->first;
+	return task;
+}
+
+static struct task *
 next_task(struct tasks *t)
 {
 	pthread_mutex_lock(&t->mutex);
-	while (t->first == NULL && !t->stopping)
+	while (t->quick.first == NULL && t->heavy.first == NULL && !t->stopping)
 		pthread_cond_wait(&t->wake, &t->mutex);
-	struct task *task = t->first;
-	if (task != NULL) {
-		t->first = task->next;
-		if (t->first == NULL)
-			t->last = &t->first;
-	}
+	struct task *task = pop(&t->quick);
+	if (task == NULL)
+		task = pop(&t->heavy);
 	pthread_mutex_unlock(&t->mutex);
 	return task;
 }
@@ -43,13 +52,14 @@ worker_start(struct node *n)
 }
 
 void
-worker_push(struct node *n, struct task *task)
+worker_push(struct node *n, struct task *task, bool heavy)
 {
 	struct tasks *t = &n->tasks;
+	struct task_list *list = heavy ? &t->heavy : &t->quick;
 	task->next = NULL;
 	pthread_mutex_lock(&t->mutex);
-	*t->last = task;
-	t->last = &task->next;
+	*list->last = task;
+	list->last = &task->next;
 	pthread_cond_signal(&t->wake);
 	pthread_mutex_unlock(&t->mutex);
 }

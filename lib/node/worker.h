@@ -7,8 +7,8 @@
 /* As many as there are processors, at least two. */
 enum err worker_start(struct node *n);
 
-/* Any thread; never blocks. */
-void worker_push(struct node *n, struct task *task);
+/* Any thread; never blocks. heavy: it may take long, what is quick goes first. */
+void worker_push(struct node *n, struct task *task, bool heavy);
 
 /* What was pushed is done first. */
 void worker_stop(struct node *n);
