@@ -16,7 +16,8 @@ LDLIBS := -lcjson -llmdb -lnng -lsodium -lsystemd -lpthread
 
 # Debian's packages: what the build needs, and what the checks need beside it.
 BUILD_DEPS := gcc libc6-dev make libsodium-dev liblmdb-dev libnng-dev libcjson-dev libsystemd-dev jq
-CHECK_DEPS := binutils libcmocka-dev bats parallel clang libclang-rt-dev shellcheck mandoc man-db graphviz zsh
+CHECK_DEPS := binutils libcmocka-dev bats parallel clang libclang-rt-dev shellcheck mandoc man-db graphviz zsh \
+	procps systemd libseccomp-dev
 ifdef SAN
 B := build/san
 ALL_CFLAGS += -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer
@@ -92,12 +93,15 @@ deps-build:
 
 install: all
 	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/share/bash-completion/completions \
-	    $(DESTDIR)$(PREFIX)/share/zsh/site-functions
+	    $(DESTDIR)$(PREFIX)/share/zsh/site-functions $(DESTDIR)$(PREFIX)/lib/systemd/system
 	install $(BINS) $(DESTDIR)$(PREFIX)/bin
 	for page in man/*; do \
 	    install -D -m 644 "$$page" "$(DESTDIR)$(PREFIX)/share/man/man$${page##*.}/$${page#man/}" || exit 1; done
 	install -m 644 completions/bash/* $(DESTDIR)$(PREFIX)/share/bash-completion/completions
 	install -m 644 completions/zsh/* $(DESTDIR)$(PREFIX)/share/zsh/site-functions
+	for unit in $(notdir $(wildcard share/systemd/*.service)); do sed 's|@PREFIX@|$(PREFIX)|' share/systemd/$$unit | \
+	    install -m 644 /dev/stdin $(DESTDIR)$(PREFIX)/lib/systemd/system/$$unit || exit 1; done
+	install -D -m 644 share/systemd/para.sysusers $(DESTDIR)$(PREFIX)/lib/sysusers.d/para.conf
 
 # Fuzz targets: every decoder of the pure layers, with clang's libFuzzer. fuzz-smoke runs each for FUZZ_SECONDS, fuzz
 # for RUNS inputs, on a copy of its corpus.
@@ -147,8 +151,8 @@ soak: crash
 
 .PHONY: crash soak
 
-# What the tests of tests/tools/hold_*.bats need: a client that misbehaves, a runner, and shims for LD_PRELOAD.
-HOLD := $(patsubst %,$(B)/hold/%,rude nth noheal.so nomem.so)
+# What the tests of tests/tools need: clients that misbehave, runners, a service manager, and shims for LD_PRELOAD.
+HOLD := $(patsubst %,$(B)/hold/%,rude nth notify confine noheal.so nomem.so)
 
 $(B)/hold/%.so: tests/hold/%.c Makefile
 	@mkdir -p $(@D)
@@ -156,11 +160,25 @@ $(B)/hold/%.so: tests/hold/%.c Makefile
 
 $(B)/hold/%: $(B)/tests/hold/%.o $(B)/tests/hold/wire.o $(B)/lib/base.a
 	@mkdir -p $(@D)
-	$(call say,LD $@)$(CC) $(LDFLAGS) -o $@ $^
+	$(call say,LD $@)$(CC) $(LDFLAGS) -o $@ $^ $(HOLD_LIBS)
+
+$(B)/hold/confine: HOLD_LIBS := -lseccomp
 
 hold: $(HOLD)
 
 .PHONY: hold
+
+# Measurements: every program under tests/bench, against its bare counterpart. `make bench ONLY="mine read"` takes some.
+BENCH := $(patsubst tests/bench/%.c,$(B)/bench/%,$(wildcard tests/bench/*.c))
+
+$(BENCH): $(B)/bench/%: $(B)/tests/bench/%.o $(B)/libpara.a
+	@mkdir -p $(@D)
+	$(call say,LD $@)$(CC) $(LDFLAGS) -o $@ $^ $(LDLIBS)
+
+bench: all $(BENCH)
+	@tests/bench/run.sh $(B) $(ONLY)
+
+.PHONY: bench
 
 clean:
 	rm -rf build
@@ -172,6 +190,7 @@ help:
 	@echo 'make unit      unit tests only; lint: lints only; SAN=1: with sanitizers'
 	@echo 'make fuzz      every decoder, RUNS=10000000 inputs each'
 	@echo 'make soak      20000 torn images of the store, SEED=N'
+	@echo 'make bench     speed against bare counterparts, a JSON line each; ONLY=mine: some'
 	@echo 'make deps      install the packages that build and checks need'
 	@echo 'make install   into PREFIX (/usr/local), under DESTDIR'
 
