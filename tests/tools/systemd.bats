@@ -76,12 +76,25 @@ manager() {
 }
 
 node() {
-	para-node --config etc/node.conf -d state -k etc/node.key --control "$PARA_NODE" "$@" 2>>node.log 3>&- 9>&- &
+	para-node --config etc/node.conf -d state -k etc/node.key --control "$PARA_NODE" 2>>node.log 3>&- 9>&- &
 	NODE_PID=$!
 }
 
-# calls UNIT: the system calls that the unit's filters let through, one a line.
-calls() {
+# signal_node NAME
+signal_node() {
+	kill "-$1" "$NODE_PID"
+}
+
+# It ends with 0.
+end_node() {
+	local pid=$NODE_PID
+	signal_node TERM
+	NODE_PID=
+	wait "$pid"
+}
+
+# calls_of UNIT: the system calls that the unit's filters let through, one a line.
+calls_of() {
 	local filter words word
 	sed -n 's/^SystemCallFilter=//p' "$1" >filters
 	: >allowed
@@ -114,8 +127,8 @@ as_unit() {
 	text=$(sed -e "s|@PREFIX@/bin/||; s|/etc/para|$etc|g; s|%S/para|$PWD/state|; s|%d|$etc|; s|%t/para|$PWD/run|" \
 		-e "s|--control-group para|--control-group $(id -gn)|; s|\${THREADS}|2|" <<<"$text")
 	read -ra argv <<<"$text"
-	calls "$TREE/share/systemd/$1" >calls
-	[ "$(wc -l <calls)" -gt 100 ]
+	calls_of "$TREE/share/systemd/$1" >calls
+	longer_than 100 calls
 }
 
 @test "READY when requests are answered, WATCHDOG while it runs, STOPPING at the end" {
@@ -126,9 +139,7 @@ as_unit() {
 	for _ in 1 2 3; do tells_more WATCHDOG=1; done
 	awk '$2 == "WATCHDOG=1" { if (last && $1 - last > 3000) exit 1; last = $1 }' told
 	grep -qE 'STATUS=hyper [0-9]+, final [0-9]+, 0 payloads in the pool' told
-	kill "$NODE_PID"
-	wait "$NODE_PID"
-	NODE_PID=
+	end_node
 	soon says told STOPPING=1
 	awk '$2 == "STOPPING=1" { stops = 1; next } stops && /WATCHDOG|READY/ { exit 1 }' told
 }
@@ -163,9 +174,9 @@ as_unit() {
 	WATCHDOG_USEC=900000 node
 	soon says told READY=1
 	tells_more WATCHDOG=1
-	kill -STOP "$NODE_PID"
+	signal_node STOP
 	silent WATCHDOG=1 1.5
-	kill -CONT "$NODE_PID"
+	signal_node CONT
 	tells_more WATCHDOG=1
 }
 
@@ -200,32 +211,28 @@ as_unit() {
 	says node.log 'hyper 1 '
 	lacks node.log 'final up to'
 	printf 'genesis = %s\nverbose = yes\n' "$etc/genesis.json" >etc/node.conf
-	kill -HUP "$NODE_PID"
+	signal_node HUP
 	soon says node.log 'read the configuration again'
 	register two
 	soon says node.log 'final up to'
 	echo 'verbos = no' >etc/node.conf
-	kill -HUP "$NODE_PID"
+	signal_node HUP
 	soon says node.log "node.conf: line 1: unknown option 'verbos'"
-	lines=$(wc -l <node.log)
+	length=$(wc -l <node.log)
 	register three
-	tail -n +"$((lines + 1))" node.log | grep -qF 'final up to'
+	tail -n +"$((length + 1))" node.log | grep -qF 'final up to'
 	printf 'genesis = %s\nquiet = yes\n' "$etc/genesis.json" >etc/node.conf
-	kill -HUP "$NODE_PID"
+	signal_node HUP
 	sleep 0.3
-	lines=$(wc -l <node.log)
+	length=$(wc -l <node.log)
 	register four
-	[ "$(wc -l <node.log)" -eq "$lines" ]
+	[ "$(wc -l <node.log)" -eq "$length" ]
 	# Without the line it is as at the start.
 	echo "genesis = $etc/genesis.json" >etc/node.conf
-	kill -HUP "$NODE_PID"
+	signal_node HUP
 	register five
-	soon longer_than "$lines" node.log
-	kill "$NODE_PID"
-	status=0
-	wait "$NODE_PID" || status=$?
-	NODE_PID=
-	[ "$status" -eq 0 ]
+	soon longer_than "$length" node.log
+	end_node
 }
 
 # register NAME: a chain of this name is in the chain, finally.
@@ -251,14 +258,12 @@ register() {
 	echo hello | para-seal payload -c notes -k a.key | para-send --wait final
 	tells_more WATCHDOG=1
 	para-node backup -d state copy.mdb
-	kill -HUP "$NODE_PID"
+	signal_node HUP
 	soon says node.log 'read the configuration again'
 	kill "$MINER_PID"
 	wait "$MINER_PID"
 	MINER_PID=
-	kill "$NODE_PID"
-	wait "$NODE_PID"
-	NODE_PID=
+	end_node
 	[ -s mined ]
 	[ ! -s miner.log ]
 }
