@@ -33,6 +33,13 @@ static bool solo;
 
 /* --- the node --- */
 
+/* A damaged store is a verdict; everything else that keeps a node from running is trouble here. */
+static int
+end_status(enum err e)
+{
+	return e == ERR_CORRUPT ? TOOL_NO : TOOL_TROUBLE;
+}
+
 static void
 log_line(void *arg, enum node_log level, const char *line)
 {
@@ -139,8 +146,7 @@ run_until_stopped(struct tool *t, const struct node_config *config, const sigset
 	pthread_t watcher;
 	enum err e = node_start(&w.node, &trouble, config);
 	if (e)
-		return tool_fail(t, tool_status_of(e), "%s", trouble.text[0] ? trouble.text : err_text(e));
-	node_set_log(w.node, log_level(t));
+		return tool_fail(t, end_status(e), "%s", trouble.text[0] ? trouble.text : err_text(e));
 	if (pthread_create(&watcher, NULL, watch_signals, &w) != 0) {
 		node_stop(w.node);
 		e = ERR_NOMEM;
@@ -152,7 +158,7 @@ run_until_stopped(struct tool *t, const struct node_config *config, const sigset
 	}
 	node_free(w.node);
 	e = e ? e : end;
-	return e ? tool_fail(t, tool_status_of(e), "%s", err_text(e)) : TOOL_DONE;
+	return e ? tool_fail(t, end_status(e), "%s", err_text(e)) : TOOL_DONE;
 }
 
 static int
@@ -173,6 +179,7 @@ run_node(struct tool *t)
 	given_verbose = t->verbose;
 	struct node_config config = {.log = log_line, .arg = t};
 	int status = config_file ? options_file(t, config_file) : TOOL_DONE;
+	config.level = log_level(t);
 	if (!status)
 		status = find_group(&config.group, t);
 	if (status)
@@ -218,6 +225,9 @@ read_founders(struct genesis *g, struct arena *arena, struct tool *t)
 			return tool_usage(t, "--founder %s: %s", founders.item[i], err_text(e));
 	}
 	qsort(g->founder, g->founders, sizeof *g->founder, compare_founders);
+	for (uint32_t i = 1; i < g->founders; i++)
+		if (compare_founders(&g->founder[i - 1], &g->founder[i]) == 0)
+			return tool_usage(t, "a --founder is given twice");
 	return TOOL_DONE;
 }
 

@@ -164,7 +164,7 @@ init(struct node *n, const struct node_config *config)
 {
 	n->config = *config;
 	n->started_ms = timing_steady_ms();
-	n->log_level = NODE_LOG_EVENT;
+	n->log_level = (int)config->level;
 	pthread_mutex_init(&n->core.mutex, NULL);
 	pthread_cond_init(&n->core.loop_wake, NULL);
 	pthread_cond_init(&n->core.writer_wake, NULL);

@@ -28,6 +28,7 @@ struct node_config {
 	const char *control;           /* URL of the control socket; NULL: ipc://DIR/node.ipc */
 	long group;                    /* gid that may use it, or -1 */
 	char *const *miner;            /* command line of a miner to keep running as a child, or NULL; outlives the node */
+	enum node_log level; /* events up to this one reach the log */
 	/* One event, a line without its newline; called from several threads, one at a time. May be NULL. */
 	void (*log)(void *arg, enum node_log level, const char *line);
 	void *arg;

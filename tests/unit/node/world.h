@@ -113,7 +113,7 @@ world_new(uint32_t period_ms)
 	assert_int_equal(genesis_check(&w->genesis), ERR_OK);
 	assert_int_equal(genesis_hash(&hash, &w->genesis), ERR_OK);
 	w->network = genesis_network(&hash);
-	w->config = (struct node_config){ .dir = w->dir, .genesis = &w->genesis, .key = w->key, .group = -1,
+	w->config = (struct node_config){ .dir = w->dir, .genesis = &w->genesis, .key = w->key, .group = -1, .level = NODE_LOG_EVENT,
 		.log = world_log, .arg = w };
 	return w;
 }

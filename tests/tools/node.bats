@@ -1,0 +1,187 @@
+#!/usr/bin/env bats
+# para-node: starts, refusals, ends, what it leaves behind.
+
+load lib
+
+# in_log TEXT: waits until the node has logged it.
+in_log() {
+	local i
+	for i in $(seq 100); do
+		grep -qF -- "$1" node.log && return
+		sleep 0.1
+	done
+	sed 's/^/# /' node.log >&2
+	return 1
+}
+
+# miners DIR: process ids of the miners that work for the node of a directory.
+miners() {
+	pgrep -f -- "para-mine work .*$1/" || true
+}
+
+no_miner() {
+	local i
+	for i in $(seq 100); do
+		[ -z "$(miners "$1")" ] && return
+		sleep 0.1
+	done
+	return 1
+}
+
+@test "one command starts a development network; SIGTERM ends it cleanly" {
+	para-node --dev -d d 2>node.log 3>&- &
+	NODE_PID=$!
+	in_log "ready on ipc://d/node.ipc"
+	[ "$(stat -c %a d)" = 700 ]
+	[ "$(stat -c %a d/node.ipc)" = 600 ]
+	[ "$(stat -c %a d/node.key)" = 600 ]
+	[ "$(stat -c %a d/faucet.key)" = 600 ]
+	[ "$(para-inspect status -d d -f name,role,solo,period_ms,signing)" != "" ]
+	[ "$(jq -r '.alloc[0].amount' d/genesis.json)" = 1000000000000000 ]
+	[ -n "$(miners d)" ]
+	kill -TERM "$NODE_PID"
+	wait "$NODE_PID"
+	NODE_PID=
+	in_log stopped
+	[ ! -e d/node.ipc ]
+	no_miner d
+	fails 3 "" para-inspect status -d d --connect-timeout 0
+}
+
+@test "a new directory needs a network, and is not made without one" {
+	fails 2 "needs --genesis FILE or --dev" para-node -d nothing
+	[ ! -e nothing ]
+	echo '{"name":"x"}' >bad.json
+	fails 2 "bad.json is no genesis" para-node -d nothing --genesis bad.json
+	fails 2 "No such file" para-node -d nothing --genesis none.json
+}
+
+@test "a second node is refused and harms nothing" {
+	start_dev_node d
+	fails 2 "another node runs on" para-node --dev --genesis genesis.json -d d
+	fails 2 "another node runs on" para-node -d d
+	para-inspect status >/dev/null
+	[ -S d/node.ipc ]
+}
+
+@test "a network with another founder, or of many voters, is refused" {
+	para-key new a.key -f address >a
+	para-key new b.key -f address >b
+	para-node genesis --solo --founder "$(cat a)" >solo.json
+	para-node genesis --founder "$(cat a)" --founder "$(cat b)" >many.json
+	fails 2 "not the founder" para-node -d d -k b.key --genesis solo.json
+	fails 2 "not solo" para-node -d d -k a.key --genesis many.json
+	[ ! -e d/data.mdb ]
+}
+
+@test "--dev and --genesis keep to the network of the directory" {
+	para-key new a.key -f address >a
+	para-node genesis --solo --founder "$(cat a)" --difficulty 256 >one.json
+	para-node genesis --solo --founder "$(cat a)" --difficulty 257 >two.json
+	para-node -d d -k a.key --genesis one.json 2>node.log 3>&- &
+	NODE_PID=$!
+	in_log ready
+	stop_node
+	fails 2 "belongs to another network" para-node -d d -k a.key --genesis two.json
+	fails 2 "--dev did not make" para-node -d d -k a.key --dev
+	para-node -d d -k a.key 2>node.log 3>&- &
+	NODE_PID=$!
+	in_log ready
+}
+
+@test "genesis: what is given is there, what is wrong is named" {
+	para-key new a.key -f address >a
+	para-key new b.key -f address >b
+	para-node genesis --name net --period 500 --epoch 32 --seals 8 --fee 0 --reward 7 --time 1000 --solo \
+		--founder "$(cat a)" --alloc "$(cat a)=5" --alloc "$(cat b)=6" >g.json
+	[ "$(jq -c '[.name,.period_ms,.epoch,.seals,.register_fee,.byte_fee,.reward,.solo,.time]' g.json)" = \
+		'["net",500,32,8,"0","0","7",true,"1970-01-01T00:00:01.000Z"]' ]
+	[ "$(jq '.alloc | length' g.json)" = 2 ]
+	fails 2 "--founder" para-node genesis
+	fails 2 "--founder para1x" para-node genesis --founder para1x
+	fails 2 "--alloc" para-node genesis --founder "$(cat a)" --alloc "$(cat a)=-5"
+	fails 2 "founder" para-node genesis --founder "$(cat a)" --founder "$(cat a)"
+	fails 2 "period" para-node genesis --founder "$(cat a)" --period 1
+}
+
+@test "kill -9: the miner goes too, and the node starts again where it was" {
+	start_dev_node d
+	para-key new a.key >/dev/null
+	para-chain spec --name notes --engine data | para-chain create - -k a.key | para-send --wait final >/dev/null
+	seq 20 | para-seal payload -c notes -k a.key | para-send >sent
+	kill -9 "$NODE_PID"
+	wait "$NODE_PID" || true
+	no_miner d
+	para-inspect check -d d
+	[ -S d/node.ipc ]
+	start_dev_node d
+	jq -r .payload sent | while read -r id; do para-inspect payload "$id" -f status; done >status
+	[ "$(grep -cE '^(pooled|sealed|final)$' status)" = 20 ]
+}
+
+@test "backup: a copy while it runs, whole or not at all" {
+	start_dev_node d
+	para-key new a.key >/dev/null
+	para-chain spec --name notes --engine data | para-chain create - -k a.key | para-send --wait final >/dev/null
+	para-node backup copy.mdb >out
+	[ "$(jq -r .bytes out)" = "$(stat -c %s copy.mdb)" ]
+	[ "$(stat -c %a copy.mdb)" = 600 ]
+	[ ! -e copy.mdb.tmp ]
+	mkdir copy
+	para-node backup - >copy/data.mdb
+	para-inspect check -d copy
+	para-node backup copy.mdb >/dev/null
+	fails 2 "cannot copy to nowhere/copy.mdb" para-node backup nowhere/copy.mdb
+	fails 2 "disk is full" bash -c 'para-node backup - >/dev/full'
+	fails 2 "cannot open the store" para-node backup -d empty x
+	# The copy is a node: with the same key it goes on, once the old one has stopped.
+	stop_node
+	cp d/node.key copy/
+	cp d/genesis.json copy/
+	start_dev_node copy
+	[ "$(para-inspect chain notes -f chain)" = 1 ]
+}
+
+@test "a configuration file gives options, the command line wins" {
+	start_dev_node d
+	stop_node
+	rm -f node.log
+	printf '# of this node\ndev = yes\ncontrol = ipc://%s/other.ipc\nquiet = yes\n' "$PWD" >conf
+	para-node -d d --config conf 2>node.log 3>&- &
+	NODE_PID=$!
+	para-inspect status -n "ipc://$PWD/other.ipc" --connect-timeout 10 >/dev/null
+	[ ! -s node.log ]
+	printf 'dev = yes\nverbose = yes\n' >conf
+	kill -HUP "$NODE_PID"
+	para-inspect status -n "ipc://$PWD/other.ipc" >/dev/null
+	stop_node
+	echo 'color = red' >conf
+	fails 2 "conf: line 1" para-node -d d --config conf
+}
+
+@test "a socket that others may use, and one that is too far away" {
+	start_dev_node d
+	stop_node
+	para-node -d d --dev --control-group "$(id -gn)" 2>node.log 3>&- &
+	NODE_PID=$!
+	in_log ready
+	[ "$(stat -c %a:%G d/node.ipc)" = "660:$(id -gn)" ]
+	stop_node
+	fails 2 "no group nobodys" para-node -d d --dev --control-group nobodys
+	fails 2 "cannot listen on" para-node -d d --dev --control "ipc:///$(printf 'x%.0s' $(seq 200))"
+	fails 2 "cannot listen on" para-node -d d --dev --control ipc:///no/such/place/socket
+}
+
+@test "a miner that dies is started again" {
+	start_dev_node d
+	local first
+	first=$(miners d)
+	[ -n "$first" ]
+	kill -9 "$first"
+	in_log "the miner ended"
+	for i in $(seq 50); do
+		[ -n "$(miners d)" ] && break
+		sleep 0.1
+	done
+	[ -n "$(miners d)" ] && [ "$(miners d)" != "$first" ]
+}
