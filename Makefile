@@ -152,7 +152,7 @@ soak: crash
 .PHONY: crash soak
 
 # What the tests of tests/tools need: clients that misbehave, runners, a service manager, and shims for LD_PRELOAD.
-HOLD := $(patsubst %,$(B)/hold/%,rude nth notify confine noheal.so nomem.so)
+HOLD := $(patsubst %,$(B)/hold/%,rude nth notify confine noheal.so nomem.so para-node-deaf)
 
 $(B)/hold/%.so: tests/hold/%.c Makefile
 	@mkdir -p $(@D)
@@ -163,6 +163,10 @@ $(B)/hold/%: $(B)/tests/hold/%.o $(B)/tests/hold/wire.o $(B)/lib/base.a
 	$(call say,LD $@)$(CC) $(LDFLAGS) -o $@ $^ $(HOLD_LIBS)
 
 $(B)/hold/confine: HOLD_LIBS := -lseccomp
+
+$(B)/hold/para-node-deaf: $(B)/cmd/para-node.o $(B)/tests/hold/nohangup.o $(B)/libpara.a
+	@mkdir -p $(@D)
+	$(call say,LD $@)$(CC) $(LDFLAGS) -o $@ $^ $(LDLIBS)
 
 hold: $(HOLD)
 

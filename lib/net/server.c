@@ -12,6 +12,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "net/hangup.h"
 #include "net/probe.h"
 
 /*
@@ -216,6 +217,7 @@ listen_anew(struct server *s)
 static enum err
 open_socket(struct server *s)
 {
+	hangup_guard();
 	int rv = nng_rep0_open(&s->socket);
 	if (rv != 0)
 		return err_of(rv);

@@ -6,8 +6,9 @@
  *
  * An empty request is answered at once with an empty reply: that is how a client knows that somebody is there.
  *
- * nng 1.5.2 loses an ipc listener for ever when somebody connects and closes at once; so the server dials itself every
- * few seconds (server_heal) and listens anew when that fails. Connections taken before go on.
+ * nng 1.5.2 loses an ipc listener for ever when somebody connects and closes at once. net/hangup.h keeps it from that;
+ * and should a listener go deaf all the same, the server that dials itself every few seconds (server_heal) listens anew.
+ * Connections taken before go on.
  */
 #ifndef NET_SERVER_H
 #define NET_SERVER_H

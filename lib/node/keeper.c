@@ -10,7 +10,7 @@
 #include "node/timing.h"
 
 /* How often what is looked at; how old the loop's last turn may be; how long the keeper sleeps at most. */
-enum { HEAL_MS = 3000, SWEEP_MS = 60000, BEAT_OLD_MS = 15000, SLEEP_MS = 1000, MINER_MS = 200 };
+enum { HEAL_MS = 2000, SWEEP_MS = 60000, BEAT_OLD_MS = 15000, SLEEP_MS = 1000, MINER_MS = 200 };
 
 struct rounds {
 	uint64_t heal_ms, sweep_ms; /* when next */
