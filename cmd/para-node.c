@@ -9,12 +9,11 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "base/number.h"
-#include "chain/account.h"
 #include "json/view.h"
 #include "node/node.h"
 #include "tool/backup.h"
 #include "tool/clock.h"
+#include "tool/founding.h"
 #include "tool/home.h"
 #include "tool/nodehome.h"
 #include "tool/options.h"
@@ -26,10 +25,7 @@ static const char *genesis_file, *control, *control_group, *config_file;
 static bool dev;
 static bool given_quiet, given_verbose; /* on the command line */
 
-static const char *name = "para";
-static uint64_t period_ms, epoch, seals, difficulty, fee = OPTION_NONE, reward = OPTION_NONE, time_ms = OPTION_NONE;
-static struct option_list founders, allocs;
-static bool solo;
+static struct founding new_one = {.name = "para", .fee = OPTION_NONE, .reward = OPTION_NONE, .time_ms = OPTION_NONE};
 
 /* --- the node --- */
 
@@ -202,100 +198,13 @@ run_node(struct tool *t)
 /* --- genesis --- */
 
 static int
-compare_founders(const void *a, const void *b)
-{
-	return memcmp(a, b, sizeof(struct pubkey));
-}
-
-static int
-compare_allocs(const void *a, const void *b)
-{
-	return memcmp(((const struct genesis_alloc *)a)->account, ((const struct genesis_alloc *)b)->account, 32);
-}
-
-static int
-read_founders(struct genesis *g, struct arena *arena, struct tool *t)
-{
-	g->founder = arena_alloc(arena, founders.count + 1, sizeof *g->founder);
-	if (!g->founder || founders.count > LIMIT_FOUNDERS)
-		return tool_fail(t, TOOL_TROUBLE, "too many founders");
-	for (size_t i = 0; i < founders.count; i++) {
-		enum err e = account_parse(g->founder[g->founders++].b, founders.item[i]);
-		if (e)
-			return tool_usage(t, "--founder %s: %s", founders.item[i], err_text(e));
-	}
-	qsort(g->founder, g->founders, sizeof *g->founder, compare_founders);
-	for (uint32_t i = 1; i < g->founders; i++)
-		if (compare_founders(&g->founder[i - 1], &g->founder[i]) == 0)
-			return tool_usage(t, "a --founder is given twice");
-	return TOOL_DONE;
-}
-
-/* ADDRESS=AMOUNT */
-static enum err
-read_alloc(struct genesis_alloc *out, const char *text)
-{
-	char address[ACCOUNT_TEXT];
-	const char *equals = strchr(text, '=');
-	if (!equals || (size_t)(equals - text) >= sizeof address)
-		return ERR_BECH32;
-	memcpy(address, text, (size_t)(equals - text));
-	address[equals - text] = '\0';
-	enum err e = account_parse(out->account, address);
-	return e ? e : number_parse(&out->amount.units, equals + 1, strlen(equals + 1), UINT64_MAX);
-}
-
-static int
-read_allocs(struct genesis *g, struct arena *arena, struct tool *t)
-{
-	g->alloc = arena_alloc(arena, allocs.count + 1, sizeof *g->alloc);
-	if (!g->alloc || allocs.count > LIMIT_ALLOCS)
-		return tool_fail(t, TOOL_TROUBLE, "too many allocations");
-	for (size_t i = 0; i < allocs.count; i++) {
-		enum err e = read_alloc(&g->alloc[g->allocs++], allocs.item[i]);
-		if (e)
-			return tool_usage(t, "--alloc %s: %s", allocs.item[i], err_text(e));
-	}
-	qsort(g->alloc, g->allocs, sizeof *g->alloc, compare_allocs);
-	return TOOL_DONE;
-}
-
-static void
-fill_genesis(struct genesis *g)
-{
-	genesis_defaults(g);
-	snprintf(g->name, sizeof g->name, "%s", name);
-	g->time_ms = time_ms == OPTION_NONE ? clock_now_ms() : time_ms;
-	g->solo = solo;
-	g->period_ms = period_ms ? (uint32_t)period_ms : g->period_ms;
-	g->epoch = epoch ? (uint32_t)epoch : g->epoch;
-	g->seals = seals ? (uint32_t)seals : g->seals;
-	g->difficulty = difficulty ? difficulty : g->difficulty;
-	if (reward != OPTION_NONE)
-		g->reward.units = reward;
-	if (fee != OPTION_NONE)
-		g->register_fee.units = fee;
-	if (fee == 0)
-		g->byte_fee.units = 0;
-}
-
-static int
 run_genesis(struct tool *t)
 {
 	struct genesis g;
 	struct arena arena = {0};
 	if (t->argc)
 		return tool_usage(t, "no operand is wanted");
-	if (strlen(name) > LIMIT_NAME)
-		return tool_usage(t, "--name %s: %s", name, err_text(ERR_NAME));
-	fill_genesis(&g);
-	int status = read_founders(&g, &arena, t);
-	if (!status)
-		status = read_allocs(&g, &arena, t);
-	enum err e = status ? ERR_OK : genesis_check(&g);
-	if (e)
-		status = tool_fail(t, TOOL_TROUBLE, "no such genesis: %s%s", err_text(e),
-		    founders.count ? "" : " (it needs a --founder)");
+	int status = founding_make(&g, &arena, t, &new_one);
 	if (!status) {
 		view_genesis(output_begin(t), &g);
 		output_end(t);
@@ -326,17 +235,17 @@ static const struct option_entry node_options[] = {
     {0, "config", "FILE", "read options from FILE: name = value lines", OPTION_TEXT, &config_file, 0, 0}, END};
 
 static const struct option_entry genesis_options[] = {
-    {0, "name", "NAME", "name of the network (para)", OPTION_TEXT, &name, 0, 0},
-    {0, "time", "MS", "start of slot 0, ms since 1970 (now)", OPTION_NUMBER, &time_ms, 0, (UINT64_C(1) << 53) - 1},
-    {0, "period", "MS", "length of a slot (10000)", OPTION_NUMBER, &period_ms, 50, 3600000},
-    {0, "founder", "ADDRESS", "a node key that votes from the start", OPTION_LIST, &founders, 0, 0},
-    {0, "alloc", "ADDRESS=AMOUNT", "units that an account starts with", OPTION_LIST, &allocs, 0, 0},
-    {0, "epoch", "W", "blocks of an epoch (64)", OPTION_NUMBER, &epoch, 1, 65536},
-    {0, "seals", "N", "seals wanted a slot (64)", OPTION_NUMBER, &seals, 1, 8192},
-    {0, "difficulty", "N", "least difficulty of a seal (65536)", OPTION_NUMBER, &difficulty, 256, UINT64_MAX},
-    {0, "fee", "N", "fee of a registration; 0: bytes of chain 0 are free too", OPTION_NUMBER, &fee, 0, UINT64_MAX},
-    {0, "reward", "N", "units a slot pays at first", OPTION_NUMBER, &reward, 0, UINT64_MAX},
-    {0, "solo", NULL, "development: the only founder votes alone", OPTION_FLAG, &solo, 0, 0}, END};
+    {0, "name", "NAME", "name of the network (para)", OPTION_TEXT, &new_one.name, 0, 0},
+    {0, "time", "MS", "start of slot 0, ms since 1970 (now)", OPTION_NUMBER, &new_one.time_ms, 0, (UINT64_C(1) << 53) - 1},
+    {0, "period", "MS", "length of a slot (10000)", OPTION_NUMBER, &new_one.period_ms, 50, 3600000},
+    {0, "founder", "ADDRESS", "a node key that votes from the start", OPTION_LIST, &new_one.founders, 0, 0},
+    {0, "alloc", "ADDRESS=AMOUNT", "units that an account starts with", OPTION_LIST, &new_one.allocs, 0, 0},
+    {0, "epoch", "W", "blocks of an epoch (64)", OPTION_NUMBER, &new_one.epoch, 1, 65536},
+    {0, "seals", "N", "seals wanted a slot (64)", OPTION_NUMBER, &new_one.seals, 1, 8192},
+    {0, "difficulty", "N", "least difficulty of a seal (65536)", OPTION_NUMBER, &new_one.difficulty, 256, UINT64_MAX},
+    {0, "fee", "N", "fee of a registration; 0: bytes of chain 0 are free too", OPTION_NUMBER, &new_one.fee, 0, UINT64_MAX},
+    {0, "reward", "N", "units a slot pays at first", OPTION_NUMBER, &new_one.reward, 0, UINT64_MAX},
+    {0, "solo", NULL, "development: the only founder votes alone", OPTION_FLAG, &new_one.solo, 0, 0}, END};
 
 static const struct command commands[] = {
     {"", NULL, "Runs a node in the foreground.", OPTIONS_DIR | OPTIONS_KEY, node_options, run_node, NULL},
