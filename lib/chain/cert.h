@@ -88,9 +88,9 @@ struct hash cert_blocks_root(const struct hash *hash, uint32_t n);
  */
 enum err cert_check(const struct cert *cert);
 
-/* Cuts a voter's list down to this certificate's part: entry index i of list. Arrays in the arena. */
-enum err cert_list_from(struct cert_list *out, struct arena *arena, const struct cert *cert, const struct list *list,
-    uint32_t i);
+/* Cuts a voter's list down to this certificate's part: entry index i of it. Arrays in the arena. */
+enum err cert_list_from(struct cert_list *out, struct arena *arena, const struct cert *cert,
+    const struct list_tree *tree, uint32_t i);
 
 /*
  * Rebuilds the entry, climbs to the root, verifies the voter's signature. ERR_MERKLE, ERR_SIGNATURE; ERR_ORDER also

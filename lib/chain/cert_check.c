@@ -95,26 +95,12 @@ cert_blocks(struct block **out, struct hash **hashes, struct arena *arena, const
 	return hash_equal(&last, &core->tip) ? ERR_OK : ERR_LINK;
 }
 
-/* The path from entry i of a list to its root. */
-static enum err
-prove_entry(struct merkle_path *out, struct arena *arena, const struct list *list, uint32_t i)
-{
-	struct hash *leaf = arena_alloc(arena, list->count, sizeof *leaf);
-
-	if (leaf == NULL)
-		return ERR_NOMEM;
-	for (uint32_t k = 0; k < list->count; k++) {
-		enum err e = list_entry_leaf(&leaf[k], &list->entry[k]);
-		if (e)
-			return e;
-	}
-	return merkle_prove(out, leaf, list->count, i);
-}
-
 enum err
-cert_list_from(struct cert_list *out, struct arena *arena, const struct cert *cert, const struct list *list, uint32_t i)
+cert_list_from(struct cert_list *out, struct arena *arena, const struct cert *cert, const struct list_tree *tree,
+    uint32_t i)
 {
 	const struct cert_core *core = &cert->core;
+	const struct list *list = tree->list;
 	const struct list_entry *entry;
 	struct hash *id = head_ids(arena, cert);
 	uint8_t *accepts = arena_alloc(arena, core->blocks / 8 + (size_t)1, 1);
@@ -140,7 +126,7 @@ cert_list_from(struct cert_list *out, struct arena *arena, const struct cert *ce
 	}
 	out->accepts = accepts;
 	out->same_roots = same_roots(&entry->roots, &core->roots);
-	return prove_entry(&out->path, arena, list, i);
+	return merkle_tree_prove(&out->path, tree->node, list->count, i);
 }
 
 /* The voter's ids: those of the blocks it accepts and its other ones, merged in ascending order. */

@@ -86,6 +86,23 @@ list_entry_leaf(struct hash *leaf, const struct list_entry *entry)
 	return e;
 }
 
+enum err
+list_tree(struct list_tree *out, struct arena *arena, const struct list *list)
+{
+	struct hash *node = arena_alloc(arena, merkle_tree_nodes(list->count) + 1, sizeof *node);
+
+	if (node == NULL)
+		return ERR_NOMEM;
+	for (uint32_t i = 0; i < list->count; i++) {
+		enum err e = list_entry_leaf(&node[i], &list->entry[i]);
+		if (e)
+			return e;
+	}
+	merkle_tree_fill(node, list->count);
+	*out = (struct list_tree){ .list = list, .node = node };
+	return ERR_OK;
+}
+
 struct hash
 list_hash(const struct network *network, uint64_t slot, const struct hash *root)
 {

@@ -49,6 +49,15 @@ void list_entry_put(struct buf *out, const struct list_entry *entry);
 /* The Merkle leaf of one entry. ERR_NOMEM. */
 enum err list_entry_leaf(struct hash *leaf, const struct list_entry *entry);
 
+/* A list with the Merkle tree over its entries, for cutting it into many parts. */
+struct list_tree {
+	const struct list *list;
+	struct hash *node; /* as merkle_tree_fill leaves them */
+};
+
+/* The tree lives in the arena, the list as long. ERR_NOMEM. */
+enum err list_tree(struct list_tree *out, struct arena *arena, const struct list *list);
+
 /* What is signed, from the root over the entries' leaves. */
 struct hash list_hash(const struct network *network, uint64_t slot, const struct hash *root);
 

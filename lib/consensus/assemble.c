@@ -48,7 +48,7 @@ link_blocks(struct cert *cert, struct kept_block *block, struct hash *hash, stru
 }
 
 static enum err
-attach_lists(struct cert *cert, struct arena *arena, const struct assembly *in)
+attach_lists(struct cert *cert, struct arena *arena, const struct assembly *in, const struct list_tree *tree)
 {
 	cert->list = arena_alloc(arena, in->lists, sizeof *cert->list);
 	if (!cert->list)
@@ -57,7 +57,7 @@ attach_lists(struct cert *cert, struct arena *arena, const struct assembly *in)
 		enum err e;
 		if (!agree_entry(&at, in->list[i], &cert->core.lane))
 			continue;
-		e = cert_list_from(&cert->list[cert->lists++], arena, cert, in->list[i], at);
+		e = cert_list_from(&cert->list[cert->lists++], arena, cert, &tree[i], at);
 		if (e)
 			return e;
 	}
@@ -87,7 +87,7 @@ certify_lane(struct candidate *out, struct arena *arena, const struct assembly *
 	if (cert->core.payloads || !lanes_same_roots(roots, &old->committed))
 		state->busy_hid = out->hyper.header.hid;
 	out->lane[at] = lane;
-	return attach_lists(cert, arena, in);
+	return attach_lists(cert, arena, in, out->tree);
 }
 
 /* A certificate for each lane with a seal, or whose roots change. */
@@ -97,6 +97,8 @@ certify_lanes(struct candidate *out, struct arena *arena, const struct assembly 
 	uint32_t at = 0;
 	enum err e = ERR_OK;
 
+	for (uint32_t i = 0; e == ERR_OK && i < in->lists; i++)
+		e = list_tree(&out->tree[i], arena, in->list[i]);
 	for (uint32_t i = 0; e == ERR_OK && i < in->lanes->count; i++) {
 		struct lane_entry *lane = in->lanes->item[i];
 		struct roots roots = agree_roots(in, lane);
@@ -152,8 +154,9 @@ assemble_hyper(struct candidate *out, struct arena *arena, const struct assembly
 	out->block = arena_alloc(arena, in->seals, sizeof *out->block);
 	out->lane = arena_alloc(arena, in->lanes->count, sizeof(struct lane_entry *));
 	out->state = arena_alloc(arena, in->lanes->count, sizeof *out->state);
+	out->tree = arena_alloc(arena, in->lists, sizeof *out->tree);
 	out->hyper.cert = arena_alloc(arena, in->lanes->count, sizeof *out->hyper.cert);
-	if (!out->seal || !out->block || !out->lane || !out->state || !out->hyper.cert)
+	if (!out->seal || !out->block || !out->lane || !out->state || !out->tree || !out->hyper.cert)
 		return ERR_NOMEM;
 	*h = (struct hyper_header){ .network = in->network, .hid = in->tip->hid + 1, .slot = in->slot,
 		.prev = in->tip->hash, .source = in->tip->hash, .rules = in->rules,

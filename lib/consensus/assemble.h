@@ -48,6 +48,7 @@ struct candidate {
 	struct kept_block *block; /* the same; rows are not filled */
 	struct lane_entry **lane; /* of each certificate */
 	struct lane_state *state; /* and its new state */
+	struct list_tree *tree;   /* of each list */
 };
 
 /* The candidate, signed and encoded. ERR_COUNT: no seal is accepted, the slot stays empty. ERR_NOMEM. */

@@ -118,6 +118,38 @@ merkle_prove(struct merkle_path *out, const struct hash *leaves, uint64_t n, uin
 	return ERR_OK;
 }
 
+uint64_t
+merkle_tree_nodes(uint64_t n)
+{
+	uint64_t nodes = n;
+
+	for (uint64_t width = n; width > 1; nodes += width)
+		width = (width + 1) / 2;
+	return nodes;
+}
+
+void
+merkle_tree_fill(struct hash *node, uint64_t n)
+{
+	for (uint64_t width = n; width > 1; node += width, width = (width + 1) / 2) {
+		for (uint64_t at = 0; at < width; at += 2)
+			node[width + at / 2] = at + 1 < width ? node_of(&node[at], &node[at + 1]) : node[at];
+	}
+}
+
+enum err
+merkle_tree_prove(struct merkle_path *out, const struct hash *node, uint64_t n, uint64_t index)
+{
+	if (index >= n || n > (uint64_t)1 << MERKLE_DEPTH)
+		return ERR_RANGE;
+	*out = (struct merkle_path){.index = index, .count = n};
+	for (uint64_t at = index, width = n; width > 1; node += width, at >>= 1, width = (width + 1) / 2) {
+		if ((at ^ 1) < width)
+			out->sibling[out->len++] = node[at ^ 1];
+	}
+	return ERR_OK;
+}
+
 enum err
 merkle_climb(struct hash *root, const struct hash *leaf, const struct merkle_path *path)
 {

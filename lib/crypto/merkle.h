@@ -47,6 +47,14 @@ struct merkle_path {
 /* ERR_RANGE when index >= n or n > 2^32. Costs about n hashes, no allocation. */
 enum err merkle_prove(struct merkle_path *out, const struct hash *leaves, uint64_t n, uint64_t index);
 
+/*
+ * A tree kept whole, for many paths of log n hashes each: its levels one after the other, the leaves first; a promoted
+ * node stands in each level that it passes. node has room for merkle_tree_nodes(n); the first n are the leaves.
+ */
+uint64_t merkle_tree_nodes(uint64_t n);
+void merkle_tree_fill(struct hash *node, uint64_t n);
+enum err merkle_tree_prove(struct merkle_path *out, const struct hash *node, uint64_t n, uint64_t index); /* ERR_RANGE */
+
 /* The root that a leaf climbs to; ERR_MERKLE when the path has not the length that index and count demand. */
 enum err merkle_climb(struct hash *root, const struct hash *leaf, const struct merkle_path *path);
 

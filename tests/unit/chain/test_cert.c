@@ -1,4 +1,6 @@
 /* Lane certificates: which seals a lane accepted, and who says so. */
+#include <time.h>
+
 #include "world.h"
 
 #include "chain/limits.h"
@@ -150,7 +152,7 @@ a_certificate_may_have_roots_only(void **state)
 		.roots = w->list.entry[0].roots };
 
 	w->cert[0] = (struct cert){ .core = core, .lists = 1, .list = w->cert[0].list };
-	assert_int_equal(cert_list_from(w->cert[0].list, &w->arena, &w->cert[0], &w->list, 0), ERR_OK);
+	assert_int_equal(world_cut(w, w->cert[0].list, &w->cert[0], 0), ERR_OK);
 	assert_int_equal(blocks(w), ERR_OK);
 	world_check_ends(probe, encoded(w));
 }
@@ -167,7 +169,7 @@ a_list_that_differs_travels_in_full(void **state)
 	entry->id = ids;
 	entry->roots = world_roots("behind");
 	assert_int_equal(list_sign(&w->list, w->founder), ERR_OK);
-	assert_int_equal(cert_list_from(list, &w->arena, &w->cert[0], &w->list, 1), ERR_OK);
+	assert_int_equal(world_cut(w, list, &w->cert[0], 1), ERR_OK);
 	assert_false(list->same_roots);
 	assert_int_equal(list->accepts[0], 1);
 	assert_int_equal(list->others, 1);
@@ -182,10 +184,35 @@ a_list_of_another_lane_or_slot_is_not_cut(void **state)
 	struct world *w = *state;
 	struct cert_list out;
 
-	assert_int_equal(cert_list_from(&out, &w->arena, &w->cert[0], &w->list, 2), ERR_LANE);
-	assert_int_equal(cert_list_from(&out, &w->arena, &w->cert[0], &w->list, 3), ERR_RANGE);
+	assert_int_equal(world_cut(w, &out, &w->cert[0], 2), ERR_LANE);
+	assert_int_equal(world_cut(w, &out, &w->cert[0], 3), ERR_RANGE);
 	w->list.slot++;
-	assert_int_equal(cert_list_from(&out, &w->arena, &w->cert[0], &w->list, 1), ERR_SLOT);
+	assert_int_equal(world_cut(w, &out, &w->cert[0], 1), ERR_SLOT);
+}
+
+/* A certificate's part costs the length of its path, not of the list. */
+static void
+a_list_of_many_lanes_is_cut_in_little_time(void **state)
+{
+	enum { LANES = 20000 };
+	struct world *w = *state;
+	struct list_tree tree;
+	clock_t begin = clock();
+
+	w->list.entry = arena_alloc(&w->arena, LANES, sizeof *w->list.entry);
+	w->list.count = LANES;
+	for (uint32_t i = 0; i < LANES; i++)
+		w->list.entry[i] = (struct list_entry){ .lane.chain = i };
+	assert_int_equal(list_sign(&w->list, w->founder), ERR_OK);
+	assert_int_equal(list_tree(&tree, &w->arena, &w->list), ERR_OK);
+	for (uint32_t i = 0; i < LANES; i++) {
+		struct cert cert = { .core = { .network = w->network, .lane.chain = i, .slot = SLOT } };
+		struct cert_list part;
+		assert_int_equal(cert_list_from(&part, &w->arena, &cert, &tree, i), ERR_OK);
+		if (i % 1000 == 0)
+			assert_int_equal(cert_list_check(&cert, &part), ERR_OK);
+	}
+	assert_true((double)(clock() - begin) / CLOCKS_PER_SEC < 5);
 }
 
 static void
@@ -309,6 +336,7 @@ main(void)
 		WORLD_TEST(a_certificate_may_have_roots_only),
 		WORLD_TEST(a_list_that_differs_travels_in_full),
 		WORLD_TEST(a_list_of_another_lane_or_slot_is_not_cut),
+		WORLD_TEST(a_list_of_many_lanes_is_cut_in_little_time),
 		WORLD_TEST(roots_are_written_once_only),
 		WORLD_TEST(unknown_bits_are_refused),
 		WORLD_TEST(an_id_is_written_once_only),

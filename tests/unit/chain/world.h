@@ -157,6 +157,15 @@ world_list(struct world *w)
 	assert_int_equal(list_sign(&w->list, w->founder), ERR_OK);
 }
 
+static inline enum err
+world_cut(struct world *w, struct cert_list *out, const struct cert *cert, uint32_t entry)
+{
+	struct list_tree tree;
+
+	assert_int_equal(list_tree(&tree, &w->arena, &w->list), ERR_OK);
+	return cert_list_from(out, &w->arena, cert, &tree, entry);
+}
+
 /* A certificate of n heads; entry is the index in the founder's list. */
 static inline void
 world_cert(struct world *w, struct cert *cert, const struct seal *seal, uint32_t n, uint32_t entry)
@@ -179,7 +188,7 @@ world_cert(struct world *w, struct cert *cert, const struct seal *seal, uint32_t
 	}
 	core->tip = tip;
 	core->blocks_root = cert_blocks_root(hash, n);
-	assert_int_equal(cert_list_from(cert->list, &w->arena, cert, &w->list, entry), ERR_OK);
+	assert_int_equal(world_cut(w, cert->list, cert, entry), ERR_OK);
 }
 
 /* Sums up the body and signs. */

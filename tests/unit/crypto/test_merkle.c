@@ -164,6 +164,31 @@ every_leaf_of_every_tree_climbs_to_the_root(void **state)
 	}
 }
 
+/* Leaves, nodes and one more, which stays as it was. */
+static void
+a_tree_kept_whole_gives_the_same_paths(void **state)
+{
+	(void)state;
+	const struct hash mark = merkle_leaf("mark", 4);
+	for (uint64_t n = 1; n <= 70; n++) {
+		struct hash node[200];
+		struct merkle_path p;
+		uint64_t nodes = merkle_tree_nodes(n);
+		assert_true(nodes < 200);
+		memcpy(node, leaves, n * sizeof *node);
+		node[nodes] = mark;
+		merkle_tree_fill(node, n);
+		assert_true(hash_equal(&node[nodes], &mark));
+		for (uint64_t i = 0; i < n; i++) {
+			struct merkle_path want = path_of(n, i);
+			assert_int_equal(merkle_tree_prove(&p, node, n, i), ERR_OK);
+			assert_memory_equal(&p, &want, sizeof p);
+		}
+		assert_int_equal(merkle_tree_prove(&p, node, n, n), ERR_RANGE);
+	}
+	assert_int_equal(merkle_tree_nodes(0), 0);
+}
+
 static void
 a_path_with_anything_changed_leads_elsewhere(void **state)
 {
@@ -243,6 +268,7 @@ main(void)
 		cmocka_unit_test(known_trees_have_known_roots),
 		cmocka_unit_test(an_odd_leaf_is_never_the_same_as_two),
 		cmocka_unit_test(every_leaf_of_every_tree_climbs_to_the_root),
+		cmocka_unit_test(a_tree_kept_whole_gives_the_same_paths),
 		cmocka_unit_test(a_path_with_anything_changed_leads_elsewhere),
 		cmocka_unit_test(a_path_of_the_wrong_length_has_a_name),
 		cmocka_unit_test(the_deepest_path_is_climbed),
