@@ -178,9 +178,22 @@ drop(struct pool *p, struct effects *out, struct entry *e)
 	pool_remove(p, e);
 }
 
+static int
+by_seq(const void *a, const void *b)
+{
+	const struct entry *x = *(struct entry *const *)a, *y = *(struct entry *const *)b;
+
+	if (x->item.seq != y->item.seq)
+		return x->item.seq < y->item.seq ? -1 : 1;
+	return (x->row > y->row) - (x->row < y->row);
+}
+
+/* In seq order: a queue gives up its first entry at no cost, any other at that of moving all the rest. */
 static void
 flush_list(struct pool *p, struct effects *out, struct block_list *list)
 {
+	if (list->count)
+		qsort(list->entry, list->count, sizeof(struct entry *), by_seq);
 	for (uint32_t i = 0; i < list->count; i++) {
 		struct entry *e = list->entry[i];
 		e->lists--;

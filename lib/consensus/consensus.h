@@ -136,11 +136,11 @@ struct event_seal {
 	const uint64_t *last_seq; /* one a payload */
 };
 
-/* Reply: REPLY_WORK now, or as soon as something waits and the seal phase lasts; EVENT_WORK_CANCEL is not needed: a tag
- * that nobody waits for any more is answered into nothing. A later request of the same tag replaces the first; so does
- * one of the same signer and chains, and the first is answered ERR_BUSY. */
+/* Reply: REPLY_WORK now, or as soon as something waits and the seal phase lasts, but not after until_ms: then nobody
+ * waits for it any more. A later request of the same tag replaces the first; so does one of the same signer and chains,
+ * and the first is answered ERR_BUSY. */
 struct event_work {
-	uint64_t tag;
+	uint64_t tag, until_ms;
 	struct pubkey signer;
 	const uint32_t *chain; /* 0 of them: every chain */
 	uint32_t chains;

@@ -19,7 +19,7 @@ enum { PARKED_MOST = 64 };
 
 /* Who asked for work. */
 struct request {
-	uint64_t tag;
+	uint64_t tag, until_ms;
 	struct pubkey signer;
 	uint32_t chains;
 	uint32_t chain[]; /* none: every chain */
@@ -39,6 +39,7 @@ struct offers {
 	uint32_t parkeds;
 	struct offer **item;
 	uint32_t count, cap;
+	uint64_t made; /* ever */
 };
 
 struct round {

@@ -15,6 +15,7 @@ struct lane_entry {
 	struct lane_state state;
 	struct heap ready;      /* queues with a payload that the next block can execute */
 	uint32_t seals, offers; /* of this slot: taken, handed out and not back */
+	uint64_t offered;       /* number of its latest offer, of any slot; 0: none */
 };
 
 struct lanes {

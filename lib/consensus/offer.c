@@ -90,7 +90,16 @@ wants(const struct consensus *c, const struct lane_entry *lane)
 	return heap_top(&lane->ready) || (lane->seals + lane->offers == 0 && lanes_due(lane, c->final_hid));
 }
 
-/* The lane with the fewest seals among those in which something waits, so that none starves. */
+/* Fewer seals in this slot, else offered longer ago: with more lanes than seals each has its turn, slot after slot. */
+static bool
+goes_before(const struct lane_entry *a, const struct lane_entry *b)
+{
+	uint32_t x = a->seals + a->offers, y = b->seals + b->offers;
+
+	return x != y ? x < y : a->offered < b->offered;
+}
+
+/* The lane whose turn it is among those in which something waits, so that none starves. */
 static struct lane_entry *
 choose(const struct consensus *c, const struct request *r)
 {
@@ -98,8 +107,7 @@ choose(const struct consensus *c, const struct request *r)
 
 	for (uint32_t i = 0; i < c->lanes.count; i++) {
 		struct lane_entry *lane = c->lanes.item[i];
-		if (wants(c, lane) && follows(r, lane) &&
-		    (!best || lane->seals + lane->offers < best->seals + best->offers))
+		if (wants(c, lane) && follows(r, lane) && (!best || goes_before(lane, best)))
 			best = lane;
 	}
 	return best;
@@ -148,6 +156,7 @@ keep_offer(struct offers *all, struct offer *o)
 	}
 	all->item[all->count++] = o;
 	o->lane->offers++;
+	o->lane->offered = ++all->made;
 	return true;
 }
 
@@ -219,6 +228,19 @@ unpark(struct offers *all, uint32_t i)
 	memmove(all->parked + i, all->parked + i + 1, (all->parkeds - i) * sizeof(struct request *));
 }
 
+/* Who has stopped waiting takes no work and no place. */
+static void
+expire(struct consensus *c)
+{
+	for (uint32_t i = c->offers.parkeds; i-- > 0;) {
+		struct request *r = c->offers.parked[i];
+		if (r->until_ms >= c->now_ms)
+			continue;
+		unpark(&c->offers, i);
+		free(r);
+	}
+}
+
 /* A miner that asks anew has given up what it had. The effect's room is reserved. */
 static void
 replace(struct consensus *c, struct effects *out, const struct request *r)
@@ -245,7 +267,8 @@ copy_request(const struct event_work *event)
 
 	if (!r)
 		return NULL;
-	*r = (struct request){ .tag = event->tag, .signer = event->signer, .chains = event->chains };
+	*r = (struct request){ .tag = event->tag, .until_ms = event->until_ms, .signer = event->signer,
+		.chains = event->chains };
 	if (event->chains)
 		memcpy(r->chain, event->chain, event->chains * sizeof r->chain[0]);
 	return r;
@@ -265,6 +288,7 @@ offer_request(struct consensus *c, struct effects *out, const struct event_work 
 		free(r);
 		return ERR_OK;
 	}
+	expire(c);
 	replace(c, out, r);
 	if (give(c, out, r))
 		return ERR_OK;
@@ -282,6 +306,7 @@ offer_serve(struct consensus *c, struct effects *out, struct lane_entry *lane)
 {
 	struct offers *all = &c->offers;
 
+	expire(c);
 	if (all->parkeds == 0 || !open_for_work(c) || (lane && !wants(c, lane)))
 		return;
 	for (uint32_t i = 0; i < all->parkeds;) {

@@ -226,6 +226,7 @@ work(struct call *call)
 	call->number = number;
 	call->deadline_ms = timing_steady_ms() + wait_ms + GRACE_MS;
 	x->work.tag = parked_tag(number, 0);
+	x->work.until_ms = timing_now_ms() + wait_ms;
 	e = parked_put(call, 0);
 	if (e == ERR_OK && loop_push(n, &x->item))
 		return;

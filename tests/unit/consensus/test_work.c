@@ -209,6 +209,73 @@ no_lane_starves(void **state)
 	world_end(&w);
 }
 
+/* One seal a slot, and two lanes that always have something. */
+static void
+no_lane_starves_slot_after_slot(void **state)
+{
+	uint32_t given[4] = { 0 };
+	struct world w;
+
+	(void)state;
+	world_begin(&w, 4);
+	w.config.template_payloads = 1;
+	world_start(&w);
+	for (uint64_t slot = 2; slot < 8; slot++) {
+		world_to(&w, slot, 0);
+		for (uint32_t chain = 1; chain <= 3; chain++)
+			world_send(&w, chain, 0, slot - 1, "x");
+		world_ask(&w, slot, w.miner, NULL, 0);
+		given[w.heard.last.core.lane.chain]++;
+	}
+	for (uint32_t chain = 1; chain <= 3; chain++)
+		assert_int_equal(given[chain], 2);
+	world_end(&w);
+}
+
+static void
+who_has_gone_gets_no_work(void **state)
+{
+	struct event event = { .type = EVENT_WORK };
+	struct world w;
+
+	(void)state;
+	world_open(&w, 2);
+	for (uint8_t i = 0; i < 64; i++) {
+		struct sign_key *gone = world_key((uint8_t)(100 + i));
+		event.work = (struct event_work){ .tag = 100 + i, .until_ms = w.now_ms, .signer = *sign_key_public(gone) };
+		world_step(&w, &event);
+		sign_key_free(gone);
+	}
+	world_to(&w, 2, 100);
+	world_ask(&w, 1, w.miner, NULL, 0);
+	assert_int_equal(w.heard.work, ERR_TIMEOUT);
+	world_send(&w, 1, 0, 1, "x");
+	assert_int_equal(w.heard.works, 1);
+	assert_int_equal(w.heard.last.tag, 1);
+	world_end(&w);
+}
+
+/* Whatever the order of the seals that one signer's payloads are in: they leave from the front of its queue. */
+static void
+drops_come_in_seq_order(void **state)
+{
+	enum { COUNT = 6 };
+	struct world w;
+
+	(void)state;
+	world_open(&w, 2);
+	for (uint64_t seq = COUNT; seq >= 1; seq--) {
+		struct made m = world_payload(&w, 1, 0, seq, "x");
+		assert_int_equal(world_seal(&w, 1, &m, 1), ERR_OK);
+	}
+	w.mining = true;
+	world_to(&w, 5, 0);
+	assert_int_equal(w.heard.drops, COUNT);
+	for (uint32_t i = 0; i < COUNT; i++)
+		assert_int_equal(w.row[w.heard.dropped[i]].item.seq, i + 1);
+	world_end(&w);
+}
+
 /* Twenty thousand payloads of four signers, in and final. */
 static void
 a_flood_takes_bounded_time(void **state)
@@ -261,6 +328,9 @@ main(void)
 		cmocka_unit_test(templates_stay_within_the_seal),
 		cmocka_unit_test(what_is_due_needs_one_seal),
 		cmocka_unit_test(no_lane_starves),
+		cmocka_unit_test(no_lane_starves_slot_after_slot),
+		cmocka_unit_test(who_has_gone_gets_no_work),
+		cmocka_unit_test(drops_come_in_seq_order),
 		cmocka_unit_test(a_flood_takes_bounded_time),
 	};
 

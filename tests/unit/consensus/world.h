@@ -44,6 +44,8 @@ struct heard {
 	uint32_t works; /* templates ever given */
 	uint32_t sends, records, executes;
 	struct effect_work last; /* rows copied */
+	uint64_t dropped[16];    /* rows that left the pool, the first of them */
+	uint32_t drops;
 };
 
 struct world {
@@ -176,6 +178,9 @@ world_drop(struct world *w, const struct effect_drop *d)
 		assert_true(r->executed_hid ? r->executed_hid <= w->final_hid : r->sealed_hid <= w->final_hid);
 	r->pooled = false;
 	r->there = !d->erase;
+	if (w->heard.drops < 16)
+		w->heard.dropped[w->heard.drops] = d->row;
+	w->heard.drops++;
 }
 
 static inline void
@@ -511,7 +516,7 @@ world_seal(struct world *w, uint32_t chain, const struct made *made, uint32_t n)
 static inline bool
 world_ask(struct world *w, uint64_t tag, const struct sign_key *miner, const uint32_t *chain, uint32_t chains)
 {
-	struct event event = { .type = EVENT_WORK, .work = { .tag = tag, .signer = *sign_key_public(miner),
+	struct event event = { .type = EVENT_WORK, .work = { .tag = tag, .until_ms = UINT64_MAX, .signer = *sign_key_public(miner),
 		.chain = chain, .chains = chains } };
 
 	w->heard.work = ERR_TIMEOUT;
