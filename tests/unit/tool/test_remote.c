@@ -124,7 +124,7 @@ static void
 test_a_node_that_was_restarted_is_found_again(void **state)
 {
 	struct server *s = start();
-	struct tool t = tool(1);
+	struct tool t = tool(5);
 	struct answer a;
 	(void)state;
 	reply = "{\"result\":1}";
@@ -135,9 +135,11 @@ test_a_node_that_was_restarted_is_found_again(void **state)
 	assert_int_equal(call(&a, &t), TOOL_DONE);
 	answer_free(&a);
 	server_stop(s);
+	t.connect_s = 0;
 	assert_int_equal(call(&a, &t), TOOL_UNREACHABLE);
 	answer_free(&a);
 	s = start();
+	t.connect_s = 5;
 	assert_int_equal(call(&a, &t), TOOL_DONE);
 	answer_free(&a);
 	remote_close(&t);
