@@ -6,7 +6,7 @@
  *     rude churn PATH N         connects N times and closes at once
  *     rude half PATH N          closes at each byte of greeting, head and body in turn
  *     rude claim PATH BYTES     claims a request of BYTES, sends a little of it, and waits until it is cut off
- *     rude silent PATH N S      N connections that say nothing for S seconds, or until stdin ends; says "open"
+ *     rude silent PATH N S      N connections that say nothing for S seconds; prints "open" once they are
  *     rude greeted PATH N S     the same after a greeting
  *     rude deaf PATH N S        N connections that ask for 2000 genesis records each and never read
  */
@@ -177,7 +177,6 @@ never_read(int fd)
 static int
 run_many(const char *path, int n, int seconds, bool (*start)(int fd))
 {
-	struct pollfd in = {.fd = STDIN_FILENO, .events = POLLIN};
 	int opened = 0;
 	for (int i = 0; i < n && i < CONNECTIONS; i++) {
 		int fd = wire_connect(path);
@@ -190,7 +189,7 @@ run_many(const char *path, int n, int seconds, bool (*start)(int fd))
 	}
 	printf("open %d\n", opened);
 	fflush(stdout);
-	poll(&in, 1, 1000 * seconds);
+	pause_ms(1000 * seconds);
 	return 0;
 }
 

@@ -1,0 +1,121 @@
+#!/usr/bin/env bats
+# The control socket and clients that no tool is: it answers within a second, or within five after it has healed itself.
+load lib
+load hold
+
+CHURN=${HOLD_CHURN:-10000}
+KILLS=${HOLD_KILLS:-40}
+
+@test "socket: $CHURN clients that connect and close" {
+	start_node
+	rude churn "$SOCKET" "$CHURN"
+	rude answers "$SOCKET" 1000
+	rude half "$SOCKET" "$CHURN"
+	rude answers "$SOCKET" 1000
+	for _ in $(seq 100); do
+		[ "$(find "/proc/$NODE_PID/fd" -type l | wc -l)" -gt 40 ] || break
+		sleep 0.1
+	done
+	[ "$(find "/proc/$NODE_PID/fd" -type l | wc -l)" -le 40 ]
+}
+
+@test "socket: without its guard one connect and close deafens it, and it heals itself" {
+	NODE_PROGRAM=para-node-deaf start_node
+	rude churn "$SOCKET" 50
+	fails 1 'no answer' rude answers "$SOCKET" 500
+	rude answers "$SOCKET" 5000
+	rude churn "$SOCKET" 200
+	rude answers "$SOCKET" 5000
+}
+
+@test "socket: without guard and healing it stays deaf" {
+	NODE_PROGRAM=para-node-deaf start_node env LD_PRELOAD="$HOLD/noheal.so"
+	rude churn "$SOCKET" 50
+	fails 1 'no answer' rude answers "$SOCKET" 6000
+	grep -q 'does not answer, trying again' node.log
+}
+
+@test "socket: a second start on the directory is refused in words" {
+	start_node
+	for _ in 1 2 3; do
+		fails 2 "another node runs on $PARA_HOME" para-node -d "$PARA_HOME"
+	done
+	rude answers "$SOCKET" 1000
+	[ "$(cat "$PARA_HOME/lock")" -eq "$NODE_PID" ]
+}
+
+@test "socket: clients killed anywhere" {
+	NODE_DEV=1 start_node
+	para-key new a.key
+	para-chain spec --name notes --engine data | para-chain create - -k a.key | para-send --wait final
+	seq 20000 | para-seal payload -c notes -k a.key >load
+	for i in $(seq "$KILLS"); do
+		para-send --wait sealed <load >/dev/null 2>&1 &
+		sender=$!
+		para-inspect follow --from 0 --blocks >/dev/null 2>&1 &
+		reader=$!
+		sleep "0.0$((i * 7 % 50 + 10))"
+		kill -9 $sender $reader
+		wait $sender $reader 2>/dev/null || true
+	done
+	rude answers "$SOCKET" 1000
+	echo last | para-seal payload -c notes -k a.key | para-send --wait final
+	stop_node
+	para-inspect check
+}
+
+@test "socket: a gibibyte claimed is cut off, and costs no memory" {
+	start_node
+	before=$(awk '/VmPeak/ {print $2}' "/proc/$NODE_PID/status")
+	for _ in $(seq 40); do
+		rude claim "$SOCKET" 1073741824
+	done
+	rude claim "$SOCKET" 9223372036854775807
+	rude answers "$SOCKET" 1000
+	after=$(awk '/VmPeak/ {print $2}' "/proc/$NODE_PID/status")
+	[ $((after - before)) -lt 300000 ]
+}
+
+@test "socket: 200 connections that say nothing, or greet and say nothing" {
+	start_node
+	rude silent "$SOCKET" 200 30 >silent 3>&- &
+	rude greeted "$SOCKET" 200 30 >greeted 3>&- &
+	crowd=$!
+	for _ in $(seq 100); do
+		grep -q open silent && grep -q open greeted && break
+		sleep 0.05
+	done
+	rude answers "$SOCKET" 1000
+	para-inspect status
+	kill $crowd %1
+}
+
+@test "socket: replies that nobody reads" {
+	start_node
+	rude deaf "$SOCKET" 100 30 >deaf 3>&- &
+	crowd=$!
+	for _ in $(seq 100); do
+		grep -q open deaf && break
+		sleep 0.05
+	done
+	rude answers "$SOCKET" 5000
+	kill $crowd
+	rude answers "$SOCKET" 1000
+}
+
+@test "socket: no descriptor left for 300 connections, and then there are again" {
+	for limit in 64 128; do
+		start_node prlimit --nofile=$limit:$limit
+		for kind in silent greeted; do
+			rude $kind "$SOCKET" 300 60 >crowd 3>&- &
+			crowd=$!
+			sleep 1.5
+			kill $crowd
+			wait $crowd || true
+			rude answers "$SOCKET" 5000
+		done
+		para-inspect status -f hid
+		stop_node
+	done
+	! grep -i 'cannot\|error' node.log
+}
