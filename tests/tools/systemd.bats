@@ -162,7 +162,7 @@ as_unit() {
 @test "a failed start is never READY" {
 	manager "$PWD/notify.sock"
 	para-key new other.key
-	fails 1 'not the founder' para-node --config etc/node.conf -d state -k other.key --control "$PARA_NODE"
+	fails 2 'not the founder' para-node --config etc/node.conf -d state -k other.key --control "$PARA_NODE"
 	echo 'genesis = nowhere.json' >etc/node.conf
 	fails 2 'nowhere.json' para-node --config etc/node.conf -d state -k etc/node.key --control "$PARA_NODE"
 	sleep 0.2
