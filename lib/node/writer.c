@@ -72,7 +72,8 @@ make_durable(struct node *n, struct applied *out, const struct batch *b)
 	}
 }
 
-static void
+/* Not ERR_OK: the batch is given up. */
+static enum err
 write_batch(struct node *n, const struct batch *b)
 {
 	struct applied done = { 0 };
@@ -81,13 +82,12 @@ write_batch(struct node *n, const struct batch *b)
 		tell_batch(n, &b->effects);
 	else if (!is_trouble(e))
 		node_end(n, e);
-	if (e != ERR_OK)
-		parked_fail(n, PARKED_WRITES, e);
 	while (done.executed != NULL) {
 		struct item *item = done.executed;
 		done.executed = item->next;
 		loop_push_always(n, item);
 	}
+	return e;
 }
 
 /* NULL: the loop has ended and left nothing. */
@@ -111,8 +111,13 @@ run(void *arg)
 {
 	struct node *n = arg;
 	struct batch *free_one = &n->core.batch[1], *b;
+	enum err e = ERR_OK;
 	while ((b = take(&n->core, free_one)) != NULL) {
-		write_batch(n, b);
+		/* What follows a batch that was given up builds on it: a block on its parent, a word on a payload. */
+		if (e == ERR_OK)
+			e = write_batch(n, b);
+		if (e != ERR_OK)
+			parked_fail(n, PARKED_WRITES, e);
 		batch_empty(b);
 		free_one = b;
 	}
