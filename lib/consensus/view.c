@@ -12,7 +12,7 @@ consensus_round(const struct consensus *c, struct round_view *out)
 	const struct round *r = &c->round;
 
 	*out = (struct round_view){ .slot = r->slot, .hid = c->tip.hid + 1, .certified_hid = c->tip.hid,
-		.final_hid = c->final_hid, .difficulty = r->difficulty, .phase = r->phase,
+		.final_hid = c->final_hid, .tip_slot = c->tip.slot, .difficulty = r->difficulty, .phase = r->phase,
 		.seal_deadline_ms = r->end_ms[PHASE_SEAL], .slot_end_ms = r->end_ms[PHASE_REST], .tip = c->tip.hash,
 		.seals = r->seals, .votes_seen = r->signing ? c->votes.count : 0,
 		.votes_needed = c->votes.count * 2 / 3 + 1, .signing = r->signing,

@@ -12,10 +12,14 @@
 /* How often what is looked at; how old the loop's last turn may be; how long the keeper sleeps at most. */
 enum { HEAL_MS = 2000, SWEEP_MS = 60000, BEAT_OLD_MS = 15000, SLEEP_MS = 1000, MINER_MS = 200 };
 
+/* Less than that a clock may be set back unmentioned. */
+enum { CLOCK_MS = 1000 };
+
 struct rounds {
 	uint64_t heal_ms, sweep_ms; /* when next */
 	uint64_t every_ms;          /* from one look at the socket to the next */
 	bool deaf;                  /* the socket did not answer the last time */
+	bool behind;                /* the clock was behind the last time */
 };
 
 /* A watchdog wants to be told three times before it bites. */
@@ -63,6 +67,25 @@ heal(struct node *n, struct rounds *r)
 	tell_manager(n, ok);
 }
 
+/* Slots only ever grow: a core that has seen a later one waits for the clock to get there. */
+static void
+watch_clock(struct node *n, struct rounds *r)
+{
+	struct round_view v;
+	pthread_mutex_lock(&n->core.mutex);
+	consensus_round(n->core.consensus, &v);
+	pthread_mutex_unlock(&n->core.mutex);
+	uint64_t start = genesis_slot_start(&n->genesis, v.slot > v.tip_slot ? v.slot : v.tip_slot);
+	uint64_t now = timing_now_ms();
+	bool behind = start > now && start - now > CLOCK_MS;
+	if (behind && !r->behind)
+		log_error(n, "the clock is %" PRIu64 " s behind the chain: no block is made until it gets there",
+		    (start - now) / 1000);
+	else if (!behind && r->behind)
+		log_event(n, "the clock is right again");
+	r->behind = behind;
+}
+
 static void
 look_after(struct node *n, struct rounds *r)
 {
@@ -75,6 +98,7 @@ look_after(struct node *n, struct rounds *r)
 		store_sweep(n->store);
 		r->sweep_ms = now + SWEEP_MS;
 	}
+	watch_clock(n, r);
 	child_tend(n);
 }
 

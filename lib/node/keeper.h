@@ -1,6 +1,7 @@
 /*
  * keeper: the thread that looks after the node: ends waits whose time is over, keeps the control socket answering,
- * frees readers that died, tends the miner, pats the watchdog while loop and socket are alive.
+ * frees readers that died, notices a clock that was set back, tends the miner, pats the watchdog while loop and socket
+ * are alive.
  */
 #ifndef NODE_KEEPER_H
 #define NODE_KEEPER_H
