@@ -4,141 +4,12 @@
 #include <fcntl.h>
 #include <libgen.h>
 #include <limits.h>
-#include <sodium.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "base/hex.h"
-#include "chain/account.h"
-#include "json/json.h"
-
-enum {
-	FILE_MAX = 4096,
-	SEED = 32,
-	BOX = SEED + crypto_secretbox_MACBYTES,
-	OPS_MOST = 64,
-	MEMORY_MOST = 1 << 30 /* a file of a stranger shall not take all memory */
-};
-
-/* What a key file says. seed is in locked memory. */
-struct content {
-	uint8_t account[32];
-	bool encrypted;
-	uint8_t *seed;
-	uint64_t ops, memory;
-	uint8_t salt[crypto_pwhash_SALTBYTES], nonce[crypto_secretbox_NONCEBYTES], box[BOX];
-};
-
-static enum err
-derive(uint8_t *key, const struct content *c, const struct secret *pass)
-{
-	return crypto_pwhash(key, crypto_secretbox_KEYBYTES, pass->text, pass->len, c->salt, c->ops, (size_t)c->memory,
-		   crypto_pwhash_ALG_ARGON2ID13)
-	    ? ERR_NOMEM
-	    : ERR_OK;
-}
-
-static enum err
-seal_seed(struct content *c, const struct secret *pass)
-{
-	c->encrypted = true;
-	c->ops = crypto_pwhash_OPSLIMIT_INTERACTIVE;
-	c->memory = crypto_pwhash_MEMLIMIT_INTERACTIVE;
-	randombytes_buf(c->salt, sizeof c->salt);
-	randombytes_buf(c->nonce, sizeof c->nonce);
-	uint8_t *key = sodium_malloc(crypto_secretbox_KEYBYTES);
-	enum err e = key ? derive(key, c, pass) : ERR_NOMEM;
-	if (!e)
-		crypto_secretbox_easy(c->box, c->seed, SEED, c->nonce, key);
-	sodium_free(key);
-	return e;
-}
-
-static enum err
-open_seed(struct content *c, const struct secret *pass)
-{
-	uint8_t *key = sodium_malloc(crypto_secretbox_KEYBYTES);
-	enum err e = key ? derive(key, c, pass) : ERR_NOMEM;
-	if (!e && crypto_secretbox_open_easy(c->seed, c->box, BOX, c->nonce, key))
-		e = ERR_PASSPHRASE;
-	sodium_free(key);
-	return e;
-}
-
-static void
-put_content(struct buf *out, const struct content *c)
-{
-	char address[ACCOUNT_TEXT];
-	account_print(address, c->account);
-	struct json_writer w = json_writer(out);
-	json_put_object(&w);
-	json_put_key(&w, "type");
-	json_put_text(&w, "para-key");
-	json_put_key(&w, "version");
-	json_put_uint(&w, 1);
-	json_put_key(&w, "address");
-	json_put_text(&w, address);
-	if (c->encrypted) {
-		json_put_key(&w, "kdf");
-		json_put_text(&w, "argon2id");
-		json_put_key(&w, "ops");
-		json_put_uint(&w, c->ops);
-		json_put_key(&w, "memory");
-		json_put_uint(&w, c->memory);
-		json_put_key(&w, "salt");
-		json_put_hex(&w, c->salt, sizeof c->salt);
-		json_put_key(&w, "nonce");
-		json_put_hex(&w, c->nonce, sizeof c->nonce);
-		json_put_key(&w, "box");
-		json_put_hex(&w, c->box, sizeof c->box);
-	} else {
-		json_put_key(&w, "seed");
-		json_put_hex(&w, c->seed, SEED);
-	}
-	json_end_object(&w);
-	buf_add(out, "\n", 1);
-}
-
-/* Moves the seed out of the text, so that the parser's copies never hold it. */
-static bool
-take_seed(uint8_t *seed, uint8_t *text, size_t len)
-{
-	static const char before[] = "\"seed\":\"";
-	uint8_t *at = memmem(text, len, before, sizeof before - 1);
-	if (!at)
-		return true;
-	at += sizeof before - 1;
-	if (text + len < at + 2 * SEED || hex_decode(seed, SEED, (char *)at, 2 * SEED))
-		return false;
-	memset(at, '0', 2 * SEED);
-	return true;
-}
-
-static enum err
-get_content(struct content *out, const struct json *j)
-{
-	uint8_t zero[SEED];
-	const char *text;
-	uint64_t version;
-	if (json_text(&text, json_member(j, "type")) || strcmp(text, "para-key") != 0)
-		return ERR_TYPE;
-	if (json_uint(&version, json_member(j, "version"), 1) || version != 1)
-		return ERR_VERSION;
-	if (json_text(&text, json_member(j, "address")) || account_parse(out->account, text))
-		return ERR_FIELD;
-	if (json_member(j, "seed"))
-		return json_hex(zero, SEED, json_member(j, "seed")) || json_count(j) != 4 ? ERR_FIELD : ERR_OK;
-	out->encrypted = true;
-	if (json_text(&text, json_member(j, "kdf")) || strcmp(text, "argon2id") != 0 || json_count(j) != 9 ||
-	    json_uint(&out->ops, json_member(j, "ops"), OPS_MOST) || out->ops < crypto_pwhash_OPSLIMIT_MIN ||
-	    json_uint(&out->memory, json_member(j, "memory"), MEMORY_MOST) ||
-	    out->memory < crypto_pwhash_MEMLIMIT_MIN || json_hex(out->salt, sizeof out->salt, json_member(j, "salt")) ||
-	    json_hex(out->nonce, sizeof out->nonce, json_member(j, "nonce")) || json_hex(out->box, BOX, json_member(j, "box")))
-		return ERR_FIELD;
-	return ERR_OK;
-}
+#include "tool/keytext.h"
 
 static enum err
 sync_directory(const char *path)
@@ -174,22 +45,22 @@ write_new(const char *path, struct bytes text)
 enum err
 keyfile_new(struct pubkey *out, const char *path, const struct secret *passphrase)
 {
-	struct content c = {.seed = sodium_malloc(SEED)};
+	struct keytext c = {.seed = sodium_malloc(KEYTEXT_SEED)};
 	struct buf text = {0};
 	struct sign_key *key = NULL;
 	enum err e = ERR_NOMEM;
 	if (!c.seed)
 		return e;
-	randombytes_buf(c.seed, SEED);
+	randombytes_buf(c.seed, KEYTEXT_SEED);
 	/* Room for the whole file at once: a buffer that grows leaves copies of the seed behind. */
-	if ((key = sign_key_new(c.seed)) && buf_extend(&text, FILE_MAX)) {
+	if ((key = sign_key_new(c.seed)) && buf_extend(&text, KEYTEXT_MAX)) {
 		buf_reset(&text);
 		*out = *sign_key_public(key);
 		memcpy(c.account, out->b, 32);
-		e = passphrase ? seal_seed(&c, passphrase) : ERR_OK;
+		e = passphrase ? keytext_lock(&c, passphrase) : ERR_OK;
 	}
 	if (!e) {
-		put_content(&text, &c);
+		keytext_put(&text, &c);
 		e = text.failed ? ERR_NOMEM : write_new(path, bytes_of(&text));
 	}
 	int error = errno;
@@ -215,16 +86,15 @@ warn_when_open(const struct tool *t, int fd, const char *path)
 }
 
 static int
-read_content(struct content *out, struct tool *t, const char *path)
+read_content(struct keytext *out, struct tool *t, const char *path)
 {
-	struct json *document = NULL;
 	int status = TOOL_TROUBLE;
 	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
 	if (fd < 0)
 		return tool_fail(t, TOOL_TROUBLE, "cannot open key %s: %s", path, strerror(errno));
 	warn_when_open(t, fd, path);
-	uint8_t *text = sodium_malloc(FILE_MAX);
-	ssize_t n = text ? read(fd, text, FILE_MAX) : 0;
+	uint8_t *text = sodium_malloc(KEYTEXT_MAX);
+	ssize_t n = text ? read(fd, text, KEYTEXT_MAX) : 0;
 	close(fd);
 	if (!text)
 		return tool_fail(t, TOOL_TROUBLE, "%s", err_text(ERR_NOMEM));
@@ -232,20 +102,15 @@ read_content(struct content *out, struct tool *t, const char *path)
 		tool_fail(t, TOOL_TROUBLE, "cannot read key %s: %s", path, strerror(errno));
 		goto done;
 	}
-	enum err e = ERR_HEX;
-	if (take_seed(out->seed, text, (size_t)n))
-		e = json_parse(&document, NULL, (struct bytes){text, (size_t)n});
-	if (!e)
-		e = get_content(out, document);
+	enum err e = keytext_get(out, text, (size_t)n);
 	status = e ? tool_fail(t, TOOL_TROUBLE, "%s is no key file: %s", path, err_text(e)) : TOOL_DONE;
 done:
-	json_free(document);
 	sodium_free(text);
 	return status;
 }
 
 static int
-unlock(struct content *c, struct tool *t, const char *path)
+unlock(struct keytext *c, struct tool *t, const char *path)
 {
 	struct secret pass = {0};
 	enum err e = t->passphrase_file ? secret_read(&pass, t->passphrase_file) : secret_ask(&pass, path, false);
@@ -254,7 +119,7 @@ unlock(struct content *c, struct tool *t, const char *path)
 	if (e)
 		return tool_fail(t, TOOL_TROUBLE, "cannot read the passphrase%s%s: %s", t->passphrase_file ? " from " : "",
 		    t->passphrase_file ? t->passphrase_file : "", e == ERR_IO ? strerror(errno) : err_text(e));
-	e = open_seed(c, &pass);
+	e = keytext_unlock(c, &pass);
 	secret_free(&pass);
 	return e ? tool_fail(t, TOOL_TROUBLE, "cannot open key %s: %s", path, err_text(e)) : TOOL_DONE;
 }
@@ -262,7 +127,7 @@ unlock(struct content *c, struct tool *t, const char *path)
 int
 keyfile_load(struct sign_key **out, struct tool *t, const char *path)
 {
-	struct content c = {.seed = sodium_malloc(SEED)};
+	struct keytext c = {.seed = sodium_malloc(KEYTEXT_SEED)};
 	*out = NULL;
 	int status = c.seed ? read_content(&c, t, path) : tool_fail(t, TOOL_TROUBLE, "%s", err_text(ERR_NOMEM));
 	if (!status && c.encrypted)
@@ -290,7 +155,7 @@ keyfile_key(struct sign_key **out, struct tool *t)
 int
 keyfile_public(struct pubkey *out, bool *encrypted, struct tool *t, const char *path)
 {
-	struct content c = {.seed = sodium_malloc(SEED)};
+	struct keytext c = {.seed = sodium_malloc(KEYTEXT_SEED)};
 	int status = c.seed ? read_content(&c, t, path) : tool_fail(t, TOOL_TROUBLE, "%s", err_text(ERR_NOMEM));
 	memcpy(out->b, c.account, 32);
 	*encrypted = c.encrypted;

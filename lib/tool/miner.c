@@ -1,7 +1,7 @@
 #include "tool/miner.h"
 
 #include <pthread.h>
-#include <string.h>
+#include <stdatomic.h>
 
 #include "tool/clock.h"
 
@@ -91,7 +91,7 @@ static bool
 give_up(const struct search *s)
 {
 	const struct miner_job *job = s->job;
-	return (job->stop && atomic_load(job->stop)) || (job->until_ms && clock_steady_ms() >= job->until_ms);
+	return job->until_ms && clock_steady_ms() >= job->until_ms;
 }
 
 static void

@@ -4,8 +4,6 @@
 #ifndef TOOL_MINER_H
 #define TOOL_MINER_H
 
-#include <stdatomic.h>
-
 #include "crypto/work.h"
 #include "tool/tool.h"
 
@@ -21,7 +19,6 @@ struct miner_job {
 	struct hash digest;
 	uint64_t difficulty;
 	uint64_t until_ms;      /* clock_steady_ms at which to give up; 0: never */
-	const atomic_bool *stop; /* ends the search when set; may be NULL */
 };
 
 struct miner_result {

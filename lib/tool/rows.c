@@ -127,7 +127,10 @@ rows_print(struct buf *out, struct rows *rows)
 		buf_add_text(out, rows->bold ? "\033[1m" : "");
 		for (size_t i = 0; i < rows->columns; i++)
 			print_cell(out, rows, i, rows->column[i]);
-		buf_add_text(out, rows->bold ? "\033[0m" : "");
+		if (rows->bold) {
+			out->len -= out->failed ? 0 : 1; /* the end of the bold text belongs on its line */
+			buf_add_text(out, "\033[0m\n");
+		}
 		rows->begun = true;
 	}
 	const char *cell = (const char *)rows->cells.data;
