@@ -64,6 +64,23 @@ durable_before(const struct record *r, size_t point, enum image_syncs syncs, uin
 	return point;
 }
 
+/* Before its name is durable the file may be found under the one it was made as. */
+static const char *
+find_name(const struct record *r, size_t point, uint64_t *random)
+{
+	bool old = random_below(random, 2);
+	size_t renamed = 0, synced;
+
+	while (renamed < r->count && r->event[renamed].kind != RECORD_RENAME)
+		renamed++;
+	if (renamed == r->count || renamed > point)
+		return r->made_as;
+	for (synced = renamed; synced < point; synced++)
+		if (r->event[synced].kind == RECORD_DIR_SYNC)
+			return "data.mdb";
+	return old ? r->made_as : "data.mdb";
+}
+
 void
 image_make(struct image *image, const struct record *r, enum image_syncs syncs, uint64_t seed, uint64_t number)
 {
@@ -73,6 +90,7 @@ image_make(struct image *image, const struct record *r, enum image_syncs syncs, 
 	image->size = 0;
 	image->acked = 0;
 	image->point = random_below(&random, r->count);
+	image->name = find_name(r, image->point, &random);
 	durable = durable_before(r, image->point, syncs, &random);
 	for (size_t i = 0; i <= image->point; i++) {
 		const struct record_event *event = &r->event[i];

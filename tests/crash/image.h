@@ -8,7 +8,7 @@
  *
  * Writes before the last completed sync are there, and so are completed writes through. Each other write is dropped,
  * kept, or torn: every sector of 512 bytes is there or not. A dropped write beyond the end may have lengthened the file
- * all the same; what was never written is zeros.
+ * all the same; what was never written is zeros. A new name is there when the directory was synced, else maybe.
  */
 #ifndef CRASH_IMAGE_H
 #define CRASH_IMAGE_H
@@ -23,9 +23,10 @@ enum image_syncs {
 };
 
 struct image {
-	size_t point;   /* the event under way */
-	uint64_t acked; /* acknowledgements before it */
-	uint8_t *data;  /* room for record_extent bytes, the caller's */
+	size_t point;     /* the event under way */
+	uint64_t acked;   /* acknowledgements before it */
+	const char *name; /* of the file; lives with the record */
+	uint8_t *data;    /* room for record_extent bytes, the caller's */
 	size_t size;
 };
 

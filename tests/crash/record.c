@@ -3,7 +3,8 @@
 #include <fcntl.h>
 #include <stdarg.h>
 #include <stdlib.h>
-#include <sys/stat.h>
+#include <stdio.h>
+#include <string.h>
 #include <sys/syscall.h>
 #include <sys/uio.h>
 #include <unistd.h>
@@ -11,15 +12,23 @@
 enum { FDS = 1024 };
 
 static struct record *current; /* NULL: nothing is noted */
-static const char *watched;
-static bool through[FDS]; /* by descriptor: opened with O_DSYNC */
+static const char *watched_dir;
+static struct {
+	bool watched, through, directory; /* through: opened with O_DSYNC */
+} opened[FDS];
 
 static bool
 is_watched(int fd)
 {
-	struct stat a, b;
+	return current && fd >= 0 && fd < FDS && opened[fd].watched;
+}
 
-	return current && fstat(fd, &a) == 0 && stat(watched, &b) == 0 && a.st_dev == b.st_dev && a.st_ino == b.st_ino;
+static bool
+is_data(const char *path)
+{
+	const char *slash = strrchr(path, '/');
+
+	return slash && strcmp(slash, "/data.mdb") == 0;
 }
 
 static void
@@ -46,7 +55,7 @@ note_write(int fd, uint64_t offset, const void *data, size_t len)
 {
 	struct record_event event = {.kind = RECORD_WRITE, .offset = offset, .at = current->bytes.len, .len = len};
 
-	event.through = fd < FDS && through[fd];
+	event.through = opened[fd].through;
 	buf_add(&current->bytes, data, len);
 	current->failed |= current->bytes.failed;
 	note(event);
@@ -60,11 +69,16 @@ open(const char *path, int flags, ...)
 	int fd;
 
 	va_start(args, flags);
-	mode = flags & (O_CREAT | O_TMPFILE) ? va_arg(args, mode_t) : 0;
+	mode = flags & O_CREAT ? va_arg(args, mode_t) : 0;
 	va_end(args);
 	fd = (int)syscall(SYS_openat, AT_FDCWD, path, flags & ~O_DSYNC, mode);
-	if (fd >= 0 && fd < FDS)
-		through[fd] = (flags & O_DSYNC) != 0;
+	if (fd < 0 || fd >= FDS)
+		return fd;
+	opened[fd].watched = is_data(path);
+	opened[fd].through = (flags & O_DSYNC) != 0;
+	opened[fd].directory = (flags & O_DIRECTORY) != 0;
+	if (is_watched(fd) && !current->made_as[0])
+		snprintf(current->made_as, sizeof(current->made_as), "%s", path + strlen(watched_dir) + 1);
 	return fd;
 }
 
@@ -108,14 +122,26 @@ fdatasync(int fd)
 int
 fsync(int fd)
 {
+	if (current && fd >= 0 && fd < FDS && opened[fd].directory)
+		note((struct record_event){.kind = RECORD_DIR_SYNC});
 	return fdatasync(fd);
 }
 
+int
+rename(const char *from, const char *to)
+{
+	int rc = (int)syscall(SYS_renameat2, AT_FDCWD, from, AT_FDCWD, to, 0);
+
+	if (rc == 0 && current && is_data(from))
+		note((struct record_event){.kind = RECORD_RENAME});
+	return rc;
+}
+
 void
-record_start(struct record *r, const char *path)
+record_start(struct record *r, const char *dir)
 {
 	current = r;
-	watched = path;
+	watched_dir = dir;
 }
 
 void

@@ -168,7 +168,7 @@ record_story(struct torn *t)
 	enum err e;
 
 	snprintf(path, sizeof(path), "%s/data.mdb", t->dir);
-	record_start(&t->record, path);
+	record_start(&t->record, t->dir);
 	e = tell_story(&t->story, t->dir);
 	record_stop();
 	t->image.data = malloc(record_extent(&t->record) + 1);

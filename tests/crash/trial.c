@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/resource.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -28,7 +29,12 @@ lay_down(const struct trial *t, const struct image *image)
 	size_t done = 0;
 	int fd;
 
-	snprintf(path, sizeof(path), "%s/data.mdb", t->dir);
+	if (strchr(image->name, '/')) {
+		snprintf(path, sizeof(path), "%s/%.*s", t->dir, (int)strcspn(image->name, "/"), image->name);
+		if (mkdir(path, 0700) < 0)
+			return false;
+	}
+	snprintf(path, sizeof(path), "%s/%s", t->dir, image->name);
 	fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
 	while (fd >= 0 && done < image->size) {
 		ssize_t n = write(fd, image->data + done, image->size - done);
@@ -136,11 +142,11 @@ trial_run(const struct trial *t, const struct image *image)
 void
 trial_clear(const char *dir)
 {
-	static const char *const name[] = {"data.mdb", "lock.mdb", "lock"};
+	static const char *const name[] = {"data.mdb", "lock.mdb", "lock", "new/data.mdb", "new/lock.mdb", "new"};
 	char path[PATH_MAX];
 
 	for (size_t i = 0; i < sizeof(name) / sizeof(*name); i++) {
 		snprintf(path, sizeof(path), "%s/%s", dir, name[i]);
-		unlink(path);
+		remove(path);
 	}
 }
