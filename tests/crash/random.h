@@ -24,8 +24,13 @@ random_below(uint64_t *state, uint64_t n)
 static inline void
 random_fill(uint8_t *out, size_t len, uint64_t seed)
 {
-	for (size_t i = 0; i < len; i++)
-		out[i] = (uint8_t)random_next(&seed);
+	uint64_t random = 0;
+
+	for (size_t i = 0; i < len; i++, random >>= 8) {
+		if (i % 8 == 0)
+			random = random_next(&seed);
+		out[i] = (uint8_t)random;
+	}
 }
 
 #endif
