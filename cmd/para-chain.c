@@ -53,7 +53,8 @@ load_spec(struct spec *out, struct tool *t, const char *path)
 			status = tool_fail(t, tool_status_of(e), "%s: %s: %s at byte %zu", shown, err_text(e),
 			    where.why ? where.why : "", where.offset);
 		else if ((e = view_read_spec(out, &field, document)) || (e = spec_check(out)))
-			status = tool_fail(t, tool_status_of(e), "%s: %s%s%s", shown, field ? field : "", field ? ": " : "",
+			status = tool_fail(t, tool_status_of(e), "%s: %s%s%s", shown, field ? field : "",
+			    field ? ": " : "",
 			    err_text(e));
 	}
 	json_free(document);

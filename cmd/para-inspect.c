@@ -214,7 +214,8 @@ enum { READS = OPTIONS_NODE | OPTIONS_TABLE };
 
 static const struct command commands[] = {
     {"status", NULL, "Where the node is.", READS, NULL, run_status, NULL},
-    {"round", NULL, "What a builder of seals must know of the current slot.", READS | OPTIONS_CHAIN, NULL, run_round, NULL},
+    {"round", NULL, "What a builder of seals must know of the current slot.", READS | OPTIONS_CHAIN, NULL, run_round,
+        NULL},
     {"chains", NULL, "All chains.", READS, NULL, run_chains,
         "chain,chain_name,engine,rule,witnesses,body_bytes,registered,in_force"},
     {"chain", "[NAME|NUMBER...]", "Single chains, with their lanes.", READS, NULL, run_chain, NULL},
@@ -236,5 +237,6 @@ static const struct command commands[] = {
 int
 main(int argc, char **argv)
 {
-	return options_main(&(struct program){"para-inspect", "reads a node, proofs and stores.", commands}, argc, argv);
+	static const struct program program = {"para-inspect", "reads a node, proofs and stores.", commands};
+	return options_main(&program, argc, argv);
 }

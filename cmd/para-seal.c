@@ -67,7 +67,7 @@ run_block(struct tool *t)
 	input_open(&in, t, "-");
 	pile_read(&pile, t, &in);
 	input_close(&in);
-	/* Only when all payloads are there: a slot does not wait. An empty seal is made for no input, not for bad input. */
+	/* Only when all payloads are there: a slot does not wait. No input makes an empty seal, bad input none. */
 	if (pile.count > 0 || !t->status)
 		status = round_file ? round_load(&round, t, round_file) : round_ask(&round, t, t->chain);
 	if (!status && (pile.count > 0 || !t->status))

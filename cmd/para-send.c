@@ -24,7 +24,8 @@ static const struct option_entry options[] = {
     {0, NULL, NULL, NULL, OPTION_FLAG, NULL, 0, 0}};
 
 static const struct command commands[] = {
-    {"", NULL, "Hands the payload and seal lines of stdin to a node.", OPTIONS_NODE | OPTIONS_OUTPUT, options, run, NULL},
+    {"", NULL, "Hands the payload and seal lines of stdin to a node.", OPTIONS_NODE | OPTIONS_OUTPUT, options, run,
+        NULL},
     {NULL, NULL, NULL, 0, NULL, NULL, NULL}};
 
 int

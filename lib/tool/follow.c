@@ -43,8 +43,8 @@ follow_run(struct tool *t, uint64_t from, bool blocks)
 		struct answer a;
 		uint64_t begin = clock_steady_ms(), before = from;
 		put_params(&params, from, blocks);
-		if (remote_patient(&a, t, "follow", bytes_of(&params), WAIT_MS + REMOTE_TIMEOUT_MS, met ? AWAY_MS : 0) &&
-		    a.status != TOOL_LATER)
+		remote_patient(&a, t, "follow", bytes_of(&params), WAIT_MS + REMOTE_TIMEOUT_MS, met ? AWAY_MS : 0);
+		if (a.status && a.status != TOOL_LATER)
 			status = tool_fail(t, a.status, "follow: %s", a.message);
 		for (const struct json *j = json_first(json_member(a.result, "items")); j; j = json_next(j))
 			output_value(t, j);

@@ -6,7 +6,7 @@
 
 #include "tool/tool.h"
 
-/* From hyper block `from` on, OPTION_NONE: the latest. Runs until the node stays away for a minute, or the process ends. */
+/* From hyper block `from` on, OPTION_NONE: the latest. Runs until the node stays away for a minute. */
 int follow_run(struct tool *t, uint64_t from, bool blocks);
 
 #endif

@@ -95,8 +95,9 @@ put_lane(struct graph *g, uint64_t hid, const struct json *j)
 	if (!last)
 		return tool_fail(g->t, TOOL_TROUBLE, "%s", err_text(ERR_NOMEM));
 	/* A table, not a record: dot loses edges between records of one rank. */
-	put(g, "  \"%s\" [shape=plain, group=\"lane %s\", label=<<table border=\"0\" cellborder=\"1\" cellspacing=\"0\">"
-	       "<tr><td colspan=\"%" PRIu64 "\">%s (lane %s)<br/>%" PRIu64 " payload%s, %" PRIu64 " bytes</td></tr><tr>",
+	put(g, "  \"%s\" [shape=plain, group=\"lane %s\", label=<"
+	       "<table border=\"0\" cellborder=\"1\" cellspacing=\"0\"><tr><td colspan=\"%" PRIu64 "\">"
+	       "%s (lane %s)<br/>%" PRIu64 " payload%s, %" PRIu64 " bytes</td></tr><tr>",
 	    box, lane, blocks > BLOCKS_SHOWN ? (uint64_t)BLOCKS_SHOWN + 1 : blocks, text_of(j, "chain_name"), lane,
 	    number_of(j, "payloads"), number_of(j, "payloads") == 1 ? "" : "s", number_of(j, "bytes"));
 	put_blocks(g, lane, number_of(j, "first_lid"), blocks);
@@ -122,7 +123,8 @@ put_hyper(void *arg, const struct json *j)
 	    hid, final ? ",bold" : "", final ? "#cfe8cf" : "#eeeeee", hid, number_of(j, "slot"), number_of(j, "seals"),
 	    number_of(j, "seals") == 1 ? "" : "s", final ? ", final" : "", text_of(j, "hash"));
 	if (g->begun)
-		put(g, "  \"h%" PRIu64 "\" -> \"h%" PRIu64 "\" [dir=back, weight=100, penwidth=2];\n", g->previous, hid);
+		put(g, "  \"h%" PRIu64 "\" -> \"h%" PRIu64 "\" [dir=back, weight=100, penwidth=2];\n", g->previous,
+		    hid);
 	g->begun = true;
 	g->previous = hid;
 	for (const struct json *l = json_first(json_member(j, "lanes")); l && !status; l = json_next(l))

@@ -136,7 +136,8 @@ input_all(struct input *in, struct buf *out, struct tool *t, size_t most)
 	do {
 		size_t left = in->held.len - in->at;
 		if (left > most - out->len)
-			return tool_fail(t, TOOL_TROUBLE, "%s is longer than %zu bytes", in->name ? in->name : "stdin", most);
+			return tool_fail(t, TOOL_TROUBLE, "%s is longer than %zu bytes",
+			    in->name ? in->name : "stdin", most);
 		if (left)
 			buf_add(out, in->held.data + in->at, left);
 		in->at = in->held.len;

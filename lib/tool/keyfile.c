@@ -117,8 +117,9 @@ unlock(struct keytext *c, struct tool *t, const char *path)
 	if (e == ERR_PERMISSION)
 		return tool_fail(t, TOOL_TROUBLE, "key %s has a passphrase: give --passphrase-file", path);
 	if (e)
-		return tool_fail(t, TOOL_TROUBLE, "cannot read the passphrase%s%s: %s", t->passphrase_file ? " from " : "",
-		    t->passphrase_file ? t->passphrase_file : "", e == ERR_IO ? strerror(errno) : err_text(e));
+		return tool_fail(t, TOOL_TROUBLE, "cannot read the passphrase%s%s: %s",
+		    t->passphrase_file ? " from " : "", t->passphrase_file ? t->passphrase_file : "",
+		    e == ERR_IO ? strerror(errno) : err_text(e));
 	e = keytext_unlock(c, &pass);
 	secret_free(&pass);
 	return e ? tool_fail(t, TOOL_TROUBLE, "cannot open key %s: %s", path, err_text(e)) : TOOL_DONE;

@@ -115,7 +115,8 @@ read_members(struct keytext *out, const struct json *j)
 	    json_uint(&out->ops, json_member(j, "ops"), OPS_MOST) || out->ops < crypto_pwhash_OPSLIMIT_MIN ||
 	    json_uint(&out->memory, json_member(j, "memory"), MEMORY_MOST) ||
 	    out->memory < crypto_pwhash_MEMLIMIT_MIN || json_hex(out->salt, sizeof out->salt, json_member(j, "salt")) ||
-	    json_hex(out->nonce, sizeof out->nonce, json_member(j, "nonce")) || json_hex(out->box, KEYTEXT_BOX, json_member(j, "box")))
+	    json_hex(out->nonce, sizeof out->nonce, json_member(j, "nonce")) ||
+	    json_hex(out->box, KEYTEXT_BOX, json_member(j, "box")))
 		return ERR_FIELD;
 	return ERR_OK;
 }

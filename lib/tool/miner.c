@@ -142,7 +142,8 @@ miner_search(struct miner_result *out, const struct miner_job *job)
 	atomic_store(&s.next, ALONE);
 	if (!atomic_load(&s.over))
 		search_together(&s);
-	*out = (struct miner_result){.nonce = s.nonce, .hashes = atomic_load(&s.tried), .ms = clock_steady_ms() - begin};
+	*out = (struct miner_result){.nonce = s.nonce, .hashes = atomic_load(&s.tried),
+	    .ms = clock_steady_ms() - begin};
 	if (!s.found)
 		return ERR_TIMEOUT;
 	out->work = work_hash(&job->digest, s.nonce);

@@ -168,7 +168,8 @@ options_main(const struct program *program, int argc, char **argv)
 		tool_fail(&t, TOOL_TROUBLE, "cannot start: %s", err_text(e));
 		return t.status;
 	}
-	const struct command *named = argc > 1 && argv[1][0] && argv[1][0] != '-' ? find_command(program, argv[1]) : NULL;
+	bool word = argc > 1 && argv[1][0] && argv[1][0] != '-';
+	const struct command *named = word ? find_command(program, argv[1]) : NULL;
 	t.command = named ? named : find_command(program, "");
 	int skip = named ? 1 : 0;
 	if (t.command)
@@ -209,7 +210,9 @@ set_from_line(struct tool *t, const struct table *table, const struct input *in,
 			continue;
 		if (t->given[i / 64] >> i % 64 & 1)
 			return TOOL_DONE;
-		return table_set(t, &table->entry[i], value) ? tool_fail_at(t, in, TOOL_TROUBLE, "bad value") : TOOL_DONE;
+		if (table_set(t, &table->entry[i], value))
+			return tool_fail_at(t, in, TOOL_TROUBLE, "bad value");
+		return TOOL_DONE;
 	}
 	return tool_fail_at(t, in, TOOL_TROUBLE, "unknown option '%s'", name);
 }

@@ -8,7 +8,7 @@
  *         {0}};
  *     static const struct command commands[] = {
  *         {"", "[-j N]", "mine templates", OPTIONS_OUTPUT, mine, run_filter, NULL}, {0}};
- *     int main(int argc, char **argv) { return options_main(&(struct program){"para-mine", "...", commands}, argc, argv); }
+ *     options_main(&(struct program){"para-mine", "...", commands}, argc, argv);
  */
 #ifndef TOOL_OPTIONS_H
 #define TOOL_OPTIONS_H

@@ -127,7 +127,8 @@ check(struct tool *t, const struct input *in, struct anchor *a, struct bytes raw
 	if (e)
 		tool_fail_at(t, in, tool_status_of(e), "%s", err_text(e));
 	else if (found == FOUND_NO)
-		tool_fail_at(t, in, TOOL_NO, "its hyper block is not %s", a->has_header ? "the one given" : "known to the node");
+		tool_fail_at(t, in, TOOL_NO, "its hyper block is not %s",
+		    a->has_header ? "the one given" : "known to the node");
 }
 
 int

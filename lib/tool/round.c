@@ -49,7 +49,8 @@ round_load(struct round *out, struct tool *t, const char *path)
 		if (!e)
 			e = round_read(out, &field, document);
 		if (e)
-			status = tool_fail(t, TOOL_NO, "%s is no round: %s%s%s", path, err_text(e), field[0] ? ": " : "", field);
+			status = tool_fail(t, TOOL_NO, "%s is no round: %s%s%s", path, err_text(e),
+			    field[0] ? ": " : "", field);
 	}
 	json_free(document);
 	buf_free(&text);

@@ -1,4 +1,4 @@
-/* sendlist: what a sender has under way, in the order of the input: object, what the node said of it, how long to wait. */
+/* sendlist: what a sender has under way, in the order of the input: what the node said, how long to wait. */
 #ifndef TOOL_SENDLIST_H
 #define TOOL_SENDLIST_H
 

@@ -20,16 +20,19 @@ static const struct common commons[] = {
 	{OPTIONS_KEY | OPTIONS_PASSPHRASE,
 	    {0, "passphrase-file", "FILE", "its first line is the key's passphrase", OPTION_TEXT, NULL, 0, 0},
 	    AT(passphrase_file)},
-	{OPTIONS_NODE, {'n', "node", "URL", "the node's control socket (else $PARA_NODE)", OPTION_TEXT, NULL, 0, 0}, AT(node)},
+	{OPTIONS_NODE, {'n', "node", "URL", "the node's control socket (else $PARA_NODE)", OPTION_TEXT, NULL, 0, 0},
+	    AT(node)},
 	{OPTIONS_NODE,
-	    {0, "connect-timeout", "S", "try S seconds to reach the node (5; 0: at once)", OPTION_NUMBER, NULL, 0, 86400},
+	    {0, "connect-timeout", "S", "try S seconds to reach the node (5; 0: at once)", OPTION_NUMBER, NULL, 0,
+	        86400},
 	    AT(connect_s)},
-	{OPTIONS_NODE | OPTIONS_DIR, {'d', "dir", "DIR", "the data directory (else $PARA_HOME)", OPTION_TEXT, NULL, 0, 0},
-	    AT(dir)},
+	{OPTIONS_NODE | OPTIONS_DIR,
+	    {'d', "dir", "DIR", "the data directory (else $PARA_HOME)", OPTION_TEXT, NULL, 0, 0}, AT(dir)},
 	{OPTIONS_OUTPUT | OPTIONS_TABLE, {'o', "output", "json|table", "form of the results", OPTION_TEXT, NULL, 0, 0},
 	    AT(format)},
 	{OPTIONS_OUTPUT | OPTIONS_TABLE,
-	    {'f', "fields", "NAME,...", "print these members alone, TAB-separated", OPTION_TEXT, NULL, 0, 0}, AT(fields)},
+	    {'f', "fields", "NAME,...", "print these members alone, TAB-separated", OPTION_TEXT, NULL, 0, 0},
+	    AT(fields)},
 	{0, {'q', "quiet", NULL, "say nothing but errors", OPTION_FLAG, NULL, 0, 0}, AT(quiet)},
 	{0, {'v', "verbose", NULL, "say more on stderr", OPTION_FLAG, NULL, 0, 0}, AT(verbose)},
 };
@@ -54,7 +57,8 @@ table_of(struct table *out, struct tool *t, const struct command *command)
 			add(out, entry);
 	}
 	add(out, (struct option_entry){'h', "help", NULL, "print this and exit", OPTION_FLAG, &out->help, 0, 0});
-	add(out, (struct option_entry){'V', "version", NULL, "print the version and exit", OPTION_FLAG, &out->version, 0, 0});
+	add(out, (struct option_entry){'V', "version", NULL, "print the version and exit", OPTION_FLAG, &out->version,
+	             0, 0});
 }
 
 static int

@@ -88,7 +88,8 @@ fly(char *text, size_t room, unsigned n, uint64_t timeout_ms, const char *const 
 static void
 test_results_come_in_order(void **state)
 {
-	static const char *const list[] = {ANSWER(POOLED ",{\"status\":\"rejected\",\"reason\":\"expired\"}," POOLED), NULL};
+	static const char *const list[] = {
+	    ANSWER(POOLED ",{\"status\":\"rejected\",\"reason\":\"expired\"}," POOLED), NULL};
 	char text[256];
 	(void)state;
 	assert_int_equal(fly(text, sizeof text, 3, 1000, list), TOOL_DONE);
@@ -135,7 +136,8 @@ static void
 test_an_error_about_all_ends_it(void **state)
 {
 	static const char *const list[] = {
-	    "{\"error\":{\"code\":-32000,\"message\":\"disk is full\",\"data\":{\"error\":\"disk_full\",\"exit\":2}}}", NULL};
+	    "{\"error\":{\"code\":-32000,\"message\":\"disk is full\",\"data\":{\"error\":\"disk_full\",\"exit\":2}}}",
+	    NULL};
 	char text[256];
 	(void)state;
 	assert_int_equal(fly(text, sizeof text, 2, 150, list), TOOL_TROUBLE);

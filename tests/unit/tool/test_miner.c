@@ -13,7 +13,8 @@
 static struct miner_job
 job(const struct work_kernel *kernel, unsigned threads, uint64_t difficulty)
 {
-	return (struct miner_job){.kernel = kernel, .threads = threads, .digest = {{1, 2, 3}}, .difficulty = difficulty};
+	return (struct miner_job){.kernel = kernel, .threads = threads, .digest = {{1, 2, 3}},
+	    .difficulty = difficulty};
 }
 
 static void

@@ -77,8 +77,8 @@ test_errors_become_statuses(void **state)
 	} cases[] = {
 	    {"{\"error\":{\"code\":-32000,\"message\":\"not found\",\"data\":{\"error\":\"not_found\",\"exit\":1}}}",
 	        "not_found", "not found", TOOL_NO},
-	    {"{\"error\":{\"code\":-32000,\"message\":\"node is busy\",\"data\":{\"error\":\"busy\",\"exit\":5}}}", "busy",
-	        "node is busy", TOOL_LATER},
+	    {"{\"error\":{\"code\":-32000,\"message\":\"node is busy\",\"data\":{\"error\":\"busy\",\"exit\":5}}}",
+	        "busy", "node is busy", TOOL_LATER},
 	    {"{\"error\":{\"code\":-32602,\"message\":\"hid: wrong\"}}", "", "hid: wrong", TOOL_TROUBLE},
 	    {"{\"error\":{\"code\":-32000,\"data\":{\"exit\":77}}}", "", "node refuses without a reason", TOOL_TROUBLE},
 	    {"{\"error\":{\"code\":-32000,\"message\":\"x\",\"data\":{\"exit\":0}}}", "", "x", TOOL_TROUBLE},

@@ -30,7 +30,8 @@ expect(struct buf *out, const char *want)
 static void
 test_fields_reach_into_objects(void **state)
 {
-	struct json *j = parse("{\"hid\":7,\"result\":{\"ok\":true,\"deep\":{\"x\":\"y\"}},\"list\":[1,2],\"a.b\":\"dot\",\"none\":null}");
+	struct json *j = parse("{\"hid\":7,\"result\":{\"ok\":true,\"deep\":{\"x\":\"y\"}},"
+	                       "\"list\":[1,2],\"a.b\":\"dot\",\"none\":null}");
 	struct rows rows;
 	struct buf out = {0};
 	(void)state;
