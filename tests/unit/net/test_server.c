@@ -133,7 +133,7 @@ static void
 test_ahead(void **state)
 {
 	struct client *c = dial(*state);
-	char say[16];
+	char say[32];
 	struct buf reply = { 0 };
 	for (int i = 0; i < CLIENT_AHEAD; i++) {
 		snprintf(say, sizeof(say), "call %d", i);
