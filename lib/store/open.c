@@ -13,7 +13,7 @@
 
 size_t store_first_map = (size_t)1 << 30;
 
-enum { READERS = 512, LOOSE_BYTES = 16 << 20, SMALL_BYTES = 64 << 20, TRIES = 20 };
+enum { READERS = 512, READERS_BYTES = 40960, LOOSE_BYTES = 16 << 20, SMALL_BYTES = 64 << 20, TRIES = 20 };
 
 static const char *const db_name[STORE_DBS] = {
     "meta", "hyper", "hash", "block", "lane", "payload", "id", "pool", "place", "receipt", "state"};
@@ -121,6 +121,25 @@ look(struct pages_head *head, const char *dir, enum store_mode mode)
 	if (head->needed > head->size + LOOSE_BYTES || (head->size == 0 && mode != STORE_CREATE))
 		return ERR_CORRUPT;
 	return ERR_OK;
+}
+
+/* LMDB writes its reader table through a map: a page of it that the disk has no room for would be a SIGBUS. */
+static enum err
+reserve_readers(const char *dir)
+{
+	char path[PATH_MAX];
+	int fd, error = 0;
+	enum err e = join(path, dir, "lock.mdb");
+
+	if (e)
+		return e;
+	fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+	if (fd < 0)
+		return errno == EROFS || errno == EACCES ? ERR_OK : store_error(errno);
+	if (fallocate(fd, 0, 0, READERS_BYTES) < 0 && errno != EOPNOTSUPP)
+		error = errno;
+	close(fd);
+	return store_error(error);
 }
 
 static enum err
@@ -237,6 +256,8 @@ open_store(struct store *s, const char *dir, enum store_mode mode)
 		e = take_lock(s, dir);
 	if (!e)
 		e = look(&head, dir, mode);
+	if (!e)
+		e = reserve_readers(dir);
 	if (!e)
 		e = open_env(s, dir, &head, mode);
 	if (!e && head.size > 0 && (mode == STORE_READ || head.size < SMALL_BYTES || head.needed > head.size))
