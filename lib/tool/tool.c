@@ -160,6 +160,7 @@ tool_start(void)
 	if (!fill_descriptors())
 		return ERR_IO;
 	signal(SIGPIPE, SIG_IGN);
+	signal(SIGXFSZ, SIG_IGN);
 	setrlimit(RLIMIT_CORE, &(struct rlimit){0, 0});
 	return hash_start() ? ERR_OK : ERR_INTERNAL;
 }

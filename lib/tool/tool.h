@@ -68,7 +68,7 @@ int tool_status_of(enum err e);
 
 /*
  * Before anything else: descriptors 0, 1, 2 exist (a closed stdin is empty, a closed stdout refuses writes), no core
- * dumps, SIGPIPE ignored (EPIPE then ends quietly), libsodium started.
+ * dumps, SIGPIPE ignored (EPIPE then ends quietly) and SIGXFSZ (a file's limit is a full disk), libsodium started.
  */
 enum err tool_start(void);
 
