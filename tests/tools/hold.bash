@@ -3,10 +3,11 @@
 HOLD=$(dirname "$(command -v para-node)")/../hold
 PATH=$HOLD:$PATH
 
-# start_node [COMMAND...]: a node of its own network in ./node, started through the command; waits until it answers.
+# start_node [COMMAND...]: a node in ./node, started through the command; waits until it answers. NODE_ARGS is what it
+# is started with instead of a genesis made here.
 start_node() {
 	export PARA_HOME=$PWD/node SOCKET=$PWD/node/node.ipc
-	[ -e node/node.key ] || new_directory node
+	[ -n "${NODE_ARGS-}" ] || [ -e node/node.key ] || new_directory node
 	launch "$@"
 	rude answers "$SOCKET" 10000 >/dev/null || {
 		sed 's/^/# /' node.log >&2
@@ -16,7 +17,9 @@ start_node() {
 
 # launch [COMMAND...]: the same without waiting.
 launch() {
-	"$@" "${NODE_PROGRAM:-para-node}" --genesis genesis.json -d "$PARA_HOME" ${NODE_DEV:+--dev} 2>>node.log 3>&- 9>&- &
+	# shellcheck disable=SC2086 # words
+	"$@" "${NODE_PROGRAM:-para-node}" ${NODE_ARGS:---genesis genesis.json} ${NODE_DEV:+--dev} -d "$PARA_HOME" \
+		2>>node.log 3>&- 9>&- &
 	NODE_PID=$!
 }
 
@@ -26,9 +29,4 @@ new_directory() {
 	para-key new "$1/node.key" -f address >founder
 	para-node genesis --solo --founder "$(cat founder)" --period "${PERIOD:-100}" --difficulty 256 --fee 0 --reward 0 \
 		>genesis.json
-}
-
-# node_lives: it runs, and its log knows of no trouble.
-node_lives() {
-	kill -0 "$NODE_PID"
 }
