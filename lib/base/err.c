@@ -40,7 +40,7 @@ static const struct {
 	[ERR_EXPIRED] = {"expired", "has expired"},
 	[ERR_SEQ_USED] = {"seq_used", "seq was used already"},
 	[ERR_SEQ_TAKEN] = {"seq_taken", "another payload with this seq is waiting"},
-	[ERR_SEQ_GAP] = {"seq_gap", "seq is too far ahead"},
+	[ERR_SEQ_GAP] = {"seq_gap", "the payload with the seq before it is missing"},
 	[ERR_BODY_SIZE] = {"body_size", "body is larger than the chain allows"},
 	[ERR_POOL_FULL] = {"pool_full", "pool is full"},
 	[ERR_SEALS_FULL] = {"seals_full", "hyper block has no room for more seals"},

@@ -43,7 +43,8 @@ begin_genesis(struct audit *a)
 	a->last.hash = a->genesis_hash;
 	a->recent = calloc(a->genesis.retarget + (size_t)1, sizeof(*a->recent));
 	a->sealed = calloc(a->rows / 8 + 1, 1);
-	return a->recent == NULL || a->sealed == NULL ? ERR_NOMEM : ERR_OK;
+	a->waits = calloc(a->rows / 8 + 1, 1);
+	return a->recent == NULL || a->sealed == NULL || a->waits == NULL ? ERR_NOMEM : ERR_OK;
 }
 
 static enum err
@@ -142,5 +143,6 @@ audit_run(struct audit_result *out, const char *dir, const struct audit_config *
 	free(a.chain);
 	free(a.recent);
 	free(a.sealed);
+	free(a.waits);
 	return e;
 }

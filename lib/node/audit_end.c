@@ -165,6 +165,19 @@ check_counts(struct audit *a, uint64_t waiting)
 	return ERR_OK;
 }
 
+/* What still waits for its turn says so. */
+static enum err
+check_waiting(struct audit *a)
+{
+	const struct store_receipt ahead = { .err = ERR_SEQ_GAP };
+	enum err e = ERR_OK;
+	for (uint64_t row = 1; e == ERR_OK && row < a->rows; row++) {
+		if (a->waits[row / 8] >> row % 8 & 1)
+			e = audit_receipt(a, row, &ahead, a->last.hid);
+	}
+	return e;
+}
+
 enum err
 audit_end(struct audit *a)
 {
@@ -175,6 +188,8 @@ audit_end(struct audit *a)
 		e = check_lanes(a);
 	if (e == ERR_OK)
 		e = check_state(a);
+	if (e == ERR_OK)
+		e = check_waiting(a);
 	if (e == ERR_OK)
 		e = store_each_pooled(a->t, check_pooled, &pool);
 	return e == ERR_OK ? check_counts(a, pool.waiting) : e;

@@ -45,7 +45,7 @@ struct audit {
 	struct hyper_brief last, *recent; /* recent: by HID modulo Q + 1 */
 	uint64_t difficulty, final_hid;
 	uint32_t lanes_in_use;
-	uint8_t *sealed; /* a bit a row: in a block */
+	uint8_t *sealed, *waits; /* a bit a row: in a block; its seq was ahead there */
 	uint64_t rows, sealed_rows, shadowed, receipts; /* shadowed: rows whose id an older row has */
 };
 
@@ -71,6 +71,7 @@ enum err audit_blocks(struct audit *a, struct arena *arena, const struct cert *c
 /* audit_replay.c: executes the block in memory, compares receipts, learns of new chains. */
 enum err audit_replay(struct audit *a, struct arena *arena, uint64_t hid, uint64_t in_force);
 enum err audit_learn_chains(struct audit *a);
+enum err audit_receipt(struct audit *a, uint64_t row, const struct store_receipt *want, uint64_t hid);
 
 /* audit_end.c: what the store says of the end against what the blocks gave. */
 enum err audit_end(struct audit *a);

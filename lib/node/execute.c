@@ -115,31 +115,39 @@ execute_block(struct lane_run **out, uint32_t *runs, struct arena *arena, struct
 	return at == h.header.lanes ? ERR_OK : ERR_LANE;
 }
 
-enum err
-execute_receipt(struct store_receipt *out, bool *waits, struct store_txn *t, struct ledger_view *view,
-    const struct lane_run *run, uint32_t i, uint64_t hid)
+/* One whose seq did not fit. mine: no block before this one executed it. */
+static enum err
+trace_unfit(enum trace *out, struct store_receipt *receipt, struct ledger_view *view, const struct execution *x,
+    bool mine)
 {
-	const struct execution *x = &run->item[i];
 	struct payload p;
-	struct place first;
 	uint64_t last;
-	*out = (struct store_receipt){ .err = ERR_OK };
-	*waits = false;
-	if (x->outcome == OUTCOME_DONE)
-		out->result = x->result;
-	else if (x->outcome == OUTCOME_FAILED)
-		out->err = x->err;
-	if (x->outcome != OUTCOME_UNFIT)
-		return ERR_OK;
 	if (payload_unpack(&p, NULL, NULL, x->raw) != ERR_OK)
 		return ERR_CORRUPT;
 	enum err e = ledger_seq(view, &last, p.chain, &p.signer);
-	if (e == ERR_OK)
-		e = store_get_place(t, &first, run->row[i]);
+	if (e != ERR_OK)
+		return e;
+	bool ahead = p.seq > last;
+	*out = ahead ? TRACE_WAITING : mine ? TRACE_DONE : TRACE_NONE;
+	receipt->err = ahead ? ERR_SEQ_GAP : ERR_SEQ_USED;
+	return ERR_OK;
+}
+
+enum err
+execute_trace(enum trace *out, struct store_receipt *receipt, struct store_txn *t, struct ledger_view *view,
+    const struct lane_run *run, uint32_t i, uint64_t hid, bool waited)
+{
+	const struct execution *x = &run->item[i];
+	struct place first;
+	*out = TRACE_DONE;
+	*receipt = (struct store_receipt){ .err = x->outcome == OUTCOME_FAILED ? x->err : ERR_OK,
+		.result = x->outcome == OUTCOME_DONE ? x->result : 0 };
+	if (x->outcome == OUTCOME_VOID)
+		*out = TRACE_NONE;
+	if (x->outcome != OUTCOME_UNFIT)
+		return ERR_OK;
+	enum err e = store_get_place(t, &first, run->row[i]);
 	if (e != ERR_OK)
 		return e == ERR_NOT_FOUND ? ERR_CORRUPT : e;
-	*waits = p.seq > last;
-	if (!*waits && first.hid == hid)
-		out->err = ERR_SEQ_USED;
-	return ERR_OK;
+	return trace_unfit(out, receipt, view, x, waited || first.hid == hid);
 }

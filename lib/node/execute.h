@@ -31,11 +31,18 @@ enum err execute_hyper(struct hyper *out, struct hash *hash, struct arena *arena
 enum err execute_block(struct lane_run **out, uint32_t *runs, struct arena *arena, struct store_txn *t,
     struct ledger_view *view, const struct genesis *genesis, uint64_t hid, uint64_t in_force);
 
+/* What a payload of a run that was executed leaves behind. */
+enum trace {
+	TRACE_NONE,   /* a copy of one that was executed: nothing */
+	TRACE_DONE,   /* its receipt; none when it has neither err nor result */
+	TRACE_WAITING /* it is in the pool again; ERR_SEQ_GAP until a block executes it, and for good when none does */
+};
+
 /*
- * What payload i of a run that was executed leaves behind: a receipt when err or result is set, and whether it waits in
- * the pool again. One whose seq another has used leaves ERR_SEQ_USED, unless an earlier block executed it already.
+ * Payload i of a run. waited: an earlier block left it waiting. One whose seq another has used leaves ERR_SEQ_USED,
+ * unless an earlier block executed it.
  */
-enum err execute_receipt(struct store_receipt *out, bool *waits, struct store_txn *t, struct ledger_view *view,
-    const struct lane_run *run, uint32_t i, uint64_t hid);
+enum err execute_trace(enum trace *out, struct store_receipt *receipt, struct store_txn *t, struct ledger_view *view,
+    const struct lane_run *run, uint32_t i, uint64_t hid, bool waited);
 
 #endif

@@ -35,20 +35,32 @@ used_seq(const struct execution *x)
 	return x->outcome == OUTCOME_DONE || x->outcome == OUTCOME_FAILED;
 }
 
+static enum err
+store_outcome(struct store_txn *t, struct ledger_view *view, const struct lane_run *run, uint32_t i, uint64_t hid)
+{
+	struct store_receipt before = { ERR_OK, 0 }, receipt;
+	enum trace trace;
+	enum err e = store_get_receipt(t, &before, run->row[i]);
+	bool had = e == ERR_OK;
+	if (e != ERR_OK && e != ERR_NOT_FOUND)
+		return e;
+	e = execute_trace(&trace, &receipt, t, view, run, i, hid, before.err == ERR_SEQ_GAP);
+	if (e == ERR_OK && trace == TRACE_WAITING)
+		e = store_put_pooled(t, run->row[i], 0);
+	if (e != ERR_OK || trace == TRACE_NONE)
+		return e;
+	if (receipt.err != ERR_OK || receipt.result != 0)
+		return store_put_receipt(t, run->row[i], &receipt);
+	return had ? store_erase_receipt(t, run->row[i]) : ERR_OK;
+}
+
 /* Receipts, and the pool's mark of what waits again. */
 static enum err
 store_outcomes(struct store_txn *t, struct ledger_view *view, const struct lane_run *run, uint64_t hid)
 {
 	enum err e = ERR_OK;
-	for (uint32_t i = 0; e == ERR_OK && i < run->count; i++) {
-		struct store_receipt receipt;
-		bool waits;
-		e = execute_receipt(&receipt, &waits, t, view, run, i, hid);
-		if (e == ERR_OK && waits)
-			e = store_put_pooled(t, run->row[i], 0);
-		if (e == ERR_OK && (receipt.err != ERR_OK || receipt.result != 0))
-			e = store_put_receipt(t, run->row[i], &receipt);
-	}
+	for (uint32_t i = 0; e == ERR_OK && i < run->count; i++)
+		e = store_outcome(t, view, run, i, hid);
 	return e;
 }
 

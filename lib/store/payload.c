@@ -232,3 +232,12 @@ store_get_receipt(struct store_txn *t, struct store_receipt *out, uint64_t row)
 	out->result = wire_get_u32(&r);
 	return r.err ? ERR_CORRUPT : read_error(&out->err, r.at, r.left);
 }
+
+enum err
+store_erase_receipt(struct store_txn *t, uint64_t row)
+{
+	uint8_t key[ROW_KEY];
+
+	key_put_u64(key, row);
+	return db_erase(t, DB_RECEIPT, key, sizeof(key));
+}

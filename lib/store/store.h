@@ -162,6 +162,7 @@ struct store_receipt {
 /* Receipts are kept for failures and for results other than 0. */
 enum err store_put_receipt(struct store_txn *t, uint64_t row, const struct store_receipt *r);
 enum err store_get_receipt(struct store_txn *t, struct store_receipt *r, uint64_t row);
+enum err store_erase_receipt(struct store_txn *t, uint64_t row); /* ERR_OK when it was not there */
 
 /* --- the ledger's state --- */
 

@@ -2,6 +2,7 @@
 #include "world.h"
 
 #include "chain/proof.h"
+#include "node/audit.h"
 
 static struct bytes
 text(const char *t)
@@ -196,6 +197,65 @@ test_unfit_waits_its_turn(void **state)
 	world_reach(w, &first, "final");
 }
 
+static struct seal_payload
+sign(struct buf *raw, struct world *w, struct payload p)
+{
+	struct seal_payload out = { 0 };
+	p.network = w->network;
+	assert_int_equal(payload_sign(&p, &out.id, w->user), ERR_OK);
+	payload_put(raw, &p);
+	out.leaf = payload_leaf(&out.id, &p.signature);
+	out.raw = bytes_of(raw);
+	return out;
+}
+
+/* Sealed by an outsider before their turn. The turn of one never comes: it is in a block, and had no effect. */
+static void
+test_sealed_out_of_turn(void **state)
+{
+	struct world *w = *state;
+	struct buf second = { 0 }, fifth = { 0 }, reply = { 0 };
+	struct client *other;
+	struct hash first;
+	struct audit_result result;
+	char params[96], hex[65];
+	uint32_t chain = world_chain(w, "gap");
+	struct json *j = world_call(w, "status", "{}");
+	uint64_t expiry = world_uint(j, "result.hid") + 3;
+	json_free(j);
+	struct seal_payload sealed[] = { sign(&second, w, (struct payload){ .chain = chain, .seq = 2 }),
+		sign(&fifth, w, (struct payload){ .chain = chain, .seq = 5, .expiry = expiry }) };
+	do {
+		buf_reset(&reply);
+		world_until_seal(w, 0);
+		world_seal(&other, w, chain, sealed, 2);
+		assert_int_equal(client_receive(other, &reply), ERR_OK);
+		client_close(other);
+		buf_add(&reply, "", 1);
+	} while (strstr((const char *)reply.data, "\"late\"") != NULL);
+	world_chain(w, "more");
+	hex_encode(hex, sealed[1].id.b, 32);
+	snprintf(params, sizeof(params), "{\"id\":\"%s\"}", hex);
+	j = world_call(w, "payload", params);
+	assert_string_equal(world_text(j, "result.status"), "final");
+	assert_string_equal(world_text(j, "result.result.reason"), "seq_gap");
+	json_free(j);
+	json_free(world_submit(w, &first, chain, 1, text("first")));
+	world_reach(w, &sealed[0].id, "final");
+	hex_encode(hex, sealed[0].id.b, 32);
+	snprintf(params, sizeof(params), "{\"id\":\"%s\"}", hex);
+	j = world_call(w, "payload", params);
+	assert_string_equal(world_text(j, "result.result.reason"), "(none)");
+	assert_non_null(world_at(j, "result.result.ok"));
+	json_free(j);
+	world_down(w);
+	assert_int_equal(audit_run(&result, w->dir, &(struct audit_config){ 0 }), ERR_OK);
+	assert_int_equal(result.problems, 0);
+	buf_free(&second);
+	buf_free(&fifth);
+	buf_free(&reply);
+}
+
 static void
 test_name_taken_leaves_a_receipt(void **state)
 {
@@ -306,6 +366,7 @@ main(void)
 		cmocka_unit_test_setup_teardown(test_bad_items_of_a_batch, begin, end),
 		cmocka_unit_test_setup_teardown(test_wait_and_follow, begin, end),
 		cmocka_unit_test_setup_teardown(test_unfit_waits_its_turn, begin, end),
+		cmocka_unit_test_setup_teardown(test_sealed_out_of_turn, begin, end),
 		cmocka_unit_test_setup_teardown(test_name_taken_leaves_a_receipt, begin, end),
 		cmocka_unit_test_setup_teardown(test_starts_again_where_it_was, begin, end),
 		cmocka_unit_test_setup_teardown(test_second_node_is_refused, begin, end),

@@ -308,4 +308,60 @@ world_chain(struct world *w, const char *name)
 	return 0;
 }
 
+/* --- seals built outside --- */
+
+static inline void
+world_send_ahead(struct client **out, struct world *w, const struct buf *request)
+{
+	assert_int_equal(client_open(out, world_url, w, 1000), ERR_OK);
+	assert_int_equal(client_send(*out, bytes_of(request), 40000), ERR_OK);
+}
+
+/* Until seals of this slot or a later one are taken. */
+static inline void
+world_until_seal(struct world *w, uint64_t least)
+{
+	for (bool there = false; !there; usleep(1000)) {
+		struct json *j = world_call(w, "round", "{\"chain\":0}");
+		there = world_uint(j, "result.slot") >= least && strcmp(world_text(j, "result.phase"), "seal") == 0;
+		json_free(j);
+	}
+}
+
+/* Sends a seal of these payloads in the slot's round, as one builds it who asks what that is; the slot. */
+static inline uint64_t
+world_seal(struct client **out, struct world *w, uint32_t chain, struct seal_payload *payload, uint32_t n)
+{
+	struct seal seal = { .payload = payload };
+	struct seal_core *core = &seal.head.core;
+	struct buf raw = { 0 }, request = { 0 };
+	struct merkle leaves;
+	char params[32];
+	snprintf(params, sizeof(params), "{\"chain\":%u}", chain);
+	struct json *j = world_call(w, "round", params);
+	*core = (struct seal_core){ .network = w->network, .lane.chain = chain, .slot = world_uint(j, "result.slot"),
+		.difficulty = WORK_DIFFICULTY_LEAST, .payloads = n, .signer = *sign_key_public(w->user),
+		.voter = *sign_key_public(w->key) };
+	assert_int_equal(json_hex(core->prev_hyper.b, 32, world_at(j, "result.prev_hyper")), ERR_OK);
+	assert_int_equal(json_hex(core->script.b, 32, world_at(j, "result.script")), ERR_OK);
+	json_free(j);
+	merkle_init(&leaves);
+	for (uint32_t i = 0; i < n; i++) {
+		core->bytes += (uint32_t)payload[i].raw.len;
+		merkle_add(&leaves, &payload[i].leaf);
+	}
+	core->root = merkle_end(&leaves);
+	seal.head.auth = seal_sign(core, w->user);
+	for (struct hash id; id = seal_id(&seal.head), !work_meets(&id, core->difficulty);)
+		seal.head.nonce++;
+	seal_put(&raw, &seal);
+	buf_add_text(&request, "{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"submit_seal\",\"params\":{\"seal\":\"");
+	hex_add(&request, raw.data, raw.len);
+	buf_add_text(&request, "\"}}");
+	world_send_ahead(out, w, &request);
+	buf_free(&raw);
+	buf_free(&request);
+	return core->slot;
+}
+
 #endif
