@@ -234,6 +234,7 @@ test_sealed_out_of_turn(void **state)
 		buf_add(&reply, "", 1);
 	} while (strstr((const char *)reply.data, "\"late\"") != NULL);
 	world_chain(w, "more");
+	world_chain(w, "most");
 	hex_encode(hex, sealed[1].id.b, 32);
 	snprintf(params, sizeof(params), "{\"id\":\"%s\"}", hex);
 	j = world_call(w, "payload", params);
