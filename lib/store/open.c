@@ -93,7 +93,7 @@ take_lock(struct store *s, const char *dir)
 	return ERR_OK;
 }
 
-/* What can be seen of data.mdb from outside; zeros where there is none and it may be made. */
+/* What can be seen of data.mdb from outside; zeros for an empty file where one may be made. */
 static enum err
 look(struct pages_head *head, const char *dir, enum store_mode mode)
 {
@@ -106,7 +106,7 @@ look(struct pages_head *head, const char *dir, enum store_mode mode)
 		return e;
 	fd = open(path, O_RDONLY | O_CLOEXEC);
 	if (fd < 0)
-		return errno == ENOENT && mode == STORE_CREATE ? ERR_OK : store_error(errno);
+		return store_error(errno);
 	/* another process may be writing the head just now */
 	for (int i = 0; i < TRIES; i++) {
 		e = pages_head(head, fd);
@@ -245,6 +245,40 @@ begin_dbs(struct store *s, enum store_mode mode)
 	return store_error(mdb_txn_commit(txn));
 }
 
+/*
+ * A new store gets its name when it is whole and on disk: a start that the power cut short leaves none, and not one
+ * whose head is torn. What such a start left is made anew.
+ */
+static enum err
+make_new(struct store *s, const char *dir)
+{
+	char sub[PATH_MAX], made[PATH_MAX], lock[PATH_MAX], file[PATH_MAX];
+	enum err e = join(sub, dir, "new");
+	int error;
+
+	if (!e)
+		e = join(made, dir, "new/data.mdb");
+	if (!e)
+		e = join(lock, dir, "new/lock.mdb");
+	if (!e)
+		e = join(file, dir, "data.mdb");
+	if (!e && mkdir(sub, 0700) < 0 && errno != EEXIST)
+		e = store_error(errno);
+	if (e)
+		return e;
+	unlink(made);
+	e = open_env(s, sub, &(struct pages_head){0}, STORE_CREATE);
+	if (!e)
+		e = begin_dbs(s, STORE_CREATE);
+	error = errno;
+	mdb_env_close(s->env);
+	s->env = NULL;
+	errno = error;
+	if (!e && (rename(made, file) < 0 || unlink(lock) < 0 || rmdir(sub) < 0))
+		e = store_error(errno);
+	return e ? e : sync_dir(dir);
+}
+
 /* A small store is walked at every start; a big one when its end lacks, or by who only reads and can wait. */
 static enum err
 open_store(struct store *s, const char *dir, enum store_mode mode)
@@ -254,6 +288,8 @@ open_store(struct store *s, const char *dir, enum store_mode mode)
 
 	if (!e && mode != STORE_READ)
 		e = take_lock(s, dir);
+	if (!e && mode == STORE_CREATE && find(dir) == ERR_NOT_FOUND)
+		e = make_new(s, dir);
 	if (!e)
 		e = look(&head, dir, mode);
 	if (!e)

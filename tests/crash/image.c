@@ -4,7 +4,7 @@
 
 #include "random.h"
 
-enum { SECTOR = 512 };
+enum { SECTOR = 512, FIRST_START = 16 };
 
 static void
 lengthen(struct image *image, size_t end)
@@ -64,6 +64,19 @@ durable_before(const struct record *r, size_t point, enum image_syncs syncs, uin
 	return point;
 }
 
+/* Anywhere, and in one image of FIRST_START while the store is being made. */
+static size_t
+choose_point(const struct record *r, uint64_t *random)
+{
+	size_t made = 0;
+
+	if (random_below(random, FIRST_START))
+		return random_below(random, r->count);
+	while (r->event[made].kind != RECORD_ACK)
+		made++;
+	return random_below(random, made + 1);
+}
+
 /* Before its name is durable the file may be found under the one it was made as. */
 static const char *
 find_name(const struct record *r, size_t point, uint64_t *random)
@@ -89,7 +102,7 @@ image_make(struct image *image, const struct record *r, enum image_syncs syncs, 
 	random = random_next(&random) + number;
 	image->size = 0;
 	image->acked = 0;
-	image->point = random_below(&random, r->count);
+	image->point = choose_point(r, &random);
 	image->name = find_name(r, image->point, &random);
 	durable = durable_before(r, image->point, syncs, &random);
 	for (size_t i = 0; i <= image->point; i++) {

@@ -146,6 +146,23 @@ a_schema_of_another_length_is_no_schema(void **state)
 	assert_int_equal(try_open(s->dir, STORE_WRITE), ERR_CORRUPT);
 }
 
+/* The power failed while a store was being made: its parts lie beside, and are no store. */
+static void
+a_store_that_was_never_whole_is_made_anew(void **state)
+{
+	struct shelf *s = *state;
+
+	assert_int_equal(mkdir(s->sub, 0700), 0);
+	snprintf(s->sub, sizeof(s->sub), "%s/sub/new", s->dir);
+	assert_int_equal(mkdir(s->sub, 0700), 0);
+	write_file(s->sub, "data.mdb", "torn", 4);
+	snprintf(s->sub, sizeof(s->sub), "%s/sub", s->dir);
+	assert_int_equal(try_open(s->sub, STORE_WRITE), ERR_NOT_FOUND);
+	OK(try_open(s->sub, STORE_CREATE));
+	OK(try_open(s->sub, STORE_WRITE));
+	assert_false(exists(s->sub, "new"));
+}
+
 /* A start that was cut before its first commit leaves a file without a table: the next start goes on from there. */
 static void
 a_start_that_was_cut_is_begun_again(void **state)
@@ -207,6 +224,7 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {TEST(creating_makes_the_directory_private),
+	    TEST(a_store_that_was_never_whole_is_made_anew),
 	    TEST(where_there_is_none_nothing_is_made), TEST(a_file_in_the_way_is_told_by_errno),
 	    TEST(one_node_holds_a_directory), TEST(another_schema_is_not_touched), TEST(without_a_schema_it_is_no_store),
 	    TEST(a_schema_of_another_length_is_no_schema), TEST(a_start_that_was_cut_is_begun_again),
