@@ -191,6 +191,6 @@ audit_end(struct audit *a)
 	if (e == ERR_OK)
 		e = check_waiting(a);
 	if (e == ERR_OK)
-		e = store_each_pooled(a->t, check_pooled, &pool);
+		e = store_each_pooled(a->t, 0, check_pooled, &pool);
 	return e == ERR_OK ? check_counts(a, pool.waiting) : e;
 }

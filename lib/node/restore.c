@@ -138,7 +138,7 @@ restore_from(struct node *n, struct store_txn *t)
 	if (e == ERR_OK)
 		e = consensus_new(&n->core.consensus, &config, &snapshot);
 	arena_free(&arena);
-	return e == ERR_OK ? store_each_pooled(t, restore_pooled, &walk) : e;
+	return e == ERR_OK ? store_each_pooled(t, 0, restore_pooled, &walk) : e;
 }
 
 enum err

@@ -174,7 +174,7 @@ put_lanes(struct json_writer *w, struct look *look, struct arena *arena)
 	tally.waiting = arena_alloc(arena, (size_t)tally.lanes + 1, sizeof(*tally.waiting));
 	if (tally.waiting == NULL)
 		return ERR_NOMEM;
-	e = store_each_pooled(look->t, count_waiting, &tally);
+	e = store_each_pooled(look->t, 0, count_waiting, &tally);
 	for (uint32_t i = 0; e == ERR_OK && i < tally.lanes; i++) {
 		json_put_object(w);
 		e = lookup_put_chain(w, look, lane[i].lane.chain);
@@ -222,11 +222,9 @@ put_pooled(void *arg, uint64_t row, uint64_t sealed_hid, struct bytes raw)
 	struct json_writer *w = page->w;
 	struct payload p;
 	struct hash id;
-	if (row < page->from || page->next != 0)
-		return ERR_OK;
 	if (page->count++ == PAGE) {
 		page->next = row;
-		return ERR_OK;
+		return ERR_TOO_LONG;
 	}
 	if (payload_unpack(&p, &id, NULL, raw) != ERR_OK)
 		return ERR_CORRUPT;
@@ -259,7 +257,9 @@ pool(struct call *call, struct json_writer *w)
 	json_put_object(w);
 	json_put_key(w, "payloads");
 	json_put_array(w);
-	e = store_each_pooled(look.t, put_pooled, &page);
+	e = store_each_pooled(look.t, page.from, put_pooled, &page);
+	if (page.next != 0)
+		e = ERR_OK;
 	json_end_array(w);
 	if (page.next != 0)
 		fields_uint(w, "next", page.next);

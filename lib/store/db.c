@@ -103,17 +103,18 @@ db_put_value(struct store_txn *t, enum store_db db, const void *key, size_t len)
 }
 
 enum err
-db_each(struct store_txn *t, enum store_db db, enum err (*each)(void *arg, struct bytes key, struct bytes value),
-    void *arg)
+db_each(struct store_txn *t, enum store_db db, struct bytes from,
+    enum err (*each)(void *arg, struct bytes key, struct bytes value), void *arg)
 {
 	MDB_cursor *c;
-	MDB_val k, v;
+	MDB_val k = val(from.data, from.len), v;
+	MDB_cursor_op op = from.len ? MDB_SET_RANGE : MDB_FIRST;
 	int rc = mdb_cursor_open(t->txn, t->store->db[db], &c);
 	enum err e = ERR_OK;
 
 	if (rc)
 		return store_error(rc);
-	while (!e && (rc = mdb_cursor_get(c, &k, &v, MDB_NEXT)) == 0)
+	for (; !e && (rc = mdb_cursor_get(c, &k, &v, op)) == 0; op = MDB_NEXT)
 		e = each(arg, (struct bytes){k.mv_data, k.mv_size}, (struct bytes){v.mv_data, v.mv_size});
 	mdb_cursor_close(c);
 	if (e)

@@ -181,12 +181,14 @@ visit_pooled(void *arg, struct bytes key, struct bytes value)
 }
 
 enum err
-store_each_pooled(struct store_txn *t,
+store_each_pooled(struct store_txn *t, uint64_t from,
     enum err (*each)(void *arg, uint64_t row, uint64_t sealed_hid, struct bytes raw), void *arg)
 {
 	struct pooled_walk w = {t, each, arg};
+	uint8_t key[ROW_KEY];
 
-	return db_each(t, DB_POOL, visit_pooled, &w);
+	key_put_u64(key, from);
+	return db_each(t, DB_POOL, (struct bytes){key, sizeof(key)}, visit_pooled, &w);
 }
 
 /* The error goes by its word: codes may get other numbers in another version. */

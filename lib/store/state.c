@@ -99,7 +99,7 @@ store_get_lanes(struct store_txn *t, struct lane_state **state, uint32_t *n, str
 	w.state = w.room > UINT32_MAX ? NULL : arena_alloc(arena, w.room, sizeof(*w.state));
 	if (!w.state)
 		return ERR_NOMEM;
-	e = db_each(t, DB_LANE, visit_lane, &w);
+	e = db_each(t, DB_LANE, (struct bytes){0}, visit_lane, &w);
 	*state = w.state;
 	*n = (uint32_t)w.n;
 	return e;
@@ -136,7 +136,7 @@ store_ledger(struct store_txn *t)
 enum err
 store_each_state(struct store_txn *t, enum err (*each)(void *arg, struct bytes key, struct bytes value), void *arg)
 {
-	return db_each(t, DB_STATE, each, arg);
+	return db_each(t, DB_STATE, (struct bytes){0}, each, arg);
 }
 
 enum err

@@ -150,8 +150,8 @@ enum err store_put_pooled(struct store_txn *t, uint64_t row, uint64_t sealed_hid
 enum err store_get_pooled(struct store_txn *t, uint64_t *sealed_hid, uint64_t row);
 enum err store_drop_pooled(struct store_txn *t, uint64_t row); /* ERR_OK when it was not there */
 
-/* Every pooled row, ascending; stops at the first error, which it returns. raw borrows; each must not write. */
-enum err store_each_pooled(struct store_txn *t,
+/* Every pooled row from one on, ascending; stops at the first error, which it returns. raw borrows; each writes not. */
+enum err store_each_pooled(struct store_txn *t, uint64_t from,
     enum err (*each)(void *arg, uint64_t row, uint64_t sealed_hid, struct bytes raw), void *arg);
 
 struct store_receipt {

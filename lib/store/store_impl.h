@@ -77,8 +77,8 @@ enum err db_erase(struct store_txn *t, enum store_db db, const void *key, size_t
 /* Puts what was written to t->value; ERR_NOMEM when that failed. */
 enum err db_put_value(struct store_txn *t, enum store_db db, const void *key, size_t len);
 
-/* Whole value of a database, ascending; stops at the first error of each. */
-enum err db_each(struct store_txn *t, enum store_db db,
+/* Whole values of a database, ascending, from a key on (empty: all); stops at the first error of each. */
+enum err db_each(struct store_txn *t, enum store_db db, struct bytes from,
     enum err (*each)(void *arg, struct bytes key, struct bytes value), void *arg);
 
 /* What a reader of a stored value ended with: anything but success is ERR_CORRUPT. */

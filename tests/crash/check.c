@@ -220,7 +220,7 @@ check_all(struct look *l)
 		wrong = check_row(l, row);
 	if (wrong)
 		return wrong;
-	MUST(store_each_pooled(l->t, see_pooled, l) == ERR_OK);
+	MUST(store_each_pooled(l->t, 0, see_pooled, l) == ERR_OK);
 	MUST(store_each_state(l->t, see_state, l) == ERR_OK);
 	return NULL;
 }

@@ -197,6 +197,39 @@ test_unfit_waits_its_turn(void **state)
 	world_reach(w, &first, "final");
 }
 
+/* Page by page, each payload once. */
+static void
+test_a_pool_of_many_pages(void **state)
+{
+	enum { COUNT = 1200 };
+	struct world *w = *state;
+	struct buf params = { 0 };
+	struct hash id;
+	uint64_t from = 0, seen = 0, pages = 0;
+	uint32_t chain = world_chain(w, "pages");
+	for (uint64_t seq = 1; seq <= COUNT; seq++) {
+		buf_add_text(&params, seq == 1 ? "{\"payloads\":[\"" : "\",\"");
+		world_payload(&params, &id, w, chain, seq, text("x"));
+	}
+	buf_add(&params, "\"]}", 4);
+	json_free(world_call(w, "submit", (const char *)params.data));
+	buf_free(&params);
+	do {
+		char page[48];
+		snprintf(page, sizeof(page), "{\"from\":%llu}", (unsigned long long)from);
+		struct json *j = world_call(w, "pool", page);
+		for (const struct json *p = json_first(world_at(j, "result.payloads")); p != NULL; p = json_next(p)) {
+			if (world_uint(p, "chain") == chain)
+				assert_int_equal(strtoull(world_text(p, "seq"), NULL, 10), ++seen);
+		}
+		from = world_at(j, "result.next") ? world_uint(j, "result.next") : 0;
+		json_free(j);
+		pages++;
+	} while (from != 0);
+	assert_int_equal(seen, COUNT);
+	assert_int_equal(pages, 3);
+}
+
 static struct seal_payload
 sign(struct buf *raw, struct world *w, struct payload p)
 {
@@ -367,6 +400,7 @@ main(void)
 		cmocka_unit_test_setup_teardown(test_bad_items_of_a_batch, begin, end),
 		cmocka_unit_test_setup_teardown(test_wait_and_follow, begin, end),
 		cmocka_unit_test_setup_teardown(test_unfit_waits_its_turn, begin, end),
+		cmocka_unit_test_setup_teardown(test_a_pool_of_many_pages, begin, end),
 		cmocka_unit_test_setup_teardown(test_sealed_out_of_turn, begin, end),
 		cmocka_unit_test_setup_teardown(test_name_taken_leaves_a_receipt, begin, end),
 		cmocka_unit_test_setup_teardown(test_starts_again_where_it_was, begin, end),

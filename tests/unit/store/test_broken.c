@@ -136,7 +136,7 @@ read_all(struct store *s)
 	store_get_record(t, &record);
 	store_get_endorsements(t, &e, &n, &arena);
 	store_get_lanes(t, &lanes, &n, &arena);
-	store_each_pooled(t, see_pooled, &sum);
+	store_each_pooled(t, 0, see_pooled, &sum);
 	store_each_state(t, see_state, &sum);
 	store_counts(t, count);
 	read_blocks(t, &arena);

@@ -373,7 +373,7 @@ contents(struct store *s)
 	OK(store_begin_read(&t, s));
 	hash_init(&h, HASH_LEAF);
 	for (int i = 0; i < STORE_DBS; i++)
-		OK(db_each(t, (enum store_db)i, sum_up, &h));
+		OK(db_each(t, (enum store_db)i, (struct bytes){0}, sum_up, &h));
 	store_abort(t);
 	return hash_end(&h);
 }

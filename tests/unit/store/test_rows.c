@@ -260,11 +260,11 @@ note(void *arg, uint64_t row, uint64_t sealed_hid, struct bytes raw)
 }
 
 static void
-check_pool(struct shelf *s, enum err e, const char *expected)
+check_pool(struct shelf *s, uint64_t from, enum err e, const char *expected)
 {
 	struct buf seen = {0};
 
-	assert_int_equal(store_each_pooled(s->txn, note, &seen), e);
+	assert_int_equal(store_each_pooled(s->txn, from, note, &seen), e);
 	buf_add(&seen, "", 1);
 	assert_string_equal((char *)seen.data, expected);
 	buf_free(&seen);
@@ -278,7 +278,7 @@ the_pool_is_walked_in_order(void **state)
 	uint64_t hid;
 
 	shelf_write(s);
-	check_pool(s, ERR_OK, "");
+	check_pool(s, 0, ERR_OK, "");
 	for (uint64_t row = 255; row < 258; row++) {
 		struct bytes raw = some_payload(&s->arena, &id, row, row);
 
@@ -288,22 +288,24 @@ the_pool_is_walked_in_order(void **state)
 	OK(store_put_pooled(s->txn, 256, 9));
 	OK(store_drop_pooled(s->txn, 4));
 	shelf_reopen(s);
-	check_pool(s, ERR_OK, "255:0:393 256:9:394 257:0:395 ");
+	check_pool(s, 0, ERR_OK, "255:0:393 256:9:394 257:0:395 ");
+	check_pool(s, 256, ERR_OK, "256:9:394 257:0:395 ");
+	check_pool(s, 258, ERR_OK, "");
 	OK(store_get_pooled(s->txn, &hid, 256));
 	assert_int_equal(hid, 9);
 	store_abort(s->txn);
 	shelf_write(s);
 	OK(store_drop_pooled(s->txn, 255));
 	OK(store_drop_pooled(s->txn, 255));
-	check_pool(s, ERR_OK, "256:9:394 257:0:395 ");
+	check_pool(s, 0, ERR_OK, "256:9:394 257:0:395 ");
 	assert_int_equal(store_get_pooled(s->txn, &hid, 255), ERR_NOT_FOUND);
 	OK(store_put_payload(s->txn, 300, &id, some_payload(&s->arena, &id, 1, 1)));
 	OK(store_put_pooled(s->txn, 300, 0));
 	OK(store_put_pooled(s->txn, 301, 0));
-	check_pool(s, ERR_STOPPING, "256:9:394 257:0:395 300:0:139 ");
+	check_pool(s, 0, ERR_STOPPING, "256:9:394 257:0:395 300:0:139 ");
 	/* a pooled row without a payload is nobody's doing but the disk's */
 	OK(store_drop_pooled(s->txn, 300));
-	check_pool(s, ERR_CORRUPT, "256:9:394 257:0:395 ");
+	check_pool(s, 0, ERR_CORRUPT, "256:9:394 257:0:395 ");
 }
 
 static void
