@@ -1,8 +1,8 @@
 /*
  * How a node's control socket answers, beside a bare nng echo of the same requests, in turns.
  *
- * usage: ask latency NAME ECHO-URL URL IDS METHOD       round trips of METHOD for random payloads of IDS
- *        ask rate NAME ECHO-URL URL METHOD OUTSTANDING    requests a second
+ * usage: ask latency NAME ECHO-URL URL METHOD MEMBER IDS    round trips of METHOD for random payloads of IDS
+ *        ask rate NAME ECHO-URL URL METHOD OUTSTANDING      requests a second
  */
 #include <nng/nng.h>
 #include <nng/protocol/reqrep0/rep.h>
@@ -87,13 +87,13 @@ dial(const char *url)
 }
 
 static size_t
-put_request(char out[static 256], const char *method, const uint8_t *id)
+put_request(char out[static 256], const char *method, const char *member, const uint8_t id[static 32])
 {
-	size_t n = (size_t)snprintf(out, 256, "{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"%s\",\"params\":{%s", method,
-	    id ? "\"payload\":\"" : "");
-	for (int i = 0; id && i < 32; i++)
+	size_t n = (size_t)snprintf(out, 256, "{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"%s\",\"params\":{\"%s\":\"", method,
+	    member);
+	for (int i = 0; i < 32; i++)
 		n += (size_t)snprintf(out + n, 256 - n, "%02x", id[i]);
-	return n + (size_t)snprintf(out + n, 256 - n, "%s}}", id ? "\"" : "");
+	return n + (size_t)snprintf(out + n, 256 - n, "\"}}");
 }
 
 /* --- round trips --- */
@@ -117,12 +117,12 @@ read_ids(const char *path)
 
 /* Microseconds of one request and its reply; node: it must not be an error. */
 static double
-trip(nng_socket s, const char *method, bool node)
+trip(nng_socket s, const char *method, const char *member, bool node)
 {
 	char request[256];
 	char *reply;
 	size_t len;
-	size_t n = put_request(request, method, ids + 32 * ((size_t)random() % ids_count));
+	size_t n = put_request(request, method, member, ids + 32 * ((size_t)random() % ids_count));
 	double begin = bench_wall();
 	check(nng_send(s, request, n, 0), "sending");
 	check(nng_recv(s, &reply, &len, NNG_FLAG_ALLOC), "receiving");
@@ -136,18 +136,18 @@ trip(nng_socket s, const char *method, bool node)
 }
 
 static void
-latency(const char *name, nng_socket bare, nng_socket node, const char *method)
+latency(const char *name, nng_socket bare, nng_socket node, const char *method, const char *member)
 {
 	static double us[2][ROUNDS * TRIPS];
 	for (int i = 0; i < TRIPS; i++) {
-		trip(bare, method, false);
-		trip(node, method, true);
+		trip(bare, method, member, false);
+		trip(node, method, member, true);
 	}
 	for (int r = 0; r < ROUNDS; r++) {
 		for (int i = 0; i < TRIPS; i++)
-			us[0][r * TRIPS + i] = trip(bare, method, false);
+			us[0][r * TRIPS + i] = trip(bare, method, member, false);
 		for (int i = 0; i < TRIPS; i++)
-			us[1][r * TRIPS + i] = trip(node, method, true);
+			us[1][r * TRIPS + i] = trip(node, method, member, true);
 	}
 	double echo_us = bench_part(us[0], ROUNDS * TRIPS, 0.5), node_us = bench_part(us[1], ROUNDS * TRIPS, 0.5);
 	char tail[64];
@@ -217,7 +217,7 @@ rate(nng_socket s, const char *method, unsigned outstanding)
 {
 	static struct load l;
 	l = (struct load){.running = outstanding, .lock = PTHREAD_MUTEX_INITIALIZER, .idle = PTHREAD_COND_INITIALIZER};
-	l.len = put_request(l.request, method, NULL);
+	l.len = (size_t)snprintf(l.request, sizeof l.request, "{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"%s\"}", method);
 	double begin = bench_wall();
 	for (unsigned i = 0; i < outstanding; i++) {
 		l.flow[i].load = &l;
@@ -255,15 +255,15 @@ rates(const char *name, nng_socket bare, nng_socket node, const char *method, un
 int
 main(int argc, char **argv)
 {
-	bool trips = argc == 7 && strcmp(argv[1], "latency") == 0;
+	bool trips = argc == 8 && strcmp(argv[1], "latency") == 0;
 	if (!trips && (argc != 7 || strcmp(argv[1], "rate") != 0))
-		bench_fail("usage: ask latency NAME ECHO-URL URL IDS METHOD | ask rate NAME ECHO-URL URL METHOD OUTSTANDING");
+		bench_fail("usage: ask latency NAME ECHO-URL URL METHOD MEMBER IDS, ask rate NAME ECHO-URL URL METHOD N");
 	/* nng's threads do not survive a fork: the echo is there before this process uses nng. */
 	start_echo(argv[3]);
 	nng_socket bare = dial(argv[3]), node = dial(argv[4]);
 	if (trips) {
-		read_ids(argv[5]);
-		latency(argv[2], bare, node, argv[6]);
+		read_ids(argv[7]);
+		latency(argv[2], bare, node, argv[5], argv[6]);
 	} else {
 		unsigned outstanding = (unsigned)strtoul(argv[6], NULL, 10);
 		if (outstanding < 1 || outstanding > OUTSTANDING_MOST)

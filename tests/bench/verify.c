@@ -1,9 +1,12 @@
-/* The anchor V: Ed25519 verifications of 200 bytes per CPU second of one core, by libsodium alone. */
+/*
+ * The anchor V: Ed25519 verifications of 200 bytes per CPU second of one core, by libsodium alone: what four
+ * rounds in five do not reach, so that what else runs here shows less.
+ */
 #include <sodium.h>
 
 #include "bench.h"
 
-enum { ROUNDS = 15, TRIES = 1000, MESSAGE = 200 };
+enum { ROUNDS = 50, TRIES = 250, MESSAGE = 200 };
 
 int
 main(void)
@@ -23,6 +26,6 @@ main(void)
 		}
 		rate[i] = TRIES / (bench_cpu() - begin);
 	}
-	printf("%.0f\n", bench_part(rate, ROUNDS, 0.5));
+	printf("%.0f\n", bench_part(rate, ROUNDS, 0.8));
 	return 0;
 }

@@ -1,0 +1,170 @@
+#!/bin/bash
+# The measurements: one JSON line each on stdout, remarks on stderr. usage: run.sh BUILD-DIRECTORY [NAME...]
+# Every measurement stands between two anchors, V; when these differ by more than a tenth it is dropped and made again.
+set -eu -o pipefail
+cd "$(dirname "$0")/../.."
+B=$PWD/$1
+shift
+PATH=$B/bin:$PATH
+all='mine memory cli ingest disk read proof control start'
+payloads=${PAYLOADS:-1000000} # in the store that is read from
+dir=$(mktemp -d "${BENCH_DIR:-${TMPDIR:-/tmp}}/para-bench.XXXXXX")
+node='' fed=0
+. tests/bench/node.bash
+
+finish() {
+	stop_node
+	rm -rf "$dir"
+}
+trap finish EXIT
+trap 'exit 130' INT TERM
+
+say() {
+	echo "bench: $*" >&2
+}
+
+calc() { # EXPRESSION: its value
+	awk "BEGIN { printf \"%.6g\", ($1) }"
+}
+
+emit() { # NAME RATIO VALUE UNIT AGAINST
+	printf '{"name":"%s","ratio":%s,"value":%s,"unit":"%s","against":"%s"}\n' "$@"
+}
+
+near() { # V0 V1: at most a tenth apart
+	[ "$(calc "$1 > $2 ? ($1 - $2) / $1 <= 0.1 : ($2 - $1) / $2 <= 0.1")" = 1 ]
+}
+
+# A measurement is run_NAME, which may take long, and tell_NAME V, which prints its lines.
+measure() {
+	local v0 v1 try
+	for try in 1 2 3 4; do
+		v0=$("$B/bench/verify")
+		"run_$1"
+		v1=$("$B/bench/verify")
+		say "$1: V $v0 before, $v1 after"
+		if near "$v0" "$v1" || [ "$try" = 4 ]; then
+			near "$v0" "$v1" || say "$1: the machine did not keep still in $try tries; the last one stands"
+			"tell_$1" "$(calc "($v0 + $v1) / 2")"
+			return
+		fi
+		say "$1: dropped"
+	done
+}
+
+# --- the measurements ---
+
+run_mine() {
+	"$B/bench/mine" "$B/bin/para-mine" >"$dir/mine"
+}
+tell_mine() {
+	cat "$dir/mine"
+}
+
+run_memory() {
+	start_node "$dir/idle"
+	sleep 5
+	awk '/^VmRSS/ { printf "%.2f\n", $2 / 1024 }' "/proc/$node/status" >"$dir/memory"
+}
+tell_memory() {
+	local mb
+	mb=$(cat "$dir/memory")
+	emit memory "$(calc "$mb / 40")" "$mb" 'MiB resident, an idle --dev node' '40 MiB'
+}
+
+run_cli() {
+	start_node "$dir/idle"
+	"$B/bench/cold" 100 para-inspect status >"$dir/cli"
+	"$B/bench/cold" 100 true >"$dir/true"
+	if command -v litecoin-cli >"$dir/litecoin" && [ -n "$(command -v litecoind)" ]; then
+		start_litecoin "$dir/ltc"
+		"$B/bench/cold" 100 litecoin-cli -regtest -datadir="$dir/ltc" getblockcount >"$dir/litecoin"
+		stop_litecoin "$dir/ltc"
+	fi
+}
+tell_cli() {
+	local ms ratio=null against='litecoin-cli getblockcount (not installed)'
+	ms=$(cat "$dir/cli")
+	say "cli: a process that does nothing takes $(cat "$dir/true") ms"
+	if [ -s "$dir/litecoin" ]; then
+		against='litecoin-cli getblockcount'
+		ratio=$(calc "$ms / $(cat "$dir/litecoin")")
+	fi
+	emit cli "$ratio" "$ms" 'ms, a cold para-inspect status' "$against"
+}
+
+run_ingest() {
+	start_chain "$dir/full"
+	feed 60000
+}
+tell_ingest() { # V
+	local us
+	us=$(jq '1e6 * .cpu_s / .payloads' "$dir/fed")
+	emit ingest "$(calc "1e6 / $1 / $us")" "$us" 'us of the node per payload of 200 bytes, final' \
+	    'one bare signature check'
+	say "ingest: $(jq -r '.payloads / .wall_s | floor' "$dir/fed") payloads a second, most in a block: $(most_in_block)"
+}
+
+run_disk() {
+	fill "$dir/full"
+}
+tell_disk() {
+	local bytes
+	bytes=$(du -B1 --summarize "$dir/full/data.mdb" | cut -f1)
+	emit disk "$(calc "$bytes / ($fed * 200)")" "$(calc "$bytes / $fed")" 'bytes on disk per payload of 200 bytes' \
+	    'its bytes on the wire'
+}
+
+run_read() {
+	fill "$dir/full"
+	"$B/bench/ask" latency read "ipc://$dir/echo" "$PARA_NODE" payload id "$dir/ids" >"$dir/read"
+}
+tell_read() {
+	cat "$dir/read"
+}
+
+run_proof() {
+	fill "$dir/full"
+	"$B/bench/ask" latency proof "ipc://$dir/echo" "$PARA_NODE" proof payload "$dir/ids" >"$dir/proof"
+}
+tell_proof() {
+	cat "$dir/proof"
+}
+
+run_control() {
+	start_node "$dir/idle"
+	"$B/bench/ask" rate control "ipc://$dir/echo" "$PARA_NODE" status 1 >"$dir/control"
+	"$B/bench/ask" rate control-8 "ipc://$dir/echo" "$PARA_NODE" status 8 >>"$dir/control"
+}
+tell_control() {
+	cat "$dir/control"
+}
+
+run_start() {
+	fill "$dir/full"
+	start_node "$dir/idle"
+	stop_node
+	"$B/bench/start" "ipc://$dir/idle/node.ipc" 7 para-node --dev -d "$dir/idle" >"$dir/start.empty"
+	"$B/bench/start" "ipc://$dir/full/node.ipc" 7 para-node --dev -d "$dir/full" >"$dir/start.full"
+}
+tell_start() {
+	local ms
+	ms=$(cat "$dir/start.full")
+	emit start "$(calc "$ms / $(cat "$dir/start.empty")")" "$ms" "ms to the first answer, $fed payloads stored" \
+	    'an empty store'
+}
+
+[ $# -gt 0 ] || eval "set -- $all"
+for name; do
+	case " $all " in
+	*" $name "*) ;;
+	*)
+		echo "bench: no measurement $name; there are: $all" >&2
+		exit 2
+		;;
+	esac
+done
+for name; do
+	say "$name ($(date +%H:%M:%S))"
+	measure "$name"
+done
