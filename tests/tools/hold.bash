@@ -20,6 +20,7 @@ launch() {
 	# shellcheck disable=SC2086 # words
 	"$@" "${NODE_PROGRAM:-para-node}" ${NODE_ARGS:---genesis genesis.json} ${NODE_DEV:+--dev} -d "$PARA_HOME" \
 		2>>node.log 3>&- 9>&- &
+	# shellcheck disable=SC2034 # stop_node and the tests read it
 	NODE_PID=$!
 }
 

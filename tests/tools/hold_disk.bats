@@ -15,6 +15,7 @@ on_disk() {
 	local size=$1
 	shift
 	mkdir disk
+	# shellcheck disable=SC2163 # its name is in $1
 	export -f "$1" new_directory launch start_node stop_node fails receipts_hold send_some fill_up fill_and_send writes_again until_full starts_or_says
 	# shellcheck disable=SC2016 # the inner shell's
 	unshare -rmp --fork --kill-child --mount-proc bash -Eeuc 'mount -t tmpfs -o size='"$size"' none disk

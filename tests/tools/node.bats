@@ -179,7 +179,7 @@ no_miner() {
 	[ -n "$first" ]
 	kill -9 "$first"
 	in_log "the miner ended"
-	for i in $(seq 50); do
+	for _ in $(seq 50); do
 		[ -n "$(miners d)" ] && break
 		sleep 0.1
 	done
