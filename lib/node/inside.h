@@ -23,6 +23,8 @@ enum { NODE_REQUESTS = 128, NODE_POLLS = 64 };
 #define NODE_MESSAGE_BYTES ((size_t)36 << 20)
 #define NODE_TOTAL_BYTES ((size_t)256 << 20)
 
+struct job;
+
 /* What a worker does next. run owns the task. */
 struct task {
 	struct task *next;
@@ -64,6 +66,7 @@ struct parked {
 	unsigned polls;
 	uint64_t deadline_ms; /* the keeper sleeps until then */
 	struct map jobs;      /* work handed out, by its number */
+	struct job *oldest_job, *newest_job; /* unless there is none */
 	bool closed;          /* stopping: nothing is parked any more */
 };
 

@@ -5,28 +5,49 @@
 
 #include "node/timing.h"
 
-/* Jobs at once, and how long one is remembered beyond its slot's seal phase: a late seal gets its reason. */
-enum { JOBS = 512, LATE_MS = 10000 };
+/* Jobs at once: more than a slot has seals; and how long one is remembered beyond its slot's seal phase: a late seal
+ * gets its reason. */
+enum { JOBS = LIMIT_SEALS, LATE_MS = 10000 };
 
 static void
-forget(struct parked *p, struct job *job)
+free_job(struct job *job)
 {
-	map_remove(&p->jobs, &job->number);
 	free(job->row);
 	free(job);
 }
 
 static void
+forget_oldest(struct parked *p)
+{
+	struct job *job = p->oldest_job;
+	p->oldest_job = job->next;
+	map_remove(&p->jobs, &job->number);
+	free_job(job);
+}
+
+/* Deadlines never fall from one job to the next: the oldest end first. */
+static void
 sweep(struct parked *p, uint64_t before_ms)
 {
-	struct job *old[JOBS], *job;
-	size_t at = 0, count = 0;
-	while ((job = map_next(&p->jobs, &at)) != NULL) {
-		if (job->deadline_ms < before_ms)
-			old[count++] = job;
+	while (p->jobs.count > 0 && (p->jobs.count >= JOBS || p->oldest_job->deadline_ms < before_ms))
+		forget_oldest(p);
+}
+
+static struct job *
+new_job(const struct effect_work *work)
+{
+	struct job *job = calloc(1, sizeof(*job));
+	if (job == NULL)
+		return NULL;
+	*job = (struct job){ .core = work->core, .deadline_ms = work->deadline_ms,
+		.row = calloc((size_t)work->core.payloads + 1, sizeof(*job->row)) };
+	if (job->row == NULL) {
+		free(job);
+		return NULL;
 	}
-	while (count > 0)
-		forget(p, old[--count]);
+	if (work->core.payloads > 0)
+		memcpy(job->row, work->row, work->core.payloads * sizeof(*job->row));
+	return job;
 }
 
 uint64_t
@@ -34,23 +55,19 @@ jobs_put(struct node *n, const struct effect_work *work)
 {
 	struct parked *p = &n->parked;
 	sweep(p, timing_now_ms() - LATE_MS);
-	if (p->jobs.count >= JOBS)
+	struct job *job = new_job(work);
+	if (job == NULL)
 		return 0;
-	struct job *job = calloc(1, sizeof(*job));
-	uint64_t *row = calloc((size_t)work->core.payloads + 1, sizeof(*row));
-	if (job == NULL || row == NULL) {
-		free(job);
-		free(row);
-		return 0;
-	}
-	if (work->core.payloads > 0)
-		memcpy(row, work->row, work->core.payloads * sizeof(*row));
-	*job = (struct job){ ++p->next_id, work->core, row, work->deadline_ms };
+	job->number = ++p->next_id;
 	if (map_put(&p->jobs, &job->number, job) != ERR_OK) {
-		free(row);
-		free(job);
+		free_job(job);
 		return 0;
 	}
+	if (p->jobs.count == 1)
+		p->oldest_job = job;
+	else
+		p->newest_job->next = job;
+	p->newest_job = job;
 	return job->number;
 }
 
@@ -75,5 +92,6 @@ jobs_get(struct job *out, struct arena *arena, struct node *n, uint64_t number)
 void
 jobs_free(struct node *n)
 {
-	sweep(&n->parked, UINT64_MAX);
+	while (n->parked.jobs.count > 0)
+		forget_oldest(&n->parked);
 }

@@ -8,13 +8,14 @@
 #include "node/inside.h"
 
 struct job {
+	struct job *next; /* given out after it */
 	uint64_t number;
 	struct seal_core core;
 	uint64_t *row; /* core.payloads of them */
 	uint64_t deadline_ms; /* since 1970 */
 };
 
-/* parked.mutex is held. 0: memory is out, or too many are out there. */
+/* parked.mutex is held. 0: memory is out. */
 uint64_t jobs_put(struct node *n, const struct effect_work *work);
 
 /* A copy, its rows in the arena. ERR_NOT_FOUND, ERR_NOMEM. */

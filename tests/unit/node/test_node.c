@@ -197,6 +197,24 @@ test_unfit_waits_its_turn(void **state)
 	world_reach(w, &first, "final");
 }
 
+/* A miner that asks and asks: what it was given before keeps nobody from new work. */
+static void
+test_work_without_end(void **state)
+{
+	enum { ASKED = 700 };
+	struct world *w = *state;
+	struct hash id;
+	char params[128], address[ACCOUNT_TEXT];
+	json_free(world_submit(w, &id, world_chain(w, "work"), 1, text("x")));
+	account_print(address, sign_key_public(w->user)->b);
+	snprintf(params, sizeof(params), "{\"signer\":\"%s\",\"wait_ms\":2000}", address);
+	for (int i = 0; i < ASKED; i++) {
+		struct json *j = world_call(w, "work", params);
+		assert_int_equal(json_kind_of(world_at(j, "result.job")), JSON_STRING);
+		json_free(j);
+	}
+}
+
 /* Page by page, each payload once. */
 static void
 test_a_pool_of_many_pages(void **state)
@@ -400,6 +418,7 @@ main(void)
 		cmocka_unit_test_setup_teardown(test_bad_items_of_a_batch, begin, end),
 		cmocka_unit_test_setup_teardown(test_wait_and_follow, begin, end),
 		cmocka_unit_test_setup_teardown(test_unfit_waits_its_turn, begin, end),
+		cmocka_unit_test_setup_teardown(test_work_without_end, begin, end),
 		cmocka_unit_test_setup_teardown(test_a_pool_of_many_pages, begin, end),
 		cmocka_unit_test_setup_teardown(test_sealed_out_of_turn, begin, end),
 		cmocka_unit_test_setup_teardown(test_name_taken_leaves_a_receipt, begin, end),
