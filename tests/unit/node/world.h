@@ -11,6 +11,8 @@
 #include <string.h>
 #include <cmocka.h>
 
+#include <pthread.h>
+#include <stdbool.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -32,7 +34,8 @@ struct world {
 	struct node *node;
 	struct client *client;
 	uint64_t seq; /* the user's last one in chain 0 */
-	char said[8192]; /* of the log */
+	pthread_mutex_t mutex; /* over what follows */
+	char said[8192];       /* of the log */
 	struct node_config config;
 };
 
@@ -54,9 +57,21 @@ static inline void
 world_log(void *arg, enum node_log level, const char *line)
 {
 	struct world *w = arg;
-	size_t used = strlen(w->said);
 	(void)level;
+	pthread_mutex_lock(&w->mutex);
+	size_t used = strlen(w->said);
 	snprintf(w->said + used, sizeof(w->said) - used, "%s\n", line);
+	pthread_mutex_unlock(&w->mutex);
+}
+
+/* Has the log said this? */
+static inline bool
+world_said(struct world *w, const char *what)
+{
+	pthread_mutex_lock(&w->mutex);
+	bool said = strstr(w->said, what) != NULL;
+	pthread_mutex_unlock(&w->mutex);
+	return said;
 }
 
 static inline struct sign_key *
@@ -94,6 +109,7 @@ world_new(uint32_t period_ms)
 {
 	struct world *w = calloc(1, sizeof(*w));
 	struct hash hash;
+	pthread_mutex_init(&w->mutex, NULL);
 	assert_true(hash_start());
 	strcpy(w->dir, "/tmp/para-node-XXXXXX");
 	assert_non_null(mkdtemp(w->dir));
