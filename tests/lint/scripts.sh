@@ -3,9 +3,9 @@
 set -u
 cd "$(dirname "$0")/../.." || exit 2
 bad=0
-mapfile -t scripts < <(git ls-files '*.sh' '*.bash' .ci/run)
+mapfile -t scripts < <(echo .ci/run; find share tests -name '*.sh' -o -name '*.bash')
 shellcheck -x "${scripts[@]}" || bad=1
-mapfile -t tests < <(git ls-files '*.bats')
+mapfile -t tests < <(find tests -name '*.bats')
 [ ${#tests[@]} -eq 0 ] || shellcheck -s bats -e SC1091,SC2030,SC2031,SC2094 "${tests[@]}" || bad=1
 mandoc -Tlint -Wwarning man/* || bad=1
 for script in completions/bash/*; do bash -n "$script" || bad=1; done
