@@ -117,5 +117,5 @@ KILLS=${HOLD_KILLS:-40}
 		para-inspect status -f hid
 		stop_node
 	done
-	run ! grep -i 'cannot\|error' node.log
+	[ "$(grep -ci 'cannot\|error' node.log)" -eq 0 ]
 }

@@ -5,8 +5,7 @@ load lib
 
 # in_log TEXT: waits until the node has logged it.
 in_log() {
-	local i
-	for i in $(seq 100); do
+	for _ in $(seq 100); do
 		grep -qF -- "$1" node.log && return
 		sleep 0.1
 	done
@@ -20,8 +19,7 @@ miners() {
 }
 
 no_miner() {
-	local i
-	for i in $(seq 100); do
+	for _ in $(seq 100); do
 		[ -z "$(miners "$1")" ] && return
 		sleep 0.1
 	done
