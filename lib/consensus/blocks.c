@@ -27,12 +27,6 @@ pool_open(struct pool *p, uint64_t hid, uint32_t n, bool executed)
 	return ERR_OK;
 }
 
-void
-pool_unopen(struct pool *p)
-{
-	free(p->list[--p->lists].entry);
-}
-
 static void
 name(struct block_list *list, struct entry *e)
 {

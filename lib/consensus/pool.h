@@ -70,11 +70,8 @@ bool pool_waits(const struct entry *e);
 
 /* --- blocks (blocks.c) --- */
 
-/*
- * A list for the block hid with room for n entries; pool_name fills it. ERR_NOMEM. pool_unopen takes back an empty one.
- */
+/* A list for the block hid with room for n entries; pool_name fills it. ERR_NOMEM. */
 enum err pool_open(struct pool *p, uint64_t hid, uint32_t n, bool executed);
-void pool_unopen(struct pool *p);
 
 /* The newest list names the entry. Nothing happens a second time, or when its seq is used by a block already. */
 void pool_name(struct pool *p, struct entry *e);
