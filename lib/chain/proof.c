@@ -200,7 +200,8 @@ proof_make(struct proof *out, struct arena *arena, const struct proof_parts *par
 		e = ERR_RANGE;
 	if (e == ERR_OK)
 		e = prove_block(out, arena, parts);
-	if (e == ERR_OK)
-		e = merkle_prove(&out->in_seal, parts->leaf, out->block.head.core.payloads, parts->index);
+	if (e == ERR_OK && parts->in_seal.count != out->block.head.core.payloads)
+		e = ERR_RANGE;
+	out->in_seal = parts->in_seal;
 	return e ? e : prove_cert(out, arena, parts);
 }

@@ -28,18 +28,17 @@ struct proof {
 	struct signature auth;
 };
 
-/* What a proof is cut from: a payload, the leaves of its seal, and the hyper block that holds it. */
+/* What a proof is cut from: a payload, its place in its seal, and the hyper block that holds it. */
 struct proof_parts {
 	struct bytes raw;
-	const struct hash *leaf; /* of every payload of the seal */
-	uint32_t index;          /* of the payload in its seal */
+	struct merkle_path in_seal;
 	const struct hyper *hyper;
 	uint32_t cert, block; /* indices in hyper, in the certificate */
 	uint64_t tip_lid;     /* of the lane before this certificate */
 	struct hash tip;
 };
 
-/* Fills *out, borrowing from parts. ERR_RANGE for an index out of bounds, and as payload_unpack and cert_blocks. */
+/* Fills *out, borrowing from parts. ERR_RANGE for an index out of bounds or the path of another count, and as payload_unpack and cert_blocks. */
 enum err proof_make(struct proof *out, struct arena *arena, const struct proof_parts *parts);
 
 void proof_put(struct buf *out, const struct proof *proof);

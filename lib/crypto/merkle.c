@@ -150,6 +150,17 @@ merkle_tree_prove(struct merkle_path *out, const struct hash *node, uint64_t n, 
 	return ERR_OK;
 }
 
+void
+merkle_join(struct merkle_path *out, const struct merkle_path *low, const struct merkle_path *high, int level,
+    uint64_t n)
+{
+	*out = (struct merkle_path){.index = high->index << level | low->index, .count = n};
+	for (uint8_t i = 0; i < low->len; i++)
+		out->sibling[out->len++] = low->sibling[i];
+	for (uint8_t i = 0; i < high->len && out->len < MERKLE_DEPTH; i++)
+		out->sibling[out->len++] = high->sibling[i];
+}
+
 enum err
 merkle_climb(struct hash *root, const struct hash *leaf, const struct merkle_path *path)
 {

@@ -55,6 +55,13 @@ uint64_t merkle_tree_nodes(uint64_t n);
 void merkle_tree_fill(struct hash *node, uint64_t n);
 enum err merkle_tree_prove(struct merkle_path *out, const struct hash *node, uint64_t n, uint64_t index); /* ERR_RANGE */
 
+/*
+ * The path in the whole tree, of n leaves: low is its part in a group of 2^level neighbours (the last group may be
+ * smaller), high that of the group's top among the tops of all groups.
+ */
+void merkle_join(struct merkle_path *out, const struct merkle_path *low, const struct merkle_path *high, int level,
+    uint64_t n);
+
 /* The root that a leaf climbs to; ERR_MERKLE when the path has not the length that index and count demand. */
 enum err merkle_climb(struct hash *root, const struct hash *leaf, const struct merkle_path *path);
 

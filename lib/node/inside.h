@@ -5,6 +5,7 @@
  *     core.mutex     the consensus core, the open batch, the queue of items
  *     parked.mutex   calls that wait for their answer, work handed out
  *     tasks.mutex    what workers have to do
+ *     trees.mutex    what proofs were cut from
  */
 #ifndef NODE_INSIDE_H
 #define NODE_INSIDE_H
@@ -16,6 +17,7 @@
 #include "consensus/consensus.h"
 #include "net/server.h"
 #include "node/node.h"
+#include "node/trees.h"
 #include "store/store.h"
 
 /* Requests under way, how many of their calls may wait long, bytes of one and of all. */
@@ -94,6 +96,7 @@ struct node {
 	struct core core;
 	struct parked parked;
 	struct tasks tasks;
+	struct trees trees;
 	struct server *server;
 	struct child *miner;
 	pthread_t loop, writer, keeper, *worker;

@@ -172,6 +172,7 @@ init(struct node *n, const struct node_config *config)
 	pthread_cond_init(&n->parked.wake, NULL);
 	pthread_mutex_init(&n->tasks.mutex, NULL);
 	pthread_cond_init(&n->tasks.wake, NULL);
+	trees_init(&n->trees);
 	pthread_mutex_init(&n->log_mutex, NULL);
 	pthread_mutex_init(&n->end_mutex, NULL);
 	pthread_cond_init(&n->end_wake, NULL);
@@ -269,6 +270,7 @@ node_free(struct node *n)
 	consensus_free(n->core.consensus);
 	jobs_free(n);
 	parked_free(n);
+	trees_free(&n->trees);
 	store_close(n->store);
 	arena_free(&n->arena);
 	free(n->control);

@@ -3,24 +3,6 @@
 #include "chain/proof.h"
 #include "node/execute.h"
 
-static enum err
-read_leaves(struct proof_parts *parts, struct arena *arena, struct look *look, const struct store_block *b)
-{
-	uint32_t count = b->block.head.core.payloads;
-	struct hash id, *leaf = arena_alloc(arena, (size_t)count + 1, sizeof(*leaf));
-	struct payload each;
-	struct buf raw = { 0 };
-	enum err e = leaf == NULL ? ERR_NOMEM : ERR_OK;
-	for (uint32_t i = 0; e == ERR_OK && i < count; i++) {
-		e = store_get_payload(look->t, &raw, b->row[i]);
-		if (e == ERR_OK)
-			e = payload_unpack(&each, &id, &leaf[i], bytes_of(&raw));
-	}
-	buf_free(&raw);
-	parts->leaf = leaf;
-	return e;
-}
-
 /* Which certificate, which of its blocks, and where the lane stood before. */
 static enum err
 find_parts(struct proof_parts *parts, struct arena *arena, struct look *look, const struct place *place)
@@ -45,9 +27,10 @@ find_parts(struct proof_parts *parts, struct arena *arena, struct look *look, co
 }
 
 static enum err
-prove(struct buf *out, struct hash *hash, struct arena *arena, struct look *look, const struct place *place)
+prove(struct buf *out, struct hash *hash, struct arena *arena, struct trees *trees, struct look *look,
+    const struct place *place)
 {
-	struct proof_parts parts = { .index = place->index };
+	struct proof_parts parts = { .raw = { 0 } };
 	struct hyper h;
 	struct proof p;
 	struct store_block b;
@@ -58,7 +41,7 @@ prove(struct buf *out, struct hash *hash, struct arena *arena, struct look *look
 	if (e == ERR_OK)
 		e = store_get_payload(look->t, &raw, b.row[place->index]);
 	if (e == ERR_OK)
-		e = read_leaves(&parts, arena, look, &b);
+		e = trees_path(&parts.in_seal, trees, look->t, &b, place->index);
 	if (e == ERR_OK)
 		e = execute_hyper(&h, hash, arena, look->t, place->hid);
 	parts.raw = bytes_of(&raw);
@@ -76,10 +59,10 @@ prove(struct buf *out, struct hash *hash, struct arena *arena, struct look *look
 }
 
 enum err
-prove_payload(struct buf *out, struct hash *hash, struct look *look, const struct place *place)
+prove_payload(struct buf *out, struct hash *hash, struct trees *trees, struct look *look, const struct place *place)
 {
 	struct arena arena = { 0 };
-	enum err e = prove(out, hash, &arena, look, place);
+	enum err e = prove(out, hash, &arena, trees, look, place);
 	arena_free(&arena);
 	return e;
 }

@@ -54,7 +54,7 @@ put_proof(struct json_writer *w, struct call *call, struct look *look, const str
 	if (e == ERR_OK && found.status == LOOKUP_POOLED)
 		return params_unready(call, "the payload waits in the pool: there is nothing to prove yet");
 	if (e == ERR_OK)
-		e = prove_payload(&raw, &hash, look, &found.place);
+		e = prove_payload(&raw, &hash, &call->node->trees, look, &found.place);
 	if (e == ERR_OK) {
 		json_put_object(w);
 		fields_text(w, "type", "payload");

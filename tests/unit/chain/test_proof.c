@@ -132,14 +132,16 @@ it_is_made_of_what_is_there_only(void **state)
 	uint32_t at = (uint32_t)w->proof.in_cert.index;
 	const struct seal_payload *p = w->seal[at].payload;
 	struct hash leaf[2] = { p[0].leaf, p[1].leaf };
-	struct proof_parts good = { .raw = p[0].raw, .leaf = leaf, .hyper = &w->hyper, .block = at,
-		.tip_lid = LANE_ONE_LID, .tip = w->tip_one }, parts = good;
+	struct proof_parts good = { .raw = p[0].raw, .hyper = &w->hyper, .block = at, .tip_lid = LANE_ONE_LID,
+		.tip = w->tip_one }, parts;
 	struct proof out;
 	struct hash hash;
 
+	assert_int_equal(merkle_prove(&good.in_seal, leaf, 2, 0), ERR_OK);
+	parts = good;
 	assert_int_equal(proof_make(&out, &w->arena, &parts), ERR_OK);
 	assert_int_equal(proof_check(&hash, &out), ERR_OK);
-	parts.index = 2;
+	parts.in_seal.count = 3;
 	assert_int_equal(proof_make(&out, &w->arena, &parts), ERR_RANGE);
 	parts = good;
 	parts.block = 2;

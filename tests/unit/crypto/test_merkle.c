@@ -250,6 +250,31 @@ the_deepest_path_is_climbed(void **state)
 }
 
 static void
+a_path_in_a_group_and_one_above_make_the_whole(void **state)
+{
+	(void)state;
+	enum { LEVEL = 2, GROUP = 1 << LEVEL, MOST = 70 };
+	struct hash node[4 * MOST];
+	for (uint64_t n = 1; n <= MOST; n++) {
+		uint64_t groups = (n + GROUP - 1) / GROUP;
+		memcpy(node, leaves, n * sizeof *node);
+		merkle_tree_fill(node, n);
+		const struct hash *tops = node + merkle_tree_nodes(n) - merkle_tree_nodes(groups);
+		for (uint64_t i = 0; i < n; i++) {
+			struct merkle_path whole, low, high, joined;
+			uint64_t first = i / GROUP * GROUP, count = n - first < GROUP ? n - first : GROUP;
+			assert_int_equal(merkle_prove(&low, leaves + first, count, i % GROUP), ERR_OK);
+			assert_int_equal(merkle_tree_prove(&high, tops, groups, i / GROUP), ERR_OK);
+			assert_int_equal(merkle_prove(&whole, leaves, n, i), ERR_OK);
+			merkle_join(&joined, &low, &high, LEVEL, n);
+			assert_true(joined.index == i && joined.count == n);
+			assert_int_equal(joined.len, whole.len);
+			assert_memory_equal(joined.sibling, whole.sibling, whole.len * sizeof *whole.sibling);
+		}
+	}
+}
+
+static void
 there_is_no_path_to_a_leaf_that_is_not_there(void **state)
 {
 	(void)state;
@@ -272,6 +297,7 @@ main(void)
 		cmocka_unit_test(a_path_with_anything_changed_leads_elsewhere),
 		cmocka_unit_test(a_path_of_the_wrong_length_has_a_name),
 		cmocka_unit_test(the_deepest_path_is_climbed),
+		cmocka_unit_test(a_path_in_a_group_and_one_above_make_the_whole),
 		cmocka_unit_test(there_is_no_path_to_a_leaf_that_is_not_there),
 	};
 	if (!hash_start())
