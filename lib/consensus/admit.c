@@ -24,6 +24,15 @@ admit_check(const struct consensus *c, const struct lane_entry *lane, uint32_t s
 	return expiry != 0 && expiry <= c->tip.hid ? ERR_EXPIRED : ERR_OK;
 }
 
+/* One that is here already: fine, unless another has used its seq, perhaps in an execution this core has yet to hear of. */
+static enum err
+check_known(const struct entry *e, uint64_t last_seq)
+{
+	if (e->state == ENTRY_BLOCK || e->held)
+		return ERR_OK;
+	return e->state == ENTRY_DONE || e->item.seq <= last_seq ? ERR_SEQ_USED : ERR_OK;
+}
+
 static enum err
 check(const struct consensus *c, const struct lane_entry *lane, const struct event_payload *event)
 {
@@ -43,8 +52,7 @@ admit_payload(struct consensus *c, struct effects *out, const struct event_paylo
 	if (effects_reserve(out, 2) != ERR_OK)
 		return ERR_NOMEM;
 	if (e) {
-		err = e->state == ENTRY_DONE && !e->held ? ERR_SEQ_USED : ERR_OK;
-		reply(out, event->tag, err, e, &item->id);
+		reply(out, event->tag, check_known(e, event->last_seq), e, &item->id);
 		return ERR_OK;
 	}
 	err = check(c, lane, event);

@@ -141,7 +141,7 @@ check_state(struct event_payload *p, struct verdict *v, struct look *look)
 		return e;
 	if (p->item.seq <= last) {
 		e = lookup_payload(&v->found, look, &v->id);
-		v->known = e == ERR_OK && v->found.status != LOOKUP_UNKNOWN;
+		v->known = e == ERR_OK && v->found.status >= LOOKUP_SEALED;
 		return e;
 	}
 	v->err = payload_unpack(&payload, NULL, NULL, p->raw);

@@ -260,13 +260,48 @@ sign(struct buf *raw, struct world *w, struct payload p)
 	return out;
 }
 
+/* Seals these payloads, in a later slot when this one's time was too short; the slot. */
+static uint64_t
+hand_in(struct world *w, uint32_t chain, struct seal_payload *sealed, uint32_t n)
+{
+	struct client *other;
+	struct buf reply = { 0 };
+	uint64_t slot;
+	do {
+		buf_reset(&reply);
+		world_until_seal(w, 0);
+		slot = world_seal(&other, w, chain, sealed, n);
+		assert_int_equal(client_receive(other, &reply), ERR_OK);
+		client_close(other);
+		buf_add(&reply, "", 1);
+	} while (strstr((const char *)reply.data, "\"late\"") != NULL);
+	buf_free(&reply);
+	return slot;
+}
+
+/* Two payloads of one seq: the pool has one, an outsider seals the other. */
+static void
+test_overtaken_in_the_pool(void **state)
+{
+	struct world *w = *state;
+	struct buf raw = { 0 };
+	struct hash id;
+	uint32_t chain = world_chain(w, "twice");
+	struct seal_payload sealed = sign(&raw, w, (struct payload){ .chain = chain, .seq = 1, .body = text("sealed") });
+	json_free(world_submit(w, &id, chain, 1, text("pooled")));
+	world_until_seal(w, hand_in(w, chain, &sealed, 1) + 1);
+	struct json *j = world_submit(w, &id, chain, 1, text("pooled"));
+	assert_string_equal(world_text(j, "result.payloads.0.reason"), "seq_used");
+	json_free(j);
+	buf_free(&raw);
+}
+
 /* Sealed by an outsider before their turn. The turn of one never comes: it is in a block, and had no effect. */
 static void
 test_sealed_out_of_turn(void **state)
 {
 	struct world *w = *state;
-	struct buf second = { 0 }, fifth = { 0 }, reply = { 0 };
-	struct client *other;
+	struct buf second = { 0 }, fifth = { 0 };
 	struct hash first;
 	struct audit_result result;
 	char params[96], hex[65];
@@ -276,14 +311,7 @@ test_sealed_out_of_turn(void **state)
 	json_free(j);
 	struct seal_payload sealed[] = { sign(&second, w, (struct payload){ .chain = chain, .seq = 2 }),
 		sign(&fifth, w, (struct payload){ .chain = chain, .seq = 5, .expiry = expiry }) };
-	do {
-		buf_reset(&reply);
-		world_until_seal(w, 0);
-		world_seal(&other, w, chain, sealed, 2);
-		assert_int_equal(client_receive(other, &reply), ERR_OK);
-		client_close(other);
-		buf_add(&reply, "", 1);
-	} while (strstr((const char *)reply.data, "\"late\"") != NULL);
+	hand_in(w, chain, sealed, 2);
 	world_chain(w, "more");
 	world_chain(w, "most");
 	hex_encode(hex, sealed[1].id.b, 32);
@@ -305,7 +333,6 @@ test_sealed_out_of_turn(void **state)
 	assert_int_equal(result.problems, 0);
 	buf_free(&second);
 	buf_free(&fifth);
-	buf_free(&reply);
 }
 
 static void
@@ -420,6 +447,7 @@ main(void)
 		cmocka_unit_test_setup_teardown(test_unfit_waits_its_turn, begin, end),
 		cmocka_unit_test_setup_teardown(test_work_without_end, begin, end),
 		cmocka_unit_test_setup_teardown(test_a_pool_of_many_pages, begin, end),
+		cmocka_unit_test_setup_teardown(test_overtaken_in_the_pool, begin, end),
 		cmocka_unit_test_setup_teardown(test_sealed_out_of_turn, begin, end),
 		cmocka_unit_test_setup_teardown(test_name_taken_leaves_a_receipt, begin, end),
 		cmocka_unit_test_setup_teardown(test_starts_again_where_it_was, begin, end),
