@@ -146,8 +146,11 @@ $(B)/crash/torn: $(CRASH) $(call upto,store)
 
 crash: $(B)/crash/torn
 
-soak: crash
+# Longer runs of the same tests: power failures, kill -9 under load, full disks, rude clients, failing allocations.
+soak: all crash hold
 	$(B)/crash/torn --images 20000 --seed $(SEED)
+	PATH=$(CURDIR)/$(B)/bin:$$PATH CRASH_ROUNDS=1000 HOLD_POINTS=50 HOLD_CHURN=100000 HOLD_KILLS=1000 HOLD_NTH=all \
+	    bats tests/tools/crash.bats tests/tools/hold*.bats
 
 .PHONY: crash soak
 

@@ -1,9 +1,13 @@
 #!/usr/bin/env bats
-# kill -9 under load: what was acknowledged is there afterwards, and the store is whole.
+# kill -9 under load: what was acknowledged is there afterwards, the store is whole, and the node is back in 2 s.
 
 load lib
 
-ROUNDS=${CRASH_ROUNDS:-5}
+ROUNDS=${CRASH_ROUNDS:-20}
+
+setup_file() {
+	export BATS_TEST_TIMEOUT=$((60 + ROUNDS * 10))
+}
 
 # feed FILE WAIT KILL-AFTER: sends payload lines, keeps every receipt, kills the node after so many of them.
 feed() {
@@ -38,7 +42,9 @@ every_receipt_holds() {
 		wait=$([ $((round % 2)) -eq 0 ] && echo sealed || echo pooled)
 		feed "load.$round" "$wait" $((RANDOM % 500 + 1))
 		run wait "$NODE_PID"
+		killed=${EPOCHREALTIME/./}
 		start_dev_node node
+		[ $((${EPOCHREALTIME/./} - killed)) -lt 2000000 ]
 		every_receipt_holds
 	done
 	[ "$(wc -l <acknowledged)" -ge "$ROUNDS" ]
