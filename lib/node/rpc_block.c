@@ -3,7 +3,8 @@
 #include "node/fields.h"
 #include "node/params.h"
 
-enum { HYPER_PAGE = 100 };
+/* Hyper blocks of one answer; none is begun beyond these bytes: a block of many lanes is long. */
+enum { HYPER_PAGE = 100, HYPER_BYTES = 8 << 20 };
 
 static enum err
 hyper_of_hash(uint64_t *hid, struct node *n, struct look *look, const struct hash *hash)
@@ -57,7 +58,7 @@ put_hypers(struct json_writer *w, struct call *call, struct look *look, uint64_t
 	json_put_object(w);
 	json_put_key(w, "blocks");
 	json_put_array(w);
-	for (; e == ERR_OK && hid <= to && hid - from < HYPER_PAGE; hid++)
+	for (; e == ERR_OK && hid <= to && hid - from < HYPER_PAGE && w->out->len < HYPER_BYTES; hid++)
 		e = blockview_hyper(w, call->node, look, hid, NULL);
 	json_end_array(w);
 	if (hid <= to)
