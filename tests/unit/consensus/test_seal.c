@@ -246,6 +246,29 @@ payload_answers(void **state)
 	world_end(&w);
 }
 
+/* One id with two signatures: the bytes of a seal are those that its root covers, or it is not taken. */
+static void
+another_signature_is_another_body(void **state)
+{
+	struct world w;
+	struct made m, twin;
+
+	(void)state;
+	world_open(&w, 2);
+	m = world_payload(&w, 1, 0, 1, "x");
+	twin = m;
+	twin.raw.data = world_keep(&w, m.raw.data, m.raw.len);
+	((uint8_t *)twin.raw.data)[m.raw.len - 1] ^= 1;
+	twin.payload.signature.b[63] ^= 1;
+	twin.leaf = payload_leaf(&twin.id, &twin.payload.signature);
+	assert_int_equal(world_pool(&w, &m), ERR_OK);
+	assert_int_equal(world_seal(&w, 1, &twin, 1), ERR_SEQ_TAKEN);
+	assert_int_equal(world_seal(&w, 1, (struct made[]){ m, twin }, 2), ERR_SEQ_TAKEN);
+	assert_int_equal(world_seal(&w, 1, &m, 1), ERR_OK);
+	assert_int_equal(w.rows, 2);
+	world_end(&w);
+}
+
 static void
 more_seals_than_a_block_holds(void **state)
 {
@@ -293,6 +316,7 @@ main(void)
 		cmocka_unit_test(full_pool_refuses_payloads_and_seals_whole),
 		cmocka_unit_test(signer_has_a_bound_of_its_own),
 		cmocka_unit_test(payload_answers),
+		cmocka_unit_test(another_signature_is_another_body),
 		cmocka_unit_test(more_seals_than_a_block_holds),
 	};
 
