@@ -89,8 +89,8 @@ dial(const char *url)
 static size_t
 put_request(char out[static 256], const char *method, const char *member, const uint8_t id[static 32])
 {
-	size_t n = (size_t)snprintf(out, 256, "{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"%s\",\"params\":{\"%s\":\"", method,
-	    member);
+	size_t n = (size_t)snprintf(out, 256, "{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"%s\",\"params\":{\"%s\":\"",
+	    method, member);
 	for (int i = 0; i < 32; i++)
 		n += (size_t)snprintf(out + n, 256 - n, "%02x", id[i]);
 	return n + (size_t)snprintf(out + n, 256 - n, "\"}}");

@@ -53,7 +53,7 @@ bench_print(const char *name, double ratio, double value, const char *unit, cons
 	    unit, against);
 }
 
-static inline void
+static inline _Noreturn void
 bench_fail(const char *what)
 {
 	fprintf(stderr, "bench: %s\n", what);

@@ -13,7 +13,7 @@
 #include "net/client.h"
 #include "tool/clock.h"
 
-enum { SIGNERS = 64, BODY = 62, SIZE = PAYLOAD_FIXED + BODY, BATCH = 1000, AHEAD = 4, WAIT = 2000, TIMEOUT_MS = 60000 };
+enum { SIGNERS = 64, BODY = 62, SIZE = PAYLOAD_FIXED + BODY, BATCH = 2000, AHEAD = 8, WAIT = 2000, TIMEOUT_MS = 60000 };
 
 struct feed {
 	struct client *client;

@@ -31,8 +31,41 @@ emit() { # NAME RATIO VALUE UNIT AGAINST
 	printf '{"name":"%s","ratio":%s,"value":%s,"unit":"%s","against":"%s"}\n' "$@"
 }
 
+least() { # FILE: its smallest number
+	sort -n "$1" | head -n 1
+}
+
 near() { # V0 V1: at most a tenth apart
 	[ "$(calc "$1 > $2 ? ($1 - $2) / $1 <= 0.1 : ($2 - $1) / $2 <= 0.1")" = 1 ]
+}
+
+goal() { # NAME: what its ratio shall be, if anything
+	case $1 in
+	mine-plain-bare) echo '>= 0.9' ;;
+	mine-sse2) echo '>= 2.2' ;;
+	mine-avx2) echo '>= 4' ;;
+	mine-avx512) echo '>= 9' ;;
+	memory) echo '<= 1' ;;
+	cli) echo '<= 0.5' ;;
+	control-8) echo '>= 0.5' ;;
+	ingest | control) echo '>= 0.6' ;;
+	disk) echo '<= 2.2' ;;
+	read) echo '<= 3' ;;
+	proof) echo '<= 10' ;;
+	start) echo '<= 2' ;;
+	esac
+}
+
+# Lines on stdin go to stdout; a remark says how far they are what they shall be.
+judge() {
+	local line name ratio wanted
+	while read -r line; do
+		echo "$line"
+		name=$(jq -r .name <<<"$line") ratio=$(jq -r .ratio <<<"$line") wanted=$(goal "$name")
+		if [ "$wanted" ] && [ "$ratio" != null ]; then
+			say "$name $ratio, wanted $wanted: $([ "$(calc "$ratio $wanted")" = 1 ] && echo met || echo MISSED)"
+		fi
+	done
 }
 
 # A measurement is run_NAME, which may take long, and tell_NAME V, which prints its lines.
@@ -45,7 +78,7 @@ measure() {
 		say "$1: V $v0 before, $v1 after"
 		if near "$v0" "$v1" || [ "$try" = 4 ]; then
 			near "$v0" "$v1" || say "$1: the machine did not keep still in $try tries; the last one stands"
-			"tell_$1" "$(calc "($v0 + $v1) / 2")"
+			"tell_$1" "$(calc "($v0 + $v1) / 2")" | judge
 			return
 		fi
 		say "$1: dropped"
@@ -100,7 +133,7 @@ run_ingest() {
 tell_ingest() { # V
 	local us
 	us=$(jq '1e6 * .cpu_s / .payloads' "$dir/fed")
-	emit ingest "$(calc "1e6 / $1 / $us")" "$us" 'us of the node per payload of 200 bytes, final' \
+	emit ingest "$(calc "1e6 / $1 / $us")" "$(calc "$us")" 'us of the node per payload of 200 bytes, final' \
 	    'one bare signature check'
 	say "ingest: $(jq -r '.payloads / .wall_s | floor' "$dir/fed") payloads a second, most in a block: $(most_in_block)"
 }
@@ -144,13 +177,16 @@ run_start() {
 	fill "$dir/full"
 	start_node "$dir/idle"
 	stop_node
-	"$B/bench/start" "ipc://$dir/idle/node.ipc" 7 para-node --dev -d "$dir/idle" >"$dir/start.empty"
-	"$B/bench/start" "ipc://$dir/full/node.ipc" 7 para-node --dev -d "$dir/full" >"$dir/start.full"
+	rm -f "$dir/start".*
+	local which
+	for which in idle full idle full idle full; do
+		"$B/bench/start" "ipc://$dir/$which/node.ipc" 5 para-node --dev -d "$dir/$which" >>"$dir/start.$which"
+	done
 }
 tell_start() {
 	local ms
-	ms=$(cat "$dir/start.full")
-	emit start "$(calc "$ms / $(cat "$dir/start.empty")")" "$ms" "ms to the first answer, $fed payloads stored" \
+	ms=$(least "$dir/start.full")
+	emit start "$(calc "$ms / $(least "$dir/start.idle")")" "$ms" "ms to the first answer, $fed payloads stored" \
 	    'an empty store'
 }
 
