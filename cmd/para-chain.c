@@ -49,9 +49,10 @@ load_spec(struct spec *out, struct tool *t, const char *path)
 		status = input_all(&in, &text, t, SPEC_FILE_MOST);
 	if (!status) {
 		enum err e = json_parse(&document, &where, bytes_of(&text));
-		if (e)
-			status = tool_fail(t, tool_status_of(e), "%s: %s: %s at byte %zu", shown, err_text(e),
-			    where.why ? where.why : "", where.offset);
+		if (e == ERR_JSON)
+			status = tool_fail(t, TOOL_NO, "%s: %s: %s at byte %zu", shown, err_text(e), where.why, where.offset);
+		else if (e)
+			status = tool_fail(t, tool_status_of(e), "%s: %s", shown, err_text(e));
 		else if ((e = view_read_spec(out, &field, document)) || (e = spec_check(out)))
 			status = tool_fail(t, tool_status_of(e), "%s: %s%s%s", shown, field ? field : "",
 			    field ? ": " : "",
@@ -69,7 +70,10 @@ run_check(struct tool *t)
 	int files = t->argc ? t->argc : 1;
 	for (int i = 0; i < files; i++) {
 		struct spec spec;
-		bool valid = load_spec(&spec, t, t->argc ? t->argv[i] : "-") == TOOL_DONE;
+		int status = load_spec(&spec, t, t->argc ? t->argv[i] : "-");
+		bool valid = status == TOOL_DONE;
+		if (status == TOOL_TROUBLE)
+			continue;
 		struct json_writer *w = output_begin(t);
 		json_put_key(w, "valid");
 		json_put_bool(w, valid);

@@ -20,7 +20,7 @@ static bool blocks;
 static int
 run_status(struct tool *t)
 {
-	return query_one(t, "status", (struct bytes){0}, "status");
+	return query_one(t, "status", NULL, "status");
 }
 
 static int
@@ -49,7 +49,7 @@ ask(struct tool *t, const char *method, const char *key, const char *text, bool 
 	char what[160];
 	snprintf(what, sizeof what, "%s %s", method, text);
 	query_params(&params, key, text, number);
-	int status = query_one(t, method, bytes_of(&params), what);
+	int status = query_one(t, method, &params, what);
 	buf_free(&params);
 	return status;
 }

@@ -68,9 +68,10 @@ run_block(struct tool *t)
 	pile_read(&pile, t, &in);
 	input_close(&in);
 	/* Only when all payloads are there: a slot does not wait. No input makes an empty seal, bad input none. */
-	if (pile.count > 0 || !t->status)
+	bool wanted = t->status == TOOL_DONE || (pile.count > 0 && t->status != TOOL_TROUBLE);
+	if (wanted)
 		status = round_file ? round_load(&round, t, round_file) : round_ask(&round, t, t->chain);
-	if (!status && (pile.count > 0 || !t->status))
+	if (!status && wanted)
 		status = template_print(t, &pile, &round, key);
 	pile_free(&pile);
 	sign_key_free(key);
@@ -111,6 +112,10 @@ verify_line(struct tool *t, const struct input *in, const struct line *line)
 	enum err e = verdict_of(&v, bytes_of(&line->raw));
 	if (!e)
 		e = check_claim(line, &v);
+	if (tool_status_of(e) == TOOL_TROUBLE) {
+		tool_fail_at(t, in, TOOL_TROUBLE, "%s", err_text(e));
+		return;
+	}
 	struct json_writer *w = output_begin(t);
 	json_put_key(w, "valid");
 	json_put_bool(w, !e);

@@ -23,7 +23,7 @@ static int
 ask_hid(uint64_t *out, struct tool *t)
 {
 	struct answer a;
-	int status = remote_ask(&a, t, "status", (struct bytes){0}, "status");
+	int status = remote_ask(&a, t, "status", NULL, "status");
 	if (!status && json_uint(out, json_member(a.result, "hid"), JSON_NUMBER_MAX))
 		status = tool_fail(t, TOOL_TROUBLE, "node does not say where it is");
 	answer_free(&a);
@@ -60,7 +60,7 @@ ask_chain(struct draft *out, struct tool *t, const char *chain)
 	remote_put_chain(&w, chain);
 	json_end_object(&w);
 	snprintf(what, sizeof what, "chain %s", chain);
-	int status = remote_ask(&a, t, "chain", bytes_of(&params), what);
+	int status = remote_ask(&a, t, "chain", &params, what);
 	if (!status &&
 	    (json_uint(&number, json_member(a.result, "chain"), UINT32_MAX) ||
 	        json_uint(&most, json_member(a.result, "body_bytes"), LIMIT_BODY) ||
@@ -90,7 +90,7 @@ ask_seq(struct draft *out, struct tool *t, const struct draft_options *options)
 	view_address(&w, "signer", sign_key_public(out->key)->b);
 	json_end_object(&w);
 	snprintf(what, sizeof what, "seq on chain %s", out->chain_name);
-	int status = remote_ask(&a, t, "seq", bytes_of(&params), what);
+	int status = remote_ask(&a, t, "seq", &params, what);
 	if (!status && json_hex(network.b, sizeof network.b, json_member(a.result, "network")))
 		status = tool_fail(t, TOOL_TROUBLE, "%s: the node's answer is incomplete", what);
 	if (!status && options->seq == OPTION_NONE && json_decimal(&out->seq, json_member(a.result, "next")))

@@ -92,7 +92,7 @@ submit(struct sender *s, const struct batch *b)
 	struct buf params = {0};
 	struct answer a;
 	const char *method = put_submit(&params, s, b);
-	remote_call(&a, s->t, method, bytes_of(&params), REMOTE_TIMEOUT_MS);
+	remote_call(&a, s->t, method, &params, REMOTE_TIMEOUT_MS);
 	int status = take_answer(s, b, &a);
 	answer_free(&a);
 	buf_free(&params);
@@ -160,7 +160,7 @@ flight_send(struct sender *s)
 	if (status || b.count == 0)
 		return status;
 	const char *method = put_submit(&params, s, &b);
-	status = remote_send(&a, s->t, method, bytes_of(&params));
+	status = remote_send(&a, s->t, method, &params);
 	buf_free(&params);
 	s->ahead[s->flying++] = b;
 	s->sent += b.count;

@@ -12,7 +12,7 @@ static int
 latest(uint64_t *out, struct tool *t)
 {
 	struct answer a;
-	int status = remote_ask(&a, t, "status", (struct bytes){0}, "status");
+	int status = remote_ask(&a, t, "status", NULL, "status");
 	if (!status && json_uint(out, json_member(a.result, "certified"), JSON_NUMBER_MAX))
 		status = tool_fail(t, TOOL_TROUBLE, "node does not say where it is");
 	answer_free(&a);
@@ -43,7 +43,7 @@ follow_run(struct tool *t, uint64_t from, bool blocks)
 		struct answer a;
 		uint64_t begin = clock_steady_ms(), before = from;
 		put_params(&params, from, blocks);
-		remote_patient(&a, t, "follow", bytes_of(&params), WAIT_MS + REMOTE_TIMEOUT_MS, met ? AWAY_MS : 0);
+		remote_patient(&a, t, "follow", &params, WAIT_MS + REMOTE_TIMEOUT_MS, met ? AWAY_MS : 0);
 		if (a.status && a.status != TOOL_LATER)
 			status = tool_fail(t, a.status, "follow: %s", a.message);
 		for (const struct json *j = json_first(json_member(a.result, "items")); j; j = json_next(j))

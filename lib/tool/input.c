@@ -63,7 +63,7 @@ fill(struct input *in, struct tool *t)
 	size_t before = in->held.len;
 	uint8_t *room = buf_extend(&in->held, CHUNK);
 	if (!room) {
-		in->end = true;
+		in->end = in->failed = true;
 		tool_fail(t, TOOL_TROUBLE, "%s", err_text(ERR_NOMEM));
 		return false;
 	}
@@ -74,6 +74,7 @@ fill(struct input *in, struct tool *t)
 	in->held.len = before + (n > 0 ? (size_t)n : 0);
 	if (n < 0)
 		tool_fail(t, TOOL_TROUBLE, "cannot read %s: %s", in->name ? in->name : "stdin", strerror(errno));
+	in->failed = n < 0;
 	in->end = n <= 0;
 	return n > 0;
 }
@@ -142,6 +143,8 @@ input_all(struct input *in, struct buf *out, struct tool *t, size_t most)
 			buf_add(out, in->held.data + in->at, left);
 		in->at = in->held.len;
 	} while (fill(in, t));
+	if (in->failed)
+		return TOOL_TROUBLE;
 	return out->failed ? tool_fail(t, TOOL_TROUBLE, "%s", err_text(ERR_NOMEM)) : TOOL_DONE;
 }
 

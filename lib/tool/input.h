@@ -19,7 +19,7 @@ struct input {
 	uint64_t line; /* of the line handed out last; 0: none yet */
 	struct buf held;
 	size_t at;
-	bool end;
+	bool end, failed; /* failed: it ended because it could not be read */
 };
 
 /* path NULL or "-" is stdin. 0, or TOOL_TROUBLE with the message printed. */

@@ -23,17 +23,20 @@ line_read(struct line *out, struct tool *t, const struct input *in, struct bytes
 		return tool_fail_at(t, in, TOOL_NO, "line is empty");
 	if (text.data[0] != '{') {
 		enum err e = hex_decode_add(&out->raw, (const char *)text.data, text.len);
+		if (e == ERR_NOMEM)
+			return tool_fail_at(t, in, TOOL_TROUBLE, "%s", err_text(e));
 		return e ? tool_fail_at(t, in, TOOL_NO, "neither hex nor a JSON object: %s", err_text(e)) : TOOL_DONE;
 	}
 	enum err e = json_parse(&out->document, &where, text);
+	if (e == ERR_NOMEM)
+		return tool_fail_at(t, in, TOOL_TROUBLE, "%s", err_text(e));
 	if (e)
-		return tool_fail_at(t, in, e == ERR_NOMEM ? TOOL_TROUBLE : TOOL_NO, "%s: %s at byte %zu", err_text(e),
-		    where.why ? where.why : "", where.offset);
+		return tool_fail_at(t, in, TOOL_NO, "%s: %s at byte %zu", err_text(e), where.why, where.offset);
 	const struct json *member = carried(out->document);
 	if (!member)
 		return tool_fail_at(t, in, TOOL_NO, "no member hex, template, seal or proof");
 	e = json_hex_add(&out->raw, member);
-	return e ? tool_fail_at(t, in, TOOL_NO, "%s", err_text(e)) : TOOL_DONE;
+	return e ? tool_fail_at(t, in, tool_status_of(e), "%s", err_text(e)) : TOOL_DONE;
 }
 
 void

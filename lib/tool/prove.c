@@ -74,7 +74,7 @@ ask_node(struct anchor *a, struct tool *t, const struct hash *hash)
 	json_put_object(&w);
 	view_hash(&w, "hash", hash);
 	json_end_object(&w);
-	remote_call(&answer, t, "hyper", bytes_of(&params), REMOTE_TIMEOUT_MS);
+	remote_call(&answer, t, "hyper", &params, REMOTE_TIMEOUT_MS);
 	bool known = answer.status == TOOL_DONE && json_count(json_member(answer.result, "blocks")) > 0;
 	a->no_node = answer.status == TOOL_UNREACHABLE;
 	bool nobody = answer.status != TOOL_DONE && answer.status != TOOL_NO;
@@ -122,6 +122,10 @@ check(struct tool *t, const struct input *in, struct anchor *a, struct bytes raw
 	enum err e = verdict_of(&v, raw);
 	if (!e && v.type != OBJECT_PROOF)
 		e = ERR_TYPE;
+	if (tool_status_of(e) == TOOL_TROUBLE) {
+		tool_fail_at(t, in, TOOL_TROUBLE, "%s", err_text(e));
+		return;
+	}
 	enum found found = e ? FOUND_NOBODY : find(a, t, &v.anchor);
 	print(t, &v, e, found == FOUND_YES);
 	if (e)

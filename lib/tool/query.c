@@ -30,7 +30,7 @@ query_params(struct buf *out, const char *key, const char *text, bool number)
 }
 
 int
-query_one(struct tool *t, const char *method, struct bytes params, const char *what)
+query_one(struct tool *t, const char *method, const struct buf *params, const char *what)
 {
 	struct answer a;
 	int status = remote_ask(&a, t, method, params, what);
@@ -64,7 +64,7 @@ query_list(struct tool *t, const char *method, const char *list)
 	int status = TOOL_DONE;
 	while (more && !status) {
 		struct answer a;
-		status = remote_ask(&a, t, method, bytes_of(&params), method);
+		status = remote_ask(&a, t, method, &params, method);
 		for (const struct json *j = json_first(json_member(a.result, list)); j; j = json_next(j))
 			output_value(t, j);
 		more = next_page(&params, a.result);
@@ -109,7 +109,7 @@ query_hypers(struct tool *t, const char *operand, int (*each)(void *arg, const s
 	bool range = put_span(&params, operand, NULL);
 	for (bool more = true; more && !status;) {
 		struct answer a;
-		status = remote_ask(&a, t, "hyper", bytes_of(&params), what);
+		status = remote_ask(&a, t, "hyper", &params, what);
 		const struct json *blocks = json_member(a.result, "blocks");
 		if (!status && !range && json_count(blocks) == 0)
 			status = tool_fail(t, TOOL_NO, "%s: %s", what, err_text(ERR_NOT_FOUND));
@@ -166,7 +166,7 @@ query_block(struct tool *t, const char *operand)
 	while (more && !status) {
 		struct answer a;
 		put_block_params(&params, operand, from);
-		status = remote_ask(&a, t, "block", bytes_of(&params), what);
+		status = remote_ask(&a, t, "block", &params, what);
 		if (!status && from == 0)
 			begin_block(&w, a.result);
 		for (const struct json *j = json_first(json_member(a.result, "payloads")); j; j = json_next(j))

@@ -6,7 +6,7 @@
 #include "tool/tool.h"
 
 /* Prints the one object. what is named when it fails. 0 or a status with the message printed. */
-int query_one(struct tool *t, const char *method, struct bytes params, const char *what);
+int query_one(struct tool *t, const char *method, const struct buf *params, const char *what);
 
 /* Prints each element of the result's member `list`, page after page: `next` is asked as `from`. */
 int query_list(struct tool *t, const char *method, const char *list);

@@ -65,7 +65,7 @@ remote_close(struct tool *t)
 }
 
 static enum err
-put_request(struct buf *out, const char *method, struct bytes params)
+put_request(struct buf *out, const char *method, const struct buf *params)
 {
 	static const char empty[] = "{}";
 	struct json_writer w = json_writer(out);
@@ -77,9 +77,9 @@ put_request(struct buf *out, const char *method, struct bytes params)
 	json_put_key(&w, "method");
 	json_put_text(&w, method);
 	json_put_key(&w, "params");
-	json_put_raw(&w, params.len ? params : (struct bytes){(const uint8_t *)empty, 2});
+	json_put_raw(&w, params && params->len ? bytes_of(params) : (struct bytes){(const uint8_t *)empty, 2});
 	json_end_object(&w);
-	return out->failed ? ERR_NOMEM : ERR_OK;
+	return out->failed || (params && params->failed) ? ERR_NOMEM : ERR_OK;
 }
 
 /* para-rpc(7) ERRORS: data.exit tells the exit status; an error without it is a fault of the request. */
@@ -138,7 +138,7 @@ exchange(struct tool *t, struct remote **r, struct buf *reply, struct bytes requ
 }
 
 int
-remote_call(struct answer *out, struct tool *t, const char *method, struct bytes params, unsigned timeout_ms)
+remote_call(struct answer *out, struct tool *t, const char *method, const struct buf *params, unsigned timeout_ms)
 {
 	struct buf request = {0}, reply = {0};
 	struct remote *r = t->remote;
@@ -156,7 +156,7 @@ remote_call(struct answer *out, struct tool *t, const char *method, struct bytes
 }
 
 int
-remote_patient(struct answer *out, struct tool *t, const char *method, struct bytes params, unsigned timeout_ms,
+remote_patient(struct answer *out, struct tool *t, const char *method, const struct buf *params, unsigned timeout_ms,
     unsigned away_ms)
 {
 	uint64_t until = clock_steady_ms() + away_ms;
@@ -172,7 +172,7 @@ remote_patient(struct answer *out, struct tool *t, const char *method, struct by
 }
 
 int
-remote_ask(struct answer *out, struct tool *t, const char *method, struct bytes params, const char *what)
+remote_ask(struct answer *out, struct tool *t, const char *method, const struct buf *params, const char *what)
 {
 	if (remote_call(out, t, method, params, REMOTE_TIMEOUT_MS) == TOOL_DONE)
 		return TOOL_DONE;
@@ -180,7 +180,7 @@ remote_ask(struct answer *out, struct tool *t, const char *method, struct bytes 
 }
 
 int
-remote_send(struct answer *error, struct tool *t, const char *method, struct bytes params)
+remote_send(struct answer *error, struct tool *t, const char *method, const struct buf *params)
 {
 	struct buf request = {0};
 	struct remote *r = t->remote;

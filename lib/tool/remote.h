@@ -21,21 +21,21 @@ struct answer {
 enum { REMOTE_TIMEOUT_MS = 30000 };
 
 /*
- * One call. params is a JSON object, empty for {}. Returns answer->status; prints nothing. The node is tried for
+ * One call. params holds a JSON object; NULL or empty: {}. Returns answer->status; prints nothing. The node is tried for
  * --connect-timeout; the answer may take timeout_ms.
  */
-int remote_call(struct answer *out, struct tool *t, const char *method, struct bytes params, unsigned timeout_ms);
+int remote_call(struct answer *out, struct tool *t, const char *method, const struct buf *params, unsigned timeout_ms);
 void answer_free(struct answer *a);
 
 /* The same for what runs for ever: a node that is away is tried again for away_ms. */
-int remote_patient(struct answer *out, struct tool *t, const char *method, struct bytes params, unsigned timeout_ms,
+int remote_patient(struct answer *out, struct tool *t, const char *method, const struct buf *params, unsigned timeout_ms,
     unsigned away_ms);
 
 /* The same, and says what failed ("para-inspect: hyper 99: not found") when it did. */
-int remote_ask(struct answer *out, struct tool *t, const char *method, struct bytes params, const char *what);
+int remote_ask(struct answer *out, struct tool *t, const char *method, const struct buf *params, const char *what);
 
 /* Pipelining: requests sent ahead, answers in their order; at most CLIENT_AHEAD under way. Same rules otherwise. */
-int remote_send(struct answer *error, struct tool *t, const char *method, struct bytes params);
+int remote_send(struct answer *error, struct tool *t, const char *method, const struct buf *params);
 int remote_receive(struct answer *out, struct tool *t);
 
 /* Forgets the connection, so that the next call makes a new one. */

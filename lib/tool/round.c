@@ -49,7 +49,7 @@ round_load(struct round *out, struct tool *t, const char *path)
 		if (!e)
 			e = round_read(out, &field, document);
 		if (e)
-			status = tool_fail(t, TOOL_NO, "%s is no round: %s%s%s", path, err_text(e),
+			status = tool_fail(t, tool_status_of(e), "%s is no round: %s%s%s", path, err_text(e),
 			    field[0] ? ": " : "", field);
 	}
 	json_free(document);
@@ -79,7 +79,7 @@ ask_once(struct round *out, struct tool *t, const char *chain)
 	remote_put_chain(&w, chain);
 	json_end_object(&w);
 	snprintf(what, sizeof what, "round of chain %s", chain);
-	int status = remote_ask(&a, t, "round", bytes_of(&params), what);
+	int status = remote_ask(&a, t, "round", &params, what);
 	if (!status && round_read(out, &field, a.result))
 		status = tool_fail(t, TOOL_TROUBLE, "%s: the node's answer lacks %s", what, field);
 	answer_free(&a);

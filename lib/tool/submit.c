@@ -81,7 +81,7 @@ wait_once(struct sender *s, uint64_t most_ms)
 	json_end_object(&w);
 	int status = TOOL_DONE;
 	if (asked > 0) {
-		status = remote_patient(&a, s->t, "wait", bytes_of(&params), (unsigned)most_ms + REMOTE_TIMEOUT_MS,
+		status = remote_patient(&a, s->t, "wait", &params, (unsigned)most_ms + REMOTE_TIMEOUT_MS,
 		    (unsigned)most_ms);
 		take_states(s, json_member(a.result, "payloads"), false);
 		take_states(s, json_member(a.result, "seals"), true);

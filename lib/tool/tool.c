@@ -28,6 +28,18 @@ tool_status(struct tool *t, int status)
 	return status;
 }
 
+/* Where memory is out: what is no printable ASCII becomes a question mark. */
+static void
+say_plainly(const struct tool *t, const char *where, const char *text)
+{
+	char line[2 * MESSAGE_MAX];
+	snprintf(line, sizeof line, "%s%s", where, text);
+	for (char *c = line; *c; c++)
+		if (*c < ' ' || *c > '~')
+			*c = '?';
+	dprintf(STDERR_FILENO, "%s: %s\n", t->name, line);
+}
+
 static void
 say(const struct tool *t, const char *where, const char *format, va_list args)
 {
@@ -39,7 +51,9 @@ say(const struct tool *t, const char *where, const char *format, va_list args)
 	output_escape(&line, where, strlen(where));
 	output_escape(&line, text, strlen(text));
 	buf_add(&line, "\n", 1);
-	if (!line.failed && write(STDERR_FILENO, line.data, line.len) < 0)
+	if (line.failed)
+		say_plainly(t, where, text);
+	else if (write(STDERR_FILENO, line.data, line.len) < 0)
 		errno = 0;
 	buf_free(&line);
 }

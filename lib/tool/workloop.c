@@ -139,7 +139,7 @@ hand_in(struct tool *t, const struct job *job, const struct miner_result *found)
 	json_put_key(&w, "nonce");
 	json_put_decimal(&w, found->nonce);
 	json_end_object(&w);
-	if (remote_call(&a, t, "work_done", bytes_of(&params), REMOTE_TIMEOUT_MS))
+	if (remote_call(&a, t, "work_done", &params, REMOTE_TIMEOUT_MS))
 		tool_note(t, "work_done: %s", a.message);
 	else
 		report(t, job, found, a.result);
@@ -178,7 +178,7 @@ workloop_run(struct tool *t, const struct sign_key *key, const struct option_lis
 		struct answer a;
 		struct job job;
 		uint64_t begin = clock_steady_ms();
-		if (remote_patient(&a, t, "work", bytes_of(&params), WAIT_MS + REMOTE_TIMEOUT_MS, met ? AWAY_MS : 0) &&
+		if (remote_patient(&a, t, "work", &params, WAIT_MS + REMOTE_TIMEOUT_MS, met ? AWAY_MS : 0) &&
 		    a.status != TOOL_LATER)
 			status = tool_fail(t, a.status, "work: %s", a.message);
 		else if (!a.status && read_job(&job, t, a.result, key))
