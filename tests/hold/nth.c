@@ -2,9 +2,9 @@
  * nth: a command with its n-th allocation failing, for many n. It must do its work all the same, or say what is wrong
  * and end with status 2; never by a signal, never with a result that is not the result.
  *
- *     nth [-a] [-i FILE] [-t SECONDS] SHIM FIRST LAST STEP COMMAND [ARGUMENT...]
+ *     nth [-a] [-b COMMAND] [-i FILE] [-t SECONDS] SHIM FIRST LAST STEP COMMAND [ARGUMENT...]
  *
- * -a: all allocations from the n-th on fail. -i: the command's stdin. -t: how long it may take (10); it is asked to end
+ * -a: all allocations from the n-th on fail. -b: the shell runs this before each run. -i: the command's stdin. -t: how long it may take (10); it is asked to end
  * by SIGTERM once it says "ready". Ends with 0 when all runs were clean, and tells of some that were not.
  */
 #include <errno.h>
@@ -22,7 +22,7 @@
 enum { TOLD = 8 };
 
 struct plan {
-	const char *shim, *input, *variable;
+	const char *shim, *before, *input, *variable;
 	int seconds;
 	char **command;
 };
@@ -95,6 +95,8 @@ run(struct outcome *o, const struct plan *p, long n)
 {
 	int out[2], err[2];
 	memset(o, 0, sizeof *o);
+	if (p->before && system(p->before) != 0)
+		return false;
 	if (pipe2(out, O_CLOEXEC) < 0 || pipe2(err, O_CLOEXEC) < 0)
 		return false;
 	pid_t pid = fork();
@@ -183,9 +185,11 @@ main(int argc, char **argv)
 {
 	struct plan p = {.input = "/dev/null", .variable = "NOMEM_AT", .seconds = 10};
 	int c;
-	while ((c = getopt(argc, argv, "+ai:t:")) >= 0) {
+	while ((c = getopt(argc, argv, "+ab:i:t:")) >= 0) {
 		if (c == 'a')
 			p.variable = "NOMEM_FROM";
+		else if (c == 'b')
+			p.before = optarg;
 		else if (c == 'i')
 			p.input = optarg;
 		else if (c == 't')

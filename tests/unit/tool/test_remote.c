@@ -46,8 +46,30 @@ tool(uint64_t connect_s)
 static int
 call(struct answer *a, struct tool *t)
 {
-	static const char params[] = "{\"hid\":99}";
-	return remote_call(a, t, "hyper", (struct bytes){(const uint8_t *)params, strlen(params)}, 2000);
+	struct buf params = {0};
+	buf_add_text(&params, "{\"hid\":99}");
+	int status = remote_call(a, t, "hyper", &params, 2000);
+	buf_free(&params);
+	return status;
+}
+
+/* What could not be written down is not asked as if nothing had been said. */
+static void
+test_lost_parameters(void **state)
+{
+	struct server *s = start();
+	struct tool t = tool(1);
+	struct answer a;
+	struct buf params = {.failed = true};
+	(void)state;
+	reply = "{\"result\":{}}";
+	assert_int_equal(remote_call(&a, &t, "hyper", &params, 2000), TOOL_TROUBLE);
+	assert_string_equal(a.message, err_text(ERR_NOMEM));
+	answer_free(&a);
+	assert_int_equal(remote_send(&a, &t, "hyper", &params), TOOL_TROUBLE);
+	answer_free(&a);
+	remote_close(&t);
+	server_stop(s);
 }
 
 static void
@@ -155,7 +177,7 @@ test_requests_fly_ahead(void **state)
 	(void)state;
 	reply = "{\"result\":{}}";
 	for (int i = 0; i < 3; i++)
-		assert_int_equal(remote_send(&a, &t, "status", (struct bytes){0}), TOOL_DONE);
+		assert_int_equal(remote_send(&a, &t, "status", NULL), TOOL_DONE);
 	for (int i = 0; i < 3; i++) {
 		assert_int_equal(remote_receive(&a, &t), TOOL_DONE);
 		answer_free(&a);
@@ -193,6 +215,7 @@ main(void)
 	    cmocka_unit_test(test_no_node_is_told_at_once_or_after_the_time),
 	    cmocka_unit_test(test_a_node_that_was_restarted_is_found_again),
 	    cmocka_unit_test(test_requests_fly_ahead),
+	    cmocka_unit_test(test_lost_parameters),
 	};
 	return cmocka_run_group_tests_name("tool/remote", tests, make_dir, remove_dir);
 }
