@@ -49,6 +49,9 @@ void list_entry_put(struct buf *out, const struct list_entry *entry);
 /* The Merkle leaf of one entry. ERR_NOMEM. */
 enum err list_entry_leaf(struct hash *leaf, const struct list_entry *entry);
 
+/* The Merkle root over the entries' leaves. ERR_NOMEM. */
+enum err list_root(struct hash *out, const struct list *list);
+
 /* What is signed, from the root over the entries' leaves. */
 struct hash list_hash(const struct network *network, uint64_t slot, const struct hash *root);
 

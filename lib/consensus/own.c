@@ -24,40 +24,21 @@ keep_record(struct consensus *c, struct effects *out)
 static void
 send(struct effects *out, struct bytes raw)
 {
-	effects_add(out, EFFECT_SEND)->send = raw;
-}
-
-/* What the list's signature covers. */
-static enum err
-signed_hash(struct hash *out, const struct list *list)
-{
-	struct merkle leaves;
-	struct hash root, leaf;
-
-	merkle_init(&leaves);
-	for (uint32_t i = 0; i < list->count; i++) {
-		enum err e = list_entry_leaf(&leaf, &list->entry[i]);
-		if (e)
-			return e;
-		merkle_add(&leaves, &leaf);
-	}
-	root = merkle_end(&leaves);
-	*out = list_hash(&list->network, list->slot, &root);
-	return ERR_OK;
+	effects_add(out, EFFECT_SEND)->send = (struct effect_send){ .raw = raw };
 }
 
 enum err
 own_list(struct consensus *c, struct effects *out)
 {
 	struct assembly in = round_assembly(c);
-	struct hash hash;
+	struct hash root;
 	struct list list;
 	struct buf buf = { 0 };
 	struct bytes raw;
 	enum err e = agree_list(&list, &c->round.arena, &in);
 
 	if (e == ERR_OK)
-		e = signed_hash(&hash, &list);
+		e = list_root(&root, &list);
 	if (e == ERR_OK)
 		e = effects_reserve(out, 2);
 	if (e)
@@ -68,7 +49,7 @@ own_list(struct consensus *c, struct effects *out)
 	if (e)
 		return e;
 	c->record.list_slot = list.slot;
-	c->record.list = hash;
+	c->record.list = list_hash(&list.network, list.slot, &root);
 	keep_record(c, out);
 	send(out, raw);
 	return ERR_OK;

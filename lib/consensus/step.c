@@ -28,7 +28,9 @@ handle(struct consensus *c, struct effects *out, const struct event *event)
 		return foreign(c, &event->list->voter) ? hear_list(c, event->list) : ERR_OK;
 	case EVENT_ENDORSEMENT:
 		return foreign(c, &event->endorsement->voter) ? hear_endorsement(c, out, event->endorsement) : ERR_OK;
-	case EVENT_CANDIDATE: /* the one voter of a network of one assembles itself */
+	case EVENT_HYPER: /* the one voter of a network of one assembles itself */
+	case EVENT_HAVE:
+	case EVENT_WANT:
 	case EVENT_TIME:
 		break;
 	}
