@@ -18,7 +18,10 @@ struct block_list {
 	uint64_t hid;
 	bool executed;
 	struct entry **entry;
+	bool *fresh; /* no block named its row before */
 	uint32_t count, cap;
+	struct executed_seq *before; /* last seqs that its execution changed, as they were */
+	uint32_t befores;
 };
 
 /* Whose seq another used, as of the block hid. */
@@ -71,10 +74,9 @@ bool pool_waits(const struct entry *e);
 /* --- blocks (blocks.c) --- */
 
 /*
- * A list for the block hid with room for n entries; pool_name fills it. ERR_NOMEM. pool_unopen takes back an empty one.
+ * A list for the block hid with room for n entries; pool_name fills it. ERR_NOMEM.
  */
 enum err pool_open(struct pool *p, uint64_t hid, uint32_t n, bool executed);
-void pool_unopen(struct pool *p);
 
 /* The newest list names the entry. Nothing happens a second time, or when its seq is used by a block already. */
 void pool_name(struct pool *p, struct entry *e);
@@ -82,8 +84,11 @@ void pool_name(struct pool *p, struct entry *e);
 /* At start: a payload that the store says is in a block (0: waits). ERR_NOMEM. */
 enum err pool_restore(struct pool *p, struct entry *e, uint64_t sealed_hid);
 
-/* Block event->hid is executed: its unfit rows return. unfit: the event's rows, ascending. */
-void pool_executed(struct pool *p, const struct event_executed *event, const uint64_t *unfit);
+/* The newest block is disconnected: what it named returns to where it was before. */
+void pool_close(struct pool *p);
+
+/* Block event->hid is executed: its unfit rows return. unfit: the event's rows, ascending. ERR_NOMEM changes nothing. */
+enum err pool_executed(struct pool *p, const struct event_executed *event, const uint64_t *unfit);
 
 /* Most drops the next flush and expiry can make. */
 size_t pool_droppable(const struct pool *p, uint64_t final_hid, uint64_t next_hid);
