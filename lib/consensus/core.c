@@ -226,6 +226,7 @@ consensus_new(struct consensus **out, const struct consensus_config *config, con
 	c->template_payloads = within(config->template_payloads, 1, LIMIT_SEAL_PAYLOADS);
 	pool_init(&c->pool, config);
 	c->without = config->without;
+	c->draw_seed = config->draw_seed;
 	tree_init(&c->tree, config->map_seed);
 	e = restore(c, snapshot);
 	if (e) {

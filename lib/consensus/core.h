@@ -58,7 +58,22 @@ struct orphan {
 	struct pubkey from;
 };
 
+enum { BUDDIES_DRAWN = 3, PASSES = 4, LEVELS_MOST = 65 };
+
+/* One going over the levels; see buddy.c. */
+struct pass {
+	bool open;
+	uint32_t number;              /* passes and last rounds of this slot that have begun */
+	uint8_t level[LEVELS_MOST];   /* those still to come, the last one first */
+	uint32_t levels;
+	uint64_t give_up_ms;
+	struct pubkey asked[BUDDIES_DRAWN];
+	bool answered[BUDDIES_DRAWN];
+	uint32_t askeds;
+};
+
 struct round {
+	struct pass pass;
 	uint64_t slot, difficulty;
 	uint64_t end_ms[PHASE_REST + 1]; /* of each phase */
 	uint64_t eligible_ms;            /* a list or a candidate that is later counts for nothing */
@@ -96,6 +111,7 @@ struct consensus {
 	struct sign_record record;
 	uint64_t final_hid, executed_hid, difficulty, next_row, now_ms, start_slot;
 	uint32_t lanes_in_use, template_payloads, without;
+	uint64_t draw_seed;
 	bool started, silenced; /* silenced: the key is used elsewhere */
 	bool restless;          /* memory lacked while the branch changed: it is looked at again */
 };
@@ -171,15 +187,37 @@ enum err follow_best(struct consensus *c, struct effects *out);
 /* Final as far as the connected blocks show. ERR_NOMEM changes nothing. */
 enum err follow_final(struct consensus *c, struct effects *out);
 
-/* --- buddy.c --- */
+/* --- ask.c: what one lacks and another has --- */
 
-enum err buddy_have(struct consensus *c, struct effects *out, const struct holdings *h, const struct pubkey *from);
-enum err buddy_want(struct consensus *c, struct effects *out, const struct holdings *h, const struct pubkey *from);
+struct holding ask_seal_tag(const struct hash *id);
+struct holding ask_tag(enum holding_kind kind, const uint8_t *chance);
+
+/* Tells one peer. Sorts the items, drops double ones and what is too many. ERR_NOMEM. */
+enum err ask_tell(struct consensus *c, struct effects *out, enum object_type type, struct holdings *h,
+    const struct pubkey *to);
 
 /* Asks for what a block lacks. from: whom; zero: nobody in particular. ERR_NOMEM. */
-enum err buddy_ask_bodies(struct consensus *c, struct effects *out, const struct node *node, const struct pubkey *from);
-enum err buddy_ask_block(struct consensus *c, struct effects *out, const struct hash *hash, uint64_t slot,
+enum err ask_bodies(struct consensus *c, struct effects *out, const struct node *node, const struct pubkey *from);
+enum err ask_block(struct consensus *c, struct effects *out, const struct hash *hash, uint64_t slot,
     const struct pubkey *from);
+
+/* Is this block or endorsement known? */
+bool ask_known(const struct consensus *c, const struct holding *item);
+
+/* EVENT_WANT: gives what is here. ERR_NOMEM. */
+enum err ask_give(struct consensus *c, struct effects *out, const struct holdings *h, const struct pubkey *from);
+
+/* --- buddy.c: whom, and when --- */
+
+/* EVENT_HAVE: asks for what is lacking, and answers. ERR_NOMEM. */
+enum err buddy_have(struct consensus *c, struct effects *out, const struct holdings *h, const struct pubkey *from);
+
+/* What is due at c->now_ms. What memory lacks for is given up. */
+void buddy_advance(struct consensus *c, struct effects *out);
+uint64_t buddy_due_ms(const struct consensus *c);
+
+/* Hands an object of the own key, or one that it endorses, to the buddies of every level. ERR_NOMEM. */
+enum err buddy_push(struct consensus *c, struct effects *out, struct bytes raw);
 
 /* --- watch.c --- */
 

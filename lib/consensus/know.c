@@ -166,7 +166,7 @@ enter(struct consensus *c, struct effects *out, struct bytes raw, const struct h
 	}
 	take_bodies(c, node);
 	watch_candidates(c, node);
-	e = buddy_ask_bodies(c, out, node, from);
+	e = ask_bodies(c, out, node, from);
 	if (e == ERR_OK)
 		e = hear_loose(c, node);
 	adopt(c, out, hash);
@@ -187,7 +187,7 @@ know_hyper(struct consensus *c, struct effects *out, const struct event_hyper *e
 	} else if (h->hid > c->tree.base->brief.hid + 1) {
 		e = keep_orphan(c, event, from);
 		if (e == ERR_OK)
-			e = buddy_ask_block(c, out, &h->prev, h->slot, from);
+			e = ask_block(c, out, &h->prev, h->slot, from);
 	} else {
 		return ERR_OK;
 	}

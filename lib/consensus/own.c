@@ -24,10 +24,14 @@ keep_record(struct consensus *c, struct effects *out)
 	effects_add(out, EFFECT_KEEP_RECORD)->record = c->record;
 }
 
+/* To the buddies; in a solo network, where nobody listens, to whoever there is. */
 static void
-send(struct effects *out, struct bytes raw)
+send(struct consensus *c, struct effects *out, struct bytes raw)
 {
-	effects_add(out, EFFECT_SEND)->send = (struct effect_send){ .raw = raw };
+	if (c->genesis->solo)
+		effects_add(out, EFFECT_SEND)->send = (struct effect_send){ .raw = raw };
+	else
+		buddy_push(c, out, raw);
 }
 
 enum err
@@ -54,7 +58,7 @@ own_list(struct consensus *c, struct effects *out)
 	c->record.list_slot = list.slot;
 	c->record.list = list_hash(&list.network, list.slot, &root);
 	keep_record(c, out);
-	send(out, raw);
+	send(c, out, raw);
 	return ERR_OK;
 }
 
@@ -88,7 +92,7 @@ tell_candidate(struct consensus *c, struct effects *out, const struct candidate 
 	c->record.candidate_slot = c->round.slot;
 	c->record.candidate = candidate->hash;
 	keep_record(c, out);
-	send(out, raw);
+	send(c, out, raw);
 }
 
 enum err
@@ -197,7 +201,7 @@ lowest(const struct consensus *c)
 
 /* para-protocol(7) ROUNDS: It forwards what it endorses. */
 static enum err
-forward(const struct consensus *c, struct effects *out, const struct node *block)
+forward(struct consensus *c, struct effects *out, const struct node *block)
 {
 	struct bytes raw;
 
@@ -206,7 +210,7 @@ forward(const struct consensus *c, struct effects *out, const struct node *block
 	raw = effects_copy(out, block->raw);
 	if (!raw.data)
 		return ERR_NOMEM;
-	send(out, raw);
+	send(c, out, raw);
 	return ERR_OK;
 }
 
@@ -242,7 +246,7 @@ own_endorsement(struct consensus *c, struct effects *out)
 	if (e == ERR_OK)
 		e = effects_reserve(out, 1);
 	if (e == ERR_OK)
-		send(out, raw);
+		send(c, out, raw);
 	return e;
 }
 

@@ -66,6 +66,7 @@ clear(struct consensus *c)
 	r->owed = NULL;
 	r->lists = r->lists_cap = r->oweds = 0;
 	r->owed_parent = (struct hash){ { 0 } };
+	r->pass = (struct pass){ 0 };
 	r->listed = r->noted = r->proposed = r->endorsed = false;
 	lanes_clear(&c->lanes);
 }
@@ -190,6 +191,7 @@ round_advance(struct consensus *c, struct effects *out)
 	c->round.phase = phase_at(&c->round, c->now_ms);
 	if (c->round.signing)
 		do_due(c, out);
+	buddy_advance(c, out);
 	if (opened)
 		offer_serve(c, out, NULL);
 }

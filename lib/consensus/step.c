@@ -33,7 +33,7 @@ handle(struct consensus *c, struct effects *out, const struct event *event)
 	case EVENT_HAVE:
 		return buddy_have(c, out, event->holdings, &event->from);
 	case EVENT_WANT:
-		return buddy_want(c, out, event->holdings, &event->from);
+		return ask_give(c, out, event->holdings, &event->from);
 	case EVENT_TIME:
 		break;
 	}

@@ -7,12 +7,15 @@ uint64_t
 consensus_deadline_ms(const struct consensus *c)
 {
 	const struct round *r = &c->round;
+	uint64_t due, buddy;
 
 	if (!c->started)
 		return 0;
+	due = r->end_ms[r->phase];
 	if (!c->genesis->solo && r->phase == PHASE_CANDIDATE && c->now_ms < r->owed_ms)
-		return r->owed_ms;
-	return r->end_ms[r->phase];
+		due = r->owed_ms;
+	buddy = buddy_due_ms(c);
+	return buddy < due ? buddy : due;
 }
 
 void

@@ -23,7 +23,7 @@
 #include "consensus/consensus.h"
 #include "crypto/work.h"
 
-enum { PERIOD = 1000, CHAINS = 2, MEMBERS = 8, ROWS = 20000, HIDS = 1000, SLOTS = 2000, MAIL = 200000, NOT_SEALED = 0 };
+enum { PERIOD = 1000, CHAINS = 2, MEMBERS = 8, ROWS = 20000, HIDS = 1000, SLOTS = 2000, MAIL = 200000 };
 
 static const uint64_t GENESIS_MS = 1000000;
 
@@ -57,7 +57,7 @@ struct member {
 	struct sign_record record;
 	uint32_t group;       /* of the cut: other groups do not hear it */
 	bool alive, mining, asked, two_faced, alerted;
-	uint64_t waiting[256];
+	uint64_t waiting[512];
 	uint32_t waits;
 	struct effect_work work;
 	bool has_work;
@@ -83,7 +83,7 @@ struct crowd {
 	struct mail *mail;
 	size_t mails;
 	struct hash final[HIDS];
-	uint64_t finals;
+	uint64_t finals, cut_seq; /* cut_seq: of chain 0, for those who are cut off */
 };
 
 static inline uint64_t
@@ -121,7 +121,7 @@ crowd_post(struct crowd *w, uint32_t from, uint32_t to, struct bytes raw)
 	uint64_t delay = 1 + crowd_draw(w, 2 * w->delay_ms + 1);
 
 	w->sent++;
-	if (from == to || w->member[from].group != w->member[to].group || crowd_draw(w, 1000) < w->loss)
+	if (from == to || !w->member[to].core || w->member[from].group != w->member[to].group || crowd_draw(w, 1000) < w->loss)
 		return;
 	assert_true(w->mails < MAIL);
 	w->mail[w->mails++] = (struct mail){ w->now_ms + delay, w->order++, to, from,
