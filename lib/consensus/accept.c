@@ -224,18 +224,22 @@ new_taken(const struct arrival *a)
 	return NULL;
 }
 
-/* A miner's seal goes to the others; the room of the effect is reserved. */
+/* A miner's seal goes to the buddies; where memory lacks, the passes bring it. */
 static void
 announce(struct consensus *c, struct effects *out, const struct taken *t)
 {
-	uint64_t *row = arena_alloc(&out->arena, t->head.core.payloads, sizeof *row);
+	uint64_t *row = c->genesis->solo ? NULL : arena_alloc(&out->arena, t->head.core.payloads, sizeof *row);
+	struct pubkey *to;
+	uint32_t n;
 
-	if (!row || c->genesis->solo)
+	if (!row || buddy_draw(c, &to, &n) != ERR_OK)
 		return;
 	for (uint32_t i = 0; i < t->head.core.payloads; i++)
 		row[i] = t->entry[i]->row;
-	effects_add(out, EFFECT_SEND_SEAL)->seal =
-	    (struct effect_send_seal){ .id = t->id, .head = t->head, .row = row };
+	for (uint32_t i = 0; i < n && effects_reserve(out, 2) == ERR_OK; i++)
+		effects_add(out, EFFECT_SEND_SEAL)->seal =
+		    (struct effect_send_seal){ .to = to[i], .id = t->id, .head = t->head, .row = row };
+	free(to);
 }
 
 static enum err

@@ -286,9 +286,8 @@ begin_pass(struct consensus *c, struct effects *out)
 	ask_level(c, out);
 }
 
-/* Those drawn at every level, each once. Freed by the caller. */
-static enum err
-draw_all(struct consensus *c, struct pubkey **out, uint32_t *n)
+enum err
+buddy_draw(struct consensus *c, struct pubkey **out, uint32_t *n)
 {
 	struct pass levels;
 	struct members m;
@@ -314,7 +313,7 @@ last_round(struct consensus *c, struct effects *out)
 	uint32_t n;
 
 	c->round.pass.open = false;
-	if (draw_all(c, &to, &n) == ERR_OK)
+	if (buddy_draw(c, &to, &n) == ERR_OK)
 		tell_have(c, out, to, n, false);
 	free(to);
 }
@@ -324,7 +323,7 @@ buddy_push(struct consensus *c, struct effects *out, struct bytes raw)
 {
 	struct pubkey *to;
 	uint32_t n;
-	enum err e = c->genesis->solo ? ERR_OK : draw_all(c, &to, &n);
+	enum err e = c->genesis->solo ? ERR_OK : buddy_draw(c, &to, &n);
 
 	if (c->genesis->solo || e)
 		return e;

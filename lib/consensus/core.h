@@ -216,6 +216,9 @@ enum err buddy_have(struct consensus *c, struct effects *out, const struct holdi
 void buddy_advance(struct consensus *c, struct effects *out);
 uint64_t buddy_due_ms(const struct consensus *c);
 
+/* Those drawn at every level, each once. Freed by the caller. ERR_NOMEM. */
+enum err buddy_draw(struct consensus *c, struct pubkey **out, uint32_t *n);
+
 /* Hands an object of the own key, or one that it endorses, to the buddies of every level. ERR_NOMEM. */
 enum err buddy_push(struct consensus *c, struct effects *out, struct bytes raw);
 
