@@ -26,6 +26,8 @@ static const struct {
 	[ERR_ORDER] = {"order", "items are not in their order"},
 	[ERR_LINK] = {"link", "does not link to its predecessor"},
 	[ERR_HASH] = {"hash", "hash does not match its content"},
+	[ERR_CERTIFICATE] = {"certificate", "lane certificate does not verify"},
+	[ERR_VOTES] = {"votes", "not enough votes"},
 	[ERR_CHAIN_UNKNOWN] = {"chain_unknown", "no such chain"},
 	[ERR_LANE] = {"lane", "not a lane of this chain"},
 	[ERR_SLOT] = {"slot", "belongs to another slot"},

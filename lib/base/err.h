@@ -33,6 +33,8 @@ enum err {
 	ERR_ORDER,
 	ERR_LINK,
 	ERR_HASH,
+	ERR_CERTIFICATE,
+	ERR_VOTES,
 	/* rules of the chain */
 	ERR_CHAIN_UNKNOWN,
 	ERR_LANE,

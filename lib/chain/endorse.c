@@ -11,8 +11,8 @@ put_signed(struct buf *out, const struct endorsement *e)
 	buf_add(out, e->source.b, sizeof e->source.b);
 }
 
-static struct hash
-signed_hash(const struct endorsement *e)
+struct hash
+endorse_hash(const struct endorsement *e)
 {
 	uint8_t room[SIGNED];
 	struct buf b = { .data = room, .cap = sizeof room };
@@ -52,7 +52,7 @@ endorse_unpack(struct endorsement *out, struct bytes in)
 void
 endorse_sign(struct endorsement *e, const struct sign_key *key)
 {
-	struct hash h = signed_hash(e);
+	struct hash h = endorse_hash(e);
 
 	e->voter = *sign_key_public(key);
 	e->signature = sign_make(key, &h);
@@ -61,7 +61,7 @@ endorse_sign(struct endorsement *e, const struct sign_key *key)
 enum err
 endorse_check(const struct endorsement *e)
 {
-	struct hash h = signed_hash(e);
+	struct hash h = endorse_hash(e);
 
 	return sign_verify(&e->voter, &h, &e->signature) ? ERR_OK : ERR_SIGNATURE;
 }

@@ -26,6 +26,9 @@ void endorse_put(struct buf *out, const struct endorsement *e);
 void endorse_get(struct reader *r, struct endorsement *out);
 enum err endorse_unpack(struct endorsement *out, struct bytes in);
 
+/* What the signature covers. */
+struct hash endorse_hash(const struct endorsement *e);
+
 /* Fills voter and signature. */
 void endorse_sign(struct endorsement *e, const struct sign_key *key);
 enum err endorse_check(const struct endorsement *e);

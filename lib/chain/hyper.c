@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "chain/evidence.h"
 #include "chain/limits.h"
 
 /* A certificate without blocks, targets and lists. */
@@ -64,7 +65,9 @@ hyper_put(struct buf *out, const struct hyper *h)
 	wire_put_u32(out, h->endorsements);
 	for (uint32_t i = 0; i < h->endorsements; i++)
 		endorse_put(out, &h->endorsement[i]);
-	wire_put_u32(out, 0);
+	wire_put_u32(out, h->evidences);
+	for (uint32_t i = 0; i < h->evidences; i++)
+		evidence_put(out, &h->evidence[i]);
 }
 
 static void
@@ -103,6 +106,23 @@ get_endorsements(struct reader *r, struct hyper *out, struct arena *arena)
 	}
 }
 
+static void
+get_evidence(struct reader *r, struct hyper *out, struct arena *arena)
+{
+	uint32_t n = wire_get_count(r, LIMIT_EVIDENCE, EVIDENCE_LEAST);
+
+	out->evidences = n;
+	out->evidence = arena_alloc(arena, n ? n : 1, sizeof *out->evidence);
+	if (out->evidence == NULL)
+		wire_fail(r, ERR_NOMEM);
+	for (uint32_t i = 0; i < n && !r->err; i++) {
+		struct evidence *e = &out->evidence[i];
+		evidence_get(r, e);
+		if (i > 0 && memcmp(&e[-1].voter, &e->voter, sizeof e->voter) >= 0)
+			wire_fail(r, ERR_ORDER);
+	}
+}
+
 enum err
 hyper_unpack(struct hyper *out, struct arena *arena, struct bytes in)
 {
@@ -114,7 +134,7 @@ hyper_unpack(struct hyper *out, struct arena *arena, struct bytes in)
 	wire_get(&r, out->auth.b, sizeof out->auth.b);
 	get_certs(&r, out, arena);
 	get_endorsements(&r, out, arena);
-	wire_get_count(&r, 0, 1);
+	get_evidence(&r, out, arena);
 	return wire_end(&r);
 }
 

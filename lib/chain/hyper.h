@@ -6,7 +6,8 @@
  *             endorsements root 32 | evidence root 32 | time u64 (ms) | rules 32 | assembler 32     = 346 bytes
  *     Auth    the assembler's signature of Hash_self                                                 =  64
  *     block   header | Auth | certificates (lanes of them, ascending by lane) | endorsement count u32 |
- *             endorsements of the source, ascending by voter | evidence count u32 (0)
+ *             endorsements of the source, ascending by voter | evidence count u32 | evidence (chain/evidence.h),
+ *             ascending by voter, one a voter
  *
  * Hash_self = Hash(hyper, header). No hash covers an endorsement of its own object. difficulty is the sum of the work
  * of all its seals. Source of the rule: para-protocol(7), HYPER BLOCK.
@@ -33,12 +34,29 @@ struct hyper_header {
 	struct pubkey assembler;
 };
 
+/* One of the two things that a key signed for one slot; which fields count depends on the kind of evidence. */
+struct statement {
+	struct hash hash, source;   /* list: root over its entries; endorsement: block and source */
+	struct hyper_header header; /* candidate */
+	struct signature signature;
+};
+
+struct evidence {
+	struct network network;
+	int kind; /* enum evidence_kind */
+	uint64_t slot;
+	struct pubkey voter;
+	struct statement first, second; /* by the hash that the signature covers */
+};
+
 struct hyper {
 	struct hyper_header header;
 	struct signature auth;
 	struct cert *cert;
 	uint32_t endorsements;
 	struct endorsement *endorsement;
+	uint32_t evidences;
+	struct evidence *evidence;
 };
 
 void hyper_header_put(struct buf *out, const struct hyper_header *h);
@@ -62,7 +80,8 @@ struct hash hyper_map_root(const struct lane *lane, uint32_t n);
 
 /*
  * Stateless checks: Auth, roots against the body, seals, difficulty and lanes as the body sums up, every head's Auth
- * and work, every list's signature, every endorsement's signature, hash and source slot consistency.
+ * and work, every list's signature, every endorsement's signature, hash and source slot consistency,
+ * every piece of evidence (evidence_check), of no later slot than the block's.
  */
 enum err hyper_check(const struct hyper *h);
 

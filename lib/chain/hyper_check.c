@@ -1,6 +1,6 @@
 #include <string.h>
 
-#include "chain/hyper.h"
+#include "chain/evidence.h"
 #include "chain/limits.h"
 
 static enum err
@@ -58,6 +58,27 @@ check_endorsements(const struct hyper *h)
 	return ERR_OK;
 }
 
+static enum err
+check_evidence(const struct hyper *h)
+{
+	struct hash root = evidence_root(h->evidence, h->evidences);
+
+	if (!hash_equal(&root, &h->header.evidence_root))
+		return ERR_MERKLE;
+	for (uint32_t i = 0; i < h->evidences; i++) {
+		const struct evidence *e = &h->evidence[i];
+		enum err err;
+		if (memcmp(&e->network, &h->header.network, sizeof e->network) != 0)
+			return ERR_NETWORK;
+		if (e->slot > h->header.slot)
+			return ERR_SLOT;
+		err = evidence_check(e);
+		if (err)
+			return err;
+	}
+	return ERR_OK;
+}
+
 enum err
 hyper_check(const struct hyper *h)
 {
@@ -66,8 +87,10 @@ hyper_check(const struct hyper *h)
 
 	if (!sign_verify(&h->header.assembler, &self, &h->auth))
 		return ERR_SIGNATURE;
-	if (!hash_is_zero(&h->header.evidence_root) || !hash_is_zero(&h->header.message_root))
+	if (!hash_is_zero(&h->header.message_root))
 		return ERR_MERKLE;
 	e = check_certs(h);
-	return e ? e : check_endorsements(h);
+	if (e == ERR_OK)
+		e = check_endorsements(h);
+	return e ? e : check_evidence(h);
 }

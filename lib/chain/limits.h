@@ -17,6 +17,8 @@ enum {
 	LIMIT_NAME = 32,                   /* bytes of a chain's or network's name */
 	LIMIT_FOUNDERS = 1024,
 	LIMIT_ALLOCS = 4096,
+	LIMIT_EVIDENCE = 64,               /* pieces of evidence in a hyper block */
+	LIMIT_HOLDINGS = 16384,            /* items of a have or a want */
 	LIMIT_HYPER_BYTES = 64 << 20       /* one encoded hyper block */
 };
 

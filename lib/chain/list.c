@@ -115,11 +115,11 @@ list_hash(const struct network *network, uint64_t slot, const struct hash *root)
 	return hash_of(HASH_LIST, room, sizeof room);
 }
 
-static enum err
-signed_hash(struct hash *out, const struct list *list)
+enum err
+list_root(struct hash *out, const struct list *list)
 {
 	struct merkle m;
-	struct hash leaf, root;
+	struct hash leaf;
 
 	merkle_init(&m);
 	for (uint32_t i = 0; i < list->count; i++) {
@@ -128,9 +128,19 @@ signed_hash(struct hash *out, const struct list *list)
 			return e;
 		merkle_add(&m, &leaf);
 	}
-	root = merkle_end(&m);
-	*out = list_hash(&list->network, list->slot, &root);
+	*out = merkle_end(&m);
 	return ERR_OK;
+}
+
+static enum err
+signed_hash(struct hash *out, const struct list *list)
+{
+	struct hash root;
+	enum err e = list_root(&root, list);
+
+	if (e == ERR_OK)
+		*out = list_hash(&list->network, list->slot, &root);
+	return e;
 }
 
 enum err

@@ -58,6 +58,9 @@ struct list_tree {
 /* The tree lives in the arena, the list as long. ERR_NOMEM. */
 enum err list_tree(struct list_tree *out, struct arena *arena, const struct list *list);
 
+/* The Merkle root over the entries' leaves. ERR_NOMEM. */
+enum err list_root(struct hash *out, const struct list *list);
+
 /* What is signed, from the root over the entries' leaves. */
 struct hash list_hash(const struct network *network, uint64_t slot, const struct hash *root);
 

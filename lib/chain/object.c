@@ -1,7 +1,7 @@
 #include "chain/object.h"
 
 static const char *const names[] = { NULL, "payload", "seal", "template", "block", "list", "certificate", "endorsement",
-	"hyper", "genesis", "spec", "proof" };
+	"hyper", "genesis", "spec", "proof", "evidence", "have", "want" };
 
 void
 object_put(struct buf *out, enum object_type type, const struct network *network)

@@ -12,34 +12,59 @@ reply(struct effects *out, uint64_t tag, enum err err, enum pool_status status, 
 	    (struct effect_reply){ .tag = tag, .err = err, .status = status, .id = *id };
 }
 
+/* Where a seal came from decides how late it may be. */
+struct arrival {
+	const struct event_seal *event;
+	const struct node *parent;
+	struct lane_entry *lane;
+	bool local; /* from a user or miner of this node */
+	bool body;  /* of an earlier slot, but a known block holds it */
+};
+
 static enum err
-check_place(const struct consensus *c, const struct seal_core *core, const struct lane_entry *lane)
+check_slot(const struct consensus *c, const struct arrival *a)
 {
+	const struct seal_core *core = &a->event->seal->head.core;
+
 	if (memcmp(&core->network, &c->network, sizeof c->network) != 0)
 		return ERR_NETWORK;
+	if (a->body)
+		return ERR_OK;
 	if (core->slot > c->round.slot)
 		return ERR_SLOT;
-	if (core->slot < c->round.slot || c->round.phase != PHASE_SEAL)
+	/* para-protocol(7) ROUNDS: What others announce is taken as long as the slot lasts. */
+	if (core->slot < c->round.slot || (a->local && c->round.phase != PHASE_SEAL))
 		return ERR_LATE;
-	if (!c->round.signing)
-		return ERR_BUSY;
-	if (!hash_equal(&core->prev_hyper, &c->tip.hash))
+	return a->local && !c->round.signing ? ERR_BUSY : ERR_OK;
+}
+
+static enum err
+check_place(const struct consensus *c, const struct arrival *a)
+{
+	const struct seal_core *core = &a->event->seal->head.core;
+	bool known = a->parent && a->parent->state == NODE_VALID && tree_descends(a->parent, c->tree.base) &&
+	    a->parent->brief.slot < core->slot && branch_known(c, a->parent);
+
+	if (!known || (c->genesis->solo && a->parent != c->tree.tip))
 		return ERR_PARENT;
-	if (!lane)
+	if (!a->lane)
 		return ERR_CHAIN_UNKNOWN;
-	if (lane_compare(&core->lane, &lane->state.lane) != 0 || !lanes_in_force(&c->lanes, lane))
+	if (lane_compare(&core->lane, &a->lane->state.lane) != 0 || !branch_in_force(c, a->parent, a->lane))
 		return ERR_LANE;
 	return ERR_OK;
 }
 
 static enum err
-check_terms(const struct consensus *c, const struct seal_core *core, const struct lane_entry *lane)
+check_terms(struct consensus *c, const struct arrival *a)
 {
-	if (core->difficulty != c->round.difficulty)
+	const struct seal_core *core = &a->event->seal->head.core;
+
+	if (core->difficulty !=
+	    difficulty_slot(c->genesis, a->parent->difficulty, a->parent->brief.slot, core->slot))
 		return ERR_DIFFICULTY;
-	if (!hash_equal(&core->script, &lane->info.spec_hash))
+	if (!hash_equal(&core->script, &a->lane->info.spec_hash))
 		return ERR_SCRIPT;
-	if (!votes_find(&c->votes, &core->voter))
+	if (c->genesis->solo && !votes_find(c->founders, &core->voter))
 		return ERR_VOTER;
 	/* Tickets are for layer-2 rules that this version does not have. */
 	if (core->index != 0)
@@ -61,20 +86,26 @@ check_room(const struct consensus *c, const struct hash *id)
 }
 
 static enum err
-check(const struct consensus *c, const struct event_seal *event, const struct lane_entry *lane)
+check(struct consensus *c, const struct arrival *a)
 {
-	const struct seal *seal = event->seal;
-	enum err e = check_place(c, &seal->head.core, lane);
+	const struct seal *seal = a->event->seal;
+	enum err e = check_slot(c, a);
 
-	if (e == ERR_OK)
-		e = check_terms(c, &seal->head.core, lane);
+	/* A block that waits for its parent waits with its bodies. */
+	if (e == ERR_OK && (!a->body || (a->parent && a->parent->state == NODE_VALID)))
+		e = check_place(c, a);
+	else if (e == ERR_OK && !a->lane)
+		e = ERR_CHAIN_UNKNOWN;
+	if (e == ERR_OK && !a->body)
+		e = check_terms(c, a);
 	for (uint32_t i = 0; e == ERR_OK && i < seal->head.core.payloads; i++) {
 		const struct seal_payload *p = &seal->payload[i];
-		e = p->payload.chain == lane->info.number ? ERR_OK : ERR_CHAIN_UNKNOWN;
+		e = p->payload.chain == a->lane->info.number ? ERR_OK : ERR_CHAIN_UNKNOWN;
 		if (e == ERR_OK)
-			e = admit_check(c, lane, (uint32_t)p->raw.len, p->payload.expiry);
+			e = admit_check(c, a->lane, (uint32_t)p->raw.len, p->payload.expiry,
+			    (a->parent ? a->parent->brief.hid : 0) + 1);
 	}
-	return e ? e : check_room(c, &event->id);
+	return e || a->body ? e : check_room(c, &a->event->id);
 }
 
 /* --- taking it --- */
@@ -93,8 +124,9 @@ item_of(const struct seal_payload *p)
  * that the seal's root does not cover.
  */
 static enum err
-find_entries(struct consensus *c, struct taken *t, bool *made, const struct event_seal *event)
+find_entries(struct consensus *c, struct taken *t, bool *made, const struct arrival *a)
 {
+	const struct event_seal *event = a->event;
 	uint64_t row = c->next_row;
 
 	for (uint32_t i = 0; i < t->head.core.payloads; i++) {
@@ -106,7 +138,7 @@ find_entries(struct consensus *c, struct taken *t, bool *made, const struct even
 			return ERR_SEQ_TAKEN;
 		if (t->entry[i])
 			continue;
-		if (!pool_fits(&c->pool, item.size))
+		if (!a->body && !pool_fits(&c->pool, item.size))
 			return ERR_POOL_FULL;
 		e = pool_insert(&c->pool, &t->entry[i], &item, row++, event->last_seq[i], &t->lane->ready);
 		if (e)
@@ -126,9 +158,11 @@ unmake(struct consensus *c, struct taken *t, const bool *made)
 }
 
 static enum err
-keep_taken(struct round *r, struct taken *t)
+keep_taken(struct consensus *c, struct taken *t, bool body)
 {
-	if (r->seals == r->cap) {
+	struct round *r = &c->round;
+
+	if (!body && r->seals == r->cap) {
 		uint32_t cap = r->cap ? r->cap * 2 : 64;
 		struct taken **seal = realloc(r->seal, cap * sizeof(struct taken *));
 		if (!seal)
@@ -136,26 +170,37 @@ keep_taken(struct round *r, struct taken *t)
 		r->seal = seal;
 		r->cap = cap;
 	}
-	if (map_put(&r->by_id, t->id.b, t) != ERR_OK)
+	if (map_put(&c->tree.by_id, t->id.b, t) != ERR_OK)
 		return ERR_NOMEM;
+	if (body)
+		return ERR_OK;
+	t->refs++;
 	r->seal[r->seals++] = t;
 	t->lane->seals++;
 	return ERR_OK;
 }
 
-/* The payloads are this seal's now; those that a block has already stay there. */
 static void
-mark_sealed(struct consensus *c, struct effects *out, struct taken *t, const bool *made, const struct event_seal *event)
+keep_payload(struct consensus *c, struct effects *out, const struct entry *e, struct bytes raw)
+{
+	c->next_row++;
+	effects_add(out, EFFECT_KEEP_PAYLOAD)->payload =
+	    (struct effect_keep_payload){ .row = e->row, .id = e->item.id, .raw = raw };
+}
+
+/* The payloads are this seal's now; those that a block has already stay there. A late body takes nothing. */
+static void
+mark_sealed(struct consensus *c, struct effects *out, struct taken *t, const bool *made, const struct arrival *a)
 {
 	for (uint32_t i = 0; i < t->head.core.payloads; i++) {
 		struct entry *e = t->entry[i];
 		e->refs++;
-		if (made[i]) {
-			c->next_row++;
-			effects_add(out, EFFECT_KEEP_PAYLOAD)->payload = (struct effect_keep_payload){ .row = e->row,
-				.id = e->item.id, .raw = event->seal->payload[i].raw };
-		}
-		if (e->state == ENTRY_FREE || e->state == ENTRY_OFFERED || (e->state == ENTRY_DONE && !e->held))
+		if (made[i])
+			keep_payload(c, out, e, a->event->seal->payload[i].raw);
+		if (a->body && made[i])
+			pool_settle(&c->pool, e);
+		else if (!a->body && (e->state == ENTRY_FREE || e->state == ENTRY_OFFERED ||
+		    (e->state == ENTRY_DONE && !e->held)))
 			pool_set(&c->pool, e, ENTRY_SEALED);
 	}
 	for (uint32_t i = 0; i < t->head.core.payloads; i++) {
@@ -166,14 +211,15 @@ mark_sealed(struct consensus *c, struct effects *out, struct taken *t, const boo
 }
 
 static struct taken *
-new_taken(const struct event_seal *event, struct lane_entry *lane)
+new_taken(const struct arrival *a)
 {
+	const struct event_seal *event = a->event;
 	uint32_t n = event->seal->head.core.payloads;
 	struct taken *t = calloc(1, sizeof *t);
 
 	if (!t)
 		return NULL;
-	*t = (struct taken){ .id = event->id, .head = event->seal->head, .lane = lane };
+	*t = (struct taken){ .id = event->id, .head = event->seal->head, .lane = a->lane, .refs = 1 };
 	t->entry = calloc(n + (size_t)1, sizeof(struct entry *));
 	if (t->entry)
 		return t;
@@ -181,17 +227,39 @@ new_taken(const struct event_seal *event, struct lane_entry *lane)
 	return NULL;
 }
 
-static enum err
-take(struct consensus *c, struct effects *out, const struct event_seal *event, struct lane_entry *lane, bool *made)
+/* A miner's seal goes to the buddies; where memory lacks, the passes bring it. */
+static void
+announce(struct consensus *c, struct effects *out, const struct taken *t)
 {
-	struct taken *t = new_taken(event, lane);
-	enum err e = t ? find_entries(c, t, made, event) : ERR_NOMEM;
+	uint64_t *row = c->genesis->solo ? NULL : arena_alloc(&out->arena, t->head.core.payloads, sizeof *row);
+	struct pubkey *to;
+	uint32_t n;
+
+	if (!row || buddy_draw(c, &to, &n) != ERR_OK)
+		return;
+	for (uint32_t i = 0; i < t->head.core.payloads; i++)
+		row[i] = t->entry[i]->row;
+	for (uint32_t i = 0; i < n && effects_reserve(out, 2) == ERR_OK; i++)
+		effects_add(out, EFFECT_SEND_SEAL)->seal =
+		    (struct effect_send_seal){ .to = to[i], .id = t->id, .head = t->head, .row = row };
+	free(to);
+}
+
+static enum err
+take(struct consensus *c, struct effects *out, const struct arrival *a, bool *made)
+{
+	struct taken *t = new_taken(a);
+	enum err e = t ? find_entries(c, t, made, a) : ERR_NOMEM;
 
 	if (e == ERR_OK)
-		e = keep_taken(&c->round, t);
+		e = keep_taken(c, t, a->body);
 	if (e == ERR_OK) {
-		mark_sealed(c, out, t, made, event);
+		mark_sealed(c, out, t, made, a);
 		offer_sealed(c, t);
+		know_seal(c, t);
+		if (a->local)
+			announce(c, out, t);
+		taken_unref(&c->tree, t);
 		return ERR_OK;
 	}
 	if (t) {
@@ -202,32 +270,58 @@ take(struct consensus *c, struct effects *out, const struct event_seal *event, s
 	return e;
 }
 
-enum err
-accept_seal(struct consensus *c, struct effects *out, const struct event_seal *event)
+static bool
+is_zero(const struct pubkey *key)
 {
-	struct lane_entry *lane = lanes_find(&c->lanes, event->seal->head.core.lane.chain);
-	uint32_t n = event->seal->head.core.payloads;
+	static const struct pubkey zero;
+
+	return memcmp(key, &zero, sizeof zero) == 0;
+}
+
+static void
+answer(struct effects *out, const struct arrival *a, enum err e, enum pool_status status)
+{
+	if (a->local)
+		reply(out, a->event->tag, e, status, &a->event->id);
+}
+
+/* What the seal makes possible: a block that waited for it, work for a miner. */
+static void
+go_on(struct consensus *c, struct effects *out, const struct arrival *a)
+{
+	if (a->body || !a->local)
+		follow_best(c, out);
+	offer_serve(c, out, NULL);
+}
+
+enum err
+accept_seal(struct consensus *c, struct effects *out, const struct event_seal *event, const struct pubkey *from)
+{
+	const struct seal_core *core = &event->seal->head.core;
+	struct arrival a = { .event = event, .lane = lanes_find(&c->lanes, core->lane.chain), .local = is_zero(from),
+		.parent = tree_find(&c->tree, &core->prev_hyper),
+		.body = core->slot < c->round.slot && know_lacks(c, &event->id) };
 	const struct taken *known;
 	bool *made;
 	enum err e;
 
-	if (effects_reserve(out, (size_t)n + 1) != ERR_OK)
+	if (effects_reserve(out, (size_t)core->payloads + 2) != ERR_OK)
 		return ERR_NOMEM;
-	known = map_get(&c->round.by_id, event->id.b);
-	if (known) {
-		reply(out, event->tag, ERR_OK, known->connected ? STATUS_SEALED : STATUS_POOLED, &event->id);
+	known = map_get(&c->tree.by_id, event->id.b);
+	if (known && (core->slot == c->round.slot || !a.local)) {
+		answer(out, &a, ERR_OK, known->connected ? STATUS_SEALED : STATUS_POOLED);
 		return ERR_OK;
 	}
-	e = check(c, event, lane);
+	e = check(c, &a);
 	if (e == ERR_OK) {
-		made = calloc(n + (size_t)1, sizeof *made);
-		e = made ? take(c, out, event, lane, made) : ERR_NOMEM;
+		made = calloc(core->payloads + (size_t)1, sizeof *made);
+		e = made ? take(c, out, &a, made) : ERR_NOMEM;
 		free(made);
 	}
 	if (e == ERR_NOMEM)
 		return e;
-	reply(out, event->tag, e, STATUS_POOLED, &event->id);
+	answer(out, &a, e, STATUS_POOLED);
 	if (e == ERR_OK)
-		offer_serve(c, out, NULL);
+		go_on(c, out, &a);
 	return ERR_OK;
 }

@@ -14,14 +14,15 @@ reply(struct effects *out, uint64_t tag, enum err err, const struct entry *e, co
 }
 
 enum err
-admit_check(const struct consensus *c, const struct lane_entry *lane, uint32_t size, uint64_t expiry)
+admit_check(const struct consensus *c, const struct lane_entry *lane, uint32_t size, uint64_t expiry,
+    uint64_t hid)
 {
 	if (size > PAYLOAD_FIXED && size - PAYLOAD_FIXED > lane->info.body_bytes)
 		return ERR_BODY_SIZE;
 	if (size > c->genesis->seal_bytes)
 		return ERR_BODY_SIZE;
 	/* Expiry is the last HID that may seal it. */
-	return expiry != 0 && expiry <= c->tip.hid ? ERR_EXPIRED : ERR_OK;
+	return expiry != 0 && expiry < hid ? ERR_EXPIRED : ERR_OK;
 }
 
 /* One that is here already: fine, unless another has used its seq, perhaps in an execution this core has yet to hear of. */
@@ -36,7 +37,8 @@ check_known(const struct entry *e, uint64_t last_seq)
 static enum err
 check(const struct consensus *c, const struct lane_entry *lane, const struct event_payload *event)
 {
-	enum err e = lane ? admit_check(c, lane, event->item.size, event->item.expiry) : ERR_CHAIN_UNKNOWN;
+	enum err e = lane ? admit_check(c, lane, event->item.size, event->item.expiry,
+	    c->tip.hid + 1) : ERR_CHAIN_UNKNOWN;
 
 	return e ? e : pool_check(&c->pool, &event->item, event->last_seq);
 }

@@ -34,7 +34,7 @@ fill_entry(struct list_entry *out, struct arena *arena, const struct lane_entry 
 enum err
 agree_list(struct list *out, struct arena *arena, const struct assembly *in)
 {
-	struct taken **seal = arena_alloc(arena, in->seals, sizeof(struct taken *));
+	struct taken **seal = arena_alloc(arena, in->seals + (size_t)1, sizeof(struct taken *));
 	uint32_t at = 0;
 	enum err e = ERR_OK;
 
@@ -82,17 +82,81 @@ compare_hash(const void *a, const void *b)
 }
 
 bool
-agree_seal(const struct assembly *in, const struct taken *seal)
+agree_seal(const struct gate *gate, const struct assembly *in, const struct taken *seal)
 {
 	struct tally tally = { 0 };
 
 	for (uint32_t i = 0, at; i < in->lists; i++) {
 		const struct list_entry *e = agree_entry(&at, in->list[i], &seal->head.core.lane);
 		if (e && e->count && bsearch(&seal->id, e->id, e->count, sizeof *e->id, compare_hash))
-			votes_add(in->votes, &tally, &in->list[i]->voter);
+			votes_add(gate->votes, &tally, &in->list[i]->voter);
 	}
-	return votes_accept(in->votes, &tally);
+	return agree_enough(gate, &tally);
 }
+
+/* --- whose word counts in a lane --- */
+
+/* The seals of the lane are the votes. */
+static enum err
+open_alone(struct gate *gate, const struct vote *vote, uint32_t n)
+{
+	struct hash none = { { 0 } };
+	enum err e = votes_make(&gate->own, vote, n, &none);
+
+	gate->votes = &gate->own;
+	gate->alone = true;
+	return e;
+}
+
+enum err
+agree_gate(struct gate *gate, const struct votes *votes, const struct lane_entry *lane, uint64_t empty,
+    const struct vote *seal, uint32_t n)
+{
+	*gate = (struct gate){ .votes = votes, .empty = empty };
+	if (votes->solo)
+		return ERR_OK;
+	if (lane->info.unwitnessed && n)
+		return open_alone(gate, seal, n);
+	if (votes_all_witness(votes, &lane->state.lane))
+		return ERR_OK;
+	gate->votes = &gate->own;
+	return votes_witnesses(&gate->own, votes, &lane->state.lane);
+}
+
+enum err
+agree_open(struct gate *gate, const struct assembly *in, struct taken *const *seal, uint32_t n)
+{
+	struct vote *vote = calloc(n + (size_t)1, sizeof *vote);
+	enum err e;
+
+	if (!vote)
+		return ERR_NOMEM;
+	for (uint32_t i = 0; i < n; i++)
+		vote[i] = (struct vote){ .id = seal[i]->id, .voter = seal[i]->head.core.voter, .weight = 1 };
+	e = n ? agree_gate(gate, in->votes, seal[0]->lane, in->slot - in->tip->brief.slot - 1, vote, n) : ERR_COUNT;
+	free(vote);
+	return e;
+}
+
+void
+agree_close(struct gate *gate)
+{
+	if (gate->votes == &gate->own)
+		votes_free(&gate->own);
+}
+
+bool
+agree_enough(const struct gate *gate, const struct tally *tally)
+{
+	struct tally lone = *tally;
+
+	/* Nobody else looks at an unwitnessed lane: one key is enough where it made more than half of the seals. */
+	if (gate->alone)
+		lone.keys = 2;
+	return votes_accept_after(gate->votes, &lone, gate->empty);
+}
+
+/* --- roots --- */
 
 static bool
 roots_equal(const struct roots *a, const struct roots *b)
@@ -100,21 +164,61 @@ roots_equal(const struct roots *a, const struct roots *b)
 	return a->executed == b->executed && lanes_same_roots(a, b);
 }
 
-struct roots
-agree_roots(const struct assembly *in, const struct lane_entry *lane)
+bool
+agree_contradicts(const struct node *parent, const struct lane *lane, const struct roots *roots)
 {
-	for (uint32_t i = 0, at; i < in->lists; i++) {
-		const struct list_entry *mine = agree_entry(&at, in->list[i], &lane->state.lane);
-		struct tally tally = { 0 };
-		if (!mine || mine->roots.executed < lane->state.committed.executed)
-			continue;
-		for (uint32_t k = 0; k < in->lists; k++) {
-			const struct list_entry *e = agree_entry(&at, in->list[k], &lane->state.lane);
-			if (e && roots_equal(&e->roots, &mine->roots))
-				votes_add(in->votes, &tally, &in->list[k]->voter);
-		}
-		if (votes_accept(in->votes, &tally))
-			return mine->roots;
+	const struct node *node = tree_at(parent, roots->executed);
+
+	for (uint32_t i = 0; node && i < node->roots_count; i++) {
+		if (lane_compare(&node->roots[i].lane, lane) == 0)
+			return !roots_equal(&node->roots[i].roots, roots);
 	}
-	return lane->state.committed;
+	return false;
+}
+
+static bool
+accepted(const struct gate *gate, const struct assembly *in, const struct lane *lane, const struct roots *roots)
+{
+	struct tally tally = { 0 };
+
+	for (uint32_t k = 0, at; k < in->lists; k++) {
+		const struct list_entry *e = agree_entry(&at, in->list[k], lane);
+		if (e && roots_equal(&e->roots, roots))
+			votes_add(gate->votes, &tally, &in->list[k]->voter);
+	}
+	return agree_enough(gate, &tally);
+}
+
+static bool
+eligible(const struct assembly *in, const struct lane_entry *lane, const struct list_entry *e)
+{
+	return e && e->roots.executed >= lane->state.committed.executed && e->roots.executed <= in->tip->brief.hid &&
+	    !agree_contradicts(in->tip, &lane->state.lane, &e->roots);
+}
+
+enum err
+agree_roots(struct roots *out, const struct assembly *in, const struct lane_entry *lane, struct taken *const *seal,
+    uint32_t n)
+{
+	struct gate gate;
+	enum err e = ERR_OK;
+	bool open = false, found = false;
+
+	*out = lane->state.committed;
+	for (uint32_t i = 0, at; e == ERR_OK && !found && i < in->lists; i++) {
+		const struct list_entry *mine = agree_entry(&at, in->list[i], &lane->state.lane);
+		if (!eligible(in, lane, mine))
+			continue;
+		if (!open) {
+			e = n ? agree_open(&gate, in, seal, n)
+			      : agree_gate(&gate, in->votes, lane, in->slot - in->tip->brief.slot - 1, NULL, 0);
+			open = e == ERR_OK;
+		}
+		found = open && accepted(&gate, in, &lane->state.lane, &mine->roots);
+		if (found)
+			*out = mine->roots;
+	}
+	if (open)
+		agree_close(&gate);
+	return e;
 }

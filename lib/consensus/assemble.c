@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "chain/evidence.h"
 #include "consensus/agree.h"
 
 static int
@@ -11,36 +12,81 @@ by_id(const void *a, const void *b)
 	return hash_compare(&(*(struct taken *const *)a)->id, &(*(struct taken *const *)b)->id);
 }
 
-/* The accepted seals, lowest ids first up to the bound, then by lane and id. */
+/* The accepted ones of one lane's seals move to the front of seal; how many in *n. */
+static enum err
+accept_lane(struct taken **seal, uint32_t *n, const struct assembly *in)
+{
+	uint32_t left = *n, before;
+	enum err e = ERR_OK;
+
+	/* What an unwitnessed lane's seals accept depends on which of them are there: until none falls away. */
+	do {
+		struct gate gate;
+		before = left;
+		e = agree_open(&gate, in, seal, left);
+		if (e)
+			return e;
+		left = 0;
+		for (uint32_t i = 0; i < before; i++) {
+			if (agree_seal(&gate, in, seal[i]))
+				seal[left++] = seal[i];
+		}
+		agree_close(&gate);
+	} while (left < before && left > 0 && seal[0]->lane->info.unwitnessed);
+	*n = left;
+	return ERR_OK;
+}
+
+/* Those on the tip, by lane. */
 static uint32_t
-accept_seals(struct taken **out, const struct assembly *in)
+candidates(struct taken **out, const struct assembly *in)
 {
 	uint32_t n = 0;
 
 	for (uint32_t i = 0; i < in->seals; i++) {
-		if (agree_seal(in, in->seal[i]))
+		if (hash_equal(&in->seal[i]->head.core.prev_hyper, &in->tip->brief.hash))
 			out[n++] = in->seal[i];
 	}
-	if (n)
-		qsort(out, n, sizeof(struct taken *), by_id);
-	if (n > in->bound)
-		n = in->bound;
 	agree_sort(out, n);
 	return n;
 }
 
+enum err
+assemble_seals(struct taken **out, uint32_t *n, const struct assembly *in)
+{
+	uint32_t all = candidates(out, in), kept = 0;
+
+	for (uint32_t first = 0, last; first < all; first = last) {
+		uint32_t lane;
+		enum err e;
+		for (last = first + 1; last < all && out[last]->lane == out[first]->lane; last++)
+			;
+		lane = last - first;
+		e = accept_lane(out + first, &lane, in);
+		if (e)
+			return e;
+		memmove(out + kept, out + first, lane * sizeof(struct taken *));
+		kept += lane;
+	}
+	if (kept)
+		qsort(out, kept, sizeof(struct taken *), by_id);
+	*n = kept < in->bound ? kept : in->bound;
+	agree_sort(out, *n);
+	return ERR_OK;
+}
+
 /* --- certificates --- */
 
-/* Links the seals to the lane's tip: blocks, sums, tip and heads of the certificate. */
+/* Links the seals to the lane's tip: sums, tip and heads of the certificate. */
 static void
-link_blocks(struct cert *cert, struct kept_block *block, struct hash *hash, struct taken *const *seal)
+link_blocks(struct cert *cert, struct hash *hash, struct taken *const *seal)
 {
 	struct cert_core *core = &cert->core;
 
 	for (uint32_t i = 0; i < core->blocks; i++) {
+		struct block block = { .lid = ++core->tip_lid, .prev = core->tip, .head = seal[i]->head };
 		cert->head[i] = seal[i]->head;
-		block[i].block = (struct block){ .lid = ++core->tip_lid, .prev = core->tip, .head = seal[i]->head };
-		block[i].hash = hash[i] = core->tip = block_hash(&block[i].block);
+		hash[i] = core->tip = block_hash(&block);
 		core->payloads += seal[i]->head.core.payloads;
 		core->bytes += seal[i]->head.core.bytes;
 	}
@@ -65,13 +111,11 @@ attach_lists(struct cert *cert, struct arena *arena, const struct assembly *in, 
 }
 
 static enum err
-certify_lane(struct candidate *out, struct arena *arena, const struct assembly *in, struct lane_entry *lane,
-    const struct roots *roots, uint32_t first, uint32_t n)
+certify_lane(struct candidate *out, struct arena *arena, const struct assembly *in, const struct lane_entry *lane,
+    const struct roots *roots, struct taken *const *seal, uint32_t n)
 {
 	const struct lane_state *old = &lane->state;
-	uint32_t at = out->hyper.header.lanes++;
-	struct cert *cert = &out->hyper.cert[at];
-	struct lane_state *state = &out->state[at];
+	struct cert *cert = &out->hyper.cert[out->hyper.header.lanes++];
 	struct hash *hash = arena_alloc(arena, n, sizeof *hash);
 
 	cert->head = arena_alloc(arena, n, sizeof *cert->head);
@@ -79,14 +123,7 @@ certify_lane(struct candidate *out, struct arena *arena, const struct assembly *
 		return ERR_NOMEM;
 	cert->core = (struct cert_core){ .network = in->network, .lane = old->lane, .slot = in->slot, .blocks = n,
 		.tip = old->tip, .tip_lid = old->tip_lid, .roots = *roots };
-	link_blocks(cert, out->block + first, hash, out->seal + first);
-	*state = *old;
-	state->tip = cert->core.tip;
-	state->tip_lid = cert->core.tip_lid;
-	state->committed = *roots;
-	if (cert->core.payloads || !lanes_same_roots(roots, &old->committed))
-		state->busy_hid = out->hyper.header.hid;
-	out->lane[at] = lane;
+	link_blocks(cert, hash, seal);
 	return attach_lists(cert, arena, in, out->tree);
 }
 
@@ -100,15 +137,27 @@ certify_lanes(struct candidate *out, struct arena *arena, const struct assembly 
 	for (uint32_t i = 0; e == ERR_OK && i < in->lists; i++)
 		e = list_tree(&out->tree[i], arena, in->list[i]);
 	for (uint32_t i = 0; e == ERR_OK && i < in->lanes->count; i++) {
-		struct lane_entry *lane = in->lanes->item[i];
-		struct roots roots = agree_roots(in, lane);
+		const struct lane_entry *lane = in->lanes->item[i];
+		struct roots roots;
 		uint32_t first = at;
 		while (at < out->hyper.header.seals && out->seal[at]->lane == lane)
 			at++;
-		if (at > first || !lanes_same_roots(&roots, &lane->state.committed))
-			e = certify_lane(out, arena, in, lane, &roots, first, at - first);
+		e = agree_roots(&roots, in, lane, out->seal + first, at - first);
+		if (e == ERR_OK && (at > first || !lanes_same_roots(&roots, &lane->state.committed)))
+			e = certify_lane(out, arena, in, lane, &roots, out->seal + first, at - first);
 	}
 	return e;
+}
+
+/* The rank of a candidate is its assembler's. */
+static bool
+own_seal(const struct candidate *out, const struct assembly *in)
+{
+	for (uint32_t i = 0; i < out->hyper.header.seals; i++) {
+		if (memcmp(&out->seal[i]->head.core.voter, sign_key_public(in->key), sizeof(struct pubkey)) == 0)
+			return true;
+	}
+	return false;
 }
 
 /* --- the hyper block --- */
@@ -125,6 +174,7 @@ fill_roots(struct hyper *hyper, const struct assembly *in)
 	if (e == ERR_OK)
 		e = lanes_map_root(&h->map_root, in->lanes, executed);
 	h->endorsements_root = hyper_endorsements_root(hyper->endorsement, hyper->endorsements);
+	h->evidence_root = evidence_root(hyper->evidence, hyper->evidences);
 	return e;
 }
 
@@ -151,23 +201,24 @@ assemble_hyper(struct candidate *out, struct arena *arena, const struct assembly
 
 	*out = (struct candidate){ 0 };
 	out->seal = arena_alloc(arena, in->seals, sizeof(struct taken *));
-	out->block = arena_alloc(arena, in->seals, sizeof *out->block);
-	out->lane = arena_alloc(arena, in->lanes->count, sizeof(struct lane_entry *));
-	out->state = arena_alloc(arena, in->lanes->count, sizeof *out->state);
 	out->tree = arena_alloc(arena, in->lists, sizeof *out->tree);
 	out->hyper.cert = arena_alloc(arena, in->lanes->count, sizeof *out->hyper.cert);
-	if (!out->seal || !out->block || !out->lane || !out->state || !out->tree || !out->hyper.cert)
+	if (!out->seal || !out->tree || !out->hyper.cert)
 		return ERR_NOMEM;
-	*h = (struct hyper_header){ .network = in->network, .hid = in->tip->hid + 1, .slot = in->slot,
-		.prev = in->tip->hash, .source = in->tip->hash, .rules = in->rules,
+	*h = (struct hyper_header){ .network = in->network, .hid = in->tip->brief.hid + 1, .slot = in->slot,
+		.prev = in->tip->brief.hash, .source = in->source, .rules = in->rules,
 		.time_ms = genesis_slot_start(in->genesis, in->slot), .assembler = *sign_key_public(in->key) };
-	h->seals = accept_seals(out->seal, in);
-	if (h->seals == 0)
-		return ERR_COUNT;
+	e = assemble_seals(out->seal, &h->seals, in);
+	if (e || h->seals == 0)
+		return e ? e : ERR_COUNT;
+	if (!own_seal(out, in))
+		return ERR_VOTER;
 	for (uint32_t i = 0; i < h->seals; i++)
 		h->difficulty = u128_add(h->difficulty, out->seal[i]->head.core.difficulty);
 	out->hyper.endorsement = in->endorsement;
 	out->hyper.endorsements = in->endorsements;
+	out->hyper.evidence = in->evidence;
+	out->hyper.evidences = in->evidences;
 	e = certify_lanes(out, arena, in);
 	if (e == ERR_OK)
 		e = fill_roots(&out->hyper, in);

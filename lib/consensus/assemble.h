@@ -10,17 +10,7 @@
 #define CONSENSUS_ASSEMBLE_H
 
 #include "consensus/lanes.h"
-#include "consensus/queue.h"
-#include "consensus/votes.h"
-
-/* A seal that was taken in this slot. */
-struct taken {
-	struct hash id;
-	struct seal_head head;
-	struct lane_entry *lane;
-	struct entry **entry; /* of each payload; referred to */
-	bool connected;       /* in a block */
-};
+#include "consensus/tree.h"
 
 struct assembly {
 	const struct genesis *genesis;
@@ -29,9 +19,12 @@ struct assembly {
 	const struct sign_key *key; /* signs: the list's voter, the block's assembler */
 	const struct votes *votes;
 	const struct lanes *lanes;
-	const struct hyper_brief *tip; /* parent and, with its endorsements, source */
+	const struct node *tip;    /* the parent */
+	struct hash source;        /* with its endorsements, unless it is the parent's source (none) */
 	struct endorsement *endorsement;
 	uint32_t endorsements, bound; /* bound: most seals */
+	struct evidence *evidence;    /* ascending by voter */
+	uint32_t evidences;
 	uint64_t slot;
 	struct taken *const *seal; /* in any order */
 	uint32_t seals;
@@ -39,19 +32,22 @@ struct assembly {
 	uint32_t lists;
 };
 
-/* A hyper block to be, with what its body is made of. Everything lives in one arena. */
+/* A hyper block to be. Everything lives in one arena. */
 struct candidate {
 	struct hyper hyper;
 	struct hash hash;
 	struct bytes raw;
-	struct taken **seal;      /* as they stand in it, by lane, by id; hyper.header.seals of them */
-	struct kept_block *block; /* the same; rows are not filled */
-	struct lane_entry **lane; /* of each certificate */
-	struct lane_state *state; /* and its new state */
+	struct taken **seal; /* as they stand in it, by lane, by id; hyper.header.seals of them */
 	struct list_tree *tree;   /* of each list */
 };
 
-/* The candidate, signed and encoded. ERR_COUNT: no seal is accepted, the slot stays empty. ERR_NOMEM. */
+/* The accepted seals on the tip, lowest ids first up to the bound, then by lane and id; their number in *n. ERR_NOMEM. */
+enum err assemble_seals(struct taken **out, uint32_t *n, const struct assembly *in);
+
+/*
+ * The candidate, signed and encoded. ERR_COUNT: no seal is accepted, the slot stays empty; ERR_VOTER: none of the
+ * accepted ones is this key's, another one assembles. ERR_NOMEM.
+ */
 enum err assemble_hyper(struct candidate *out, struct arena *arena, const struct assembly *in);
 
 #endif

@@ -9,27 +9,42 @@ enum err
 pool_open(struct pool *p, uint64_t hid, uint32_t n, bool executed)
 {
 	struct entry **entry = n ? calloc(n, sizeof(struct entry *)) : NULL;
+	bool *fresh = n ? calloc(n, sizeof *fresh) : NULL;
 
-	if (n && !entry)
+	if (n && (!entry || !fresh)) {
+		free(entry);
+		free(fresh);
 		return ERR_NOMEM;
+	}
 	if (p->lists == p->lists_cap) {
 		size_t cap = p->lists_cap ? p->lists_cap * 2 : 8;
 		struct block_list *list = realloc(p->list, cap * sizeof *list);
 		if (!list) {
 			free(entry);
+			free(fresh);
 			return ERR_NOMEM;
 		}
 		p->list = list;
 		p->lists_cap = cap;
 	}
-	p->list[p->lists++] = (struct block_list){ .hid = hid, .executed = executed, .entry = entry, .cap = n };
+	p->list[p->lists++] = (struct block_list){ .hid = hid, .executed = executed, .entry = entry, .fresh = fresh,
+		.cap = n };
 	p->mark++;
 	return ERR_OK;
 }
 
 static void
+free_list(struct block_list *list)
+{
+	free(list->entry);
+	free(list->fresh);
+	free(list->before);
+}
+
+static void
 name(struct block_list *list, struct entry *e)
 {
+	list->fresh[list->count] = !e->held;
 	e->held = true;
 	e->refs++;
 	e->lists++;
@@ -53,6 +68,7 @@ grow_list(struct block_list *list)
 {
 	uint32_t cap = list->cap ? list->cap * 2 : 64;
 	struct entry **entry;
+	bool *fresh;
 
 	if (list->count < list->cap)
 		return ERR_OK;
@@ -60,6 +76,10 @@ grow_list(struct block_list *list)
 	if (!entry)
 		return ERR_NOMEM;
 	list->entry = entry;
+	fresh = realloc(list->fresh, cap * sizeof *fresh);
+	if (!fresh)
+		return ERR_NOMEM;
+	list->fresh = fresh;
 	list->cap = cap;
 	return ERR_OK;
 }
@@ -127,23 +147,106 @@ bury_used(struct pool *p, struct queue *q)
 	queue_place(q, p->salt);
 }
 
-void
-pool_executed(struct pool *p, const struct event_executed *event, const uint64_t *unfit)
+static struct block_list *
+find_list(struct pool *p, uint64_t hid)
 {
+	for (size_t i = 0; i < p->lists; i++) {
+		if (p->list[i].hid == hid)
+			return &p->list[i];
+	}
+	return NULL;
+}
+
+/* Moves the last seqs on; what they were is written to before. How many changed. */
+static uint32_t
+move_seqs(struct pool *p, const struct event_executed *event, struct executed_seq *before)
+{
+	uint32_t n = 0;
+
 	for (uint32_t i = 0; i < event->seqs; i++) {
 		struct queue *q = pool_queue(p, event->seq[i].chain, &event->seq[i].signer);
-		if (q)
-			queue_executed(q, event->seq[i].last_seq);
+		if (!q || q->last_seq >= event->seq[i].last_seq)
+			continue;
+		before[n] = event->seq[i];
+		before[n++].last_seq = q->last_seq;
+		queue_executed(q, event->seq[i].last_seq);
 	}
-	for (size_t i = 0; i < p->lists; i++) {
-		if (p->list[i].hid == event->hid)
-			execute_list(p, &p->list[i], unfit, event->unfits);
+	return n;
+}
+
+enum err
+pool_executed(struct pool *p, const struct event_executed *event, const uint64_t *unfit)
+{
+	struct executed_seq *before = calloc(event->seqs + (size_t)1, sizeof *before);
+	struct block_list *list = find_list(p, event->hid);
+	uint32_t befores;
+
+	if (!before)
+		return ERR_NOMEM;
+	befores = move_seqs(p, event, before);
+	if (list) {
+		list->before = before;
+		list->befores = befores;
+	} else {
+		free(before);
 	}
+	if (list)
+		execute_list(p, list, unfit, event->unfits);
 	for (uint32_t i = 0; i < event->seqs; i++) {
 		struct queue *q = pool_queue(p, event->seq[i].chain, &event->seq[i].signer);
 		if (q)
 			bury_used(p, q);
 	}
+	return ERR_OK;
+}
+
+/* --- a block back --- */
+
+/* Whoever was done because of a seq that is free again waits again. */
+static void
+return_seqs(struct pool *p, const struct block_list *list)
+{
+	for (uint32_t i = 0; i < list->befores; i++) {
+		struct queue *q = pool_queue(p, list->before[i].chain, &list->before[i].signer);
+		if (!q)
+			continue;
+		queue_unexecuted(q, list->before[i].last_seq);
+		for (size_t k = 0; k < q->count; k++) {
+			struct entry *e = q->entry[q->first + k];
+			if (e->state == ENTRY_DONE && e->lists == 0 && e->item.seq > q->last_seq)
+				pool_settle(p, e);
+		}
+	}
+}
+
+static void
+unname(struct pool *p, const struct block_list *list, uint32_t i)
+{
+	struct entry *e = list->entry[i];
+
+	e->lists--;
+	e->pending -= !list->executed;
+	if (list->fresh[i])
+		e->held = false;
+	if (e->state == ENTRY_GONE)
+		;
+	else if (e->pending)
+		pool_set(p, e, ENTRY_BLOCK);
+	else
+		pool_settle(p, e);
+	pool_unref(e);
+}
+
+void
+pool_close(struct pool *p)
+{
+	struct block_list *list = &p->list[--p->lists];
+
+	if (list->executed)
+		return_seqs(p, list);
+	for (uint32_t i = 0; i < list->count; i++)
+		unname(p, list, i);
+	free_list(list);
 }
 
 /* The entries with an expiry before next_hid stand together at the top of their heap. */
@@ -195,7 +298,7 @@ flush_list(struct pool *p, struct effects *out, struct block_list *list)
 			drop(p, out, e);
 		pool_unref(e);
 	}
-	free(list->entry);
+	free_list(list);
 }
 
 static void

@@ -2,77 +2,30 @@
 #include <string.h>
 
 #include "consensus/core.h"
-#include "consensus/difficulty.h"
 #include "consensus/effects.h"
 
 /* --- what the block changes --- */
 
 struct change {
-	struct hyper_brief tip;
-	struct endorsement *endorsement; /* that certify it; becomes the core's */
 	struct effect_hyper kept;
-	uint64_t final_hid, difficulty;
-	uint32_t lanes_in_use, payloads; /* payloads: in all its seals, copies counted */
+	uint32_t payloads; /* in all its seals, copies counted */
 };
 
-static struct hyper_brief *
-recent(const struct consensus *c, uint64_t hid)
-{
-	return &c->recent[hid % (c->genesis->retarget + (uint64_t)1)];
-}
-
-static uint32_t
-used_after(const struct consensus *c, const struct candidate *block)
-{
-	uint64_t hid = block->hyper.header.hid;
-	uint32_t n = lanes_in_use(&c->lanes, hid, c->genesis->epoch);
-
-	for (uint32_t i = 0; i < block->hyper.header.lanes; i++) {
-		uint64_t was = block->lane[i]->state.busy_hid;
-		n += block->state[i].busy_hid == hid && !(was > 0 && was + c->genesis->epoch > hid);
-	}
-	return n;
-}
-
-/* para-protocol(7) DIFFICULTY: every Q blocks d moves by n/n*, where n counts seals per slot, empty ones as 0. */
-static uint64_t
-difficulty_after(const struct consensus *c, const struct hyper_brief *tip, uint32_t lanes)
-{
-	uint32_t q = c->genesis->retarget;
-	uint64_t seals = tip->seals, first = tip->hid - q;
-
-	if (tip->hid % q != 0)
-		return c->difficulty;
-	for (uint64_t hid = first + 1; hid < tip->hid; hid++)
-		seals += recent(c, hid)->seals;
-	return difficulty_retarget(c->genesis, c->difficulty, seals, tip->slot - (first ? recent(c, first)->slot : 0),
-	    lanes);
-}
-
-/* para-protocol(7) VOTES: a certified block is final when a certified block of the next slot has it as its source. */
-static uint64_t
-final_after(const struct consensus *c, const struct hyper_header *h)
-{
-	if (h->slot != c->tip.slot + 1 || c->tip.hid < c->final_hid || !hash_equal(&h->source, &c->tip.hash))
-		return c->final_hid;
-	return c->tip.hid;
-}
-
-/* Copies the candidate's blocks with the rows of their payloads. */
+/* Copies the block's local blocks with the rows of their payloads. */
 static enum err
-keep_blocks(struct change *to, struct effects *out, const struct candidate *block)
+keep_blocks(struct change *to, struct effects *out, const struct node *node)
 {
-	uint32_t n = block->hyper.header.seals;
+	uint32_t n = node->brief.seals;
 	struct kept_block *kept = arena_alloc(&out->arena, n, sizeof *kept);
 
 	for (uint32_t i = 0; kept && i < n; i++) {
-		const struct taken *t = block->seal[i];
+		const struct taken *t = node->seal[i];
 		uint64_t *row = arena_alloc(&out->arena, t->head.core.payloads, sizeof *row);
 		if (!row)
 			return ERR_NOMEM;
 		for (uint32_t k = 0; k < t->head.core.payloads; k++)
 			row[k] = t->entry[k]->row;
-		kept[i] = block->block[i];
+		kept[i] = node->block[i];
 		kept[i].row = row;
 		to->payloads += t->head.core.payloads;
 	}
@@ -82,133 +35,207 @@ keep_blocks(struct change *to, struct effects *out, const struct candidate *bloc
 }
 
 static enum err
-keep_lanes(struct change *to, struct effects *out, const struct candidate *block)
+keep_lanes(struct change *to, struct effects *out, const struct node *node)
 {
-	uint32_t n = block->hyper.header.lanes;
+	uint32_t n = node->hyper.header.lanes;
 	struct lane_state *lane = arena_alloc(&out->arena, n, sizeof *lane);
+	struct lane_state *before = arena_alloc(&out->arena, n, sizeof *before);
 
-	if (!lane)
+	if (!lane || !before)
 		return ERR_NOMEM;
-	memcpy(lane, block->state, n * sizeof *lane);
+	for (uint32_t i = 0; i < n; i++) {
+		lane[i] = node->state_after[i];
+		before[i] = node->lane[i]->state;
+		lane[i].executed = before[i].executed;
+	}
 	to->kept.lane = lane;
+	to->kept.before = before;
 	to->kept.lanes = n;
 	return ERR_OK;
 }
 
 static enum err
-keep_endorsements(struct change *to, struct effects *out, const struct round *r)
+keep_endorsements(struct effect_hyper *kept, struct effects *out, const struct node *node)
 {
-	size_t n = r->endorsements;
+	size_t n = node->certified ? node->endorsements : 0;
 	struct endorsement *copy = arena_alloc(&out->arena, n, sizeof *copy);
 
-	to->endorsement = malloc(n * sizeof *to->endorsement);
-	if (!copy || !to->endorsement)
+	if (!copy)
 		return ERR_NOMEM;
-	memcpy(copy, r->endorsement, n * sizeof *copy);
-	memcpy(to->endorsement, r->endorsement, n * sizeof *copy);
-	to->kept.endorsement = copy;
-	to->kept.endorsements = r->endorsements;
+	if (n)
+		memcpy(copy, node->endorsement, n * sizeof *copy);
+	kept->endorsement = copy;
+	kept->endorsements = (uint32_t)n;
 	return ERR_OK;
 }
 
 /* Everything that can fail, before anything changes. */
 static enum err
-prepare(struct change *to, struct consensus *c, struct effects *out)
+prepare(struct change *to, struct consensus *c, struct effects *out, const struct node *node)
 {
-	const struct candidate *block = c->round.candidate;
-	const struct hyper_header *h = &block->hyper.header;
 	enum err e;
 
-	*to = (struct change){ .tip = { .hid = h->hid, .slot = h->slot, .hash = block->hash, .seals = h->seals,
-		.difficulty = h->difficulty } };
-	to->final_hid = final_after(c, h);
-	to->lanes_in_use = used_after(c, block);
-	to->difficulty = difficulty_after(c, &to->tip, to->lanes_in_use);
-	to->kept.hash = block->hash;
-	to->kept.brief = to->tip;
-	to->kept.difficulty = to->difficulty;
-	to->kept.lanes_in_use = to->lanes_in_use;
-	to->kept.raw = effects_copy(out, block->raw);
-	e = to->kept.raw.data ? keep_blocks(to, out, block) : ERR_NOMEM;
+	*to = (struct change){ .kept = { .hash = node->brief.hash, .brief = node->brief, .difficulty = node->difficulty,
+		.lanes_in_use = node->lanes_in_use } };
+	to->kept.raw = effects_copy(out, node->raw);
+	e = to->kept.raw.data ? keep_blocks(to, out, node) : ERR_NOMEM;
 	if (e == ERR_OK)
-		e = keep_lanes(to, out, block);
+		e = keep_lanes(to, out, node);
 	if (e == ERR_OK)
-		e = keep_endorsements(to, out, &c->round);
+		e = keep_endorsements(&to->kept, out, node);
 	if (e == ERR_OK)
-		e = pool_open(&c->pool, h->hid, to->payloads, false);
+		e = pool_open(&c->pool, node->brief.hid, to->payloads, false);
 	return e;
 }
 
-/* --- the change --- */
+/* --- one block on --- */
 
 static void
-move_lanes(const struct candidate *block)
+move_lanes(const struct node *node)
 {
-	for (uint32_t i = 0; i < block->hyper.header.lanes; i++) {
-		struct roots executed = block->lane[i]->state.executed;
-		block->lane[i]->state = block->state[i];
-		block->lane[i]->state.executed = executed;
+	for (uint32_t i = 0; i < node->hyper.header.lanes; i++) {
+		struct roots executed = node->lane[i]->state.executed;
+		node->lane[i]->state = node->state_after[i];
+		node->lane[i]->state.executed = executed;
 	}
 }
 
 static void
-move_payloads(struct consensus *c, const struct candidate *block)
+move_payloads(struct consensus *c, const struct node *node)
 {
-	c->pool.tip_hid = block->hyper.header.hid;
-	for (uint32_t i = 0; i < block->hyper.header.seals; i++) {
-		struct taken *t = block->seal[i];
+	c->pool.tip_hid = node->brief.hid;
+	for (uint32_t i = 0; i < node->brief.seals; i++) {
+		struct taken *t = node->seal[i];
 		t->connected = true;
 		for (uint32_t k = 0; k < t->head.core.payloads; k++)
 			pool_name(&c->pool, t->entry[k]);
 	}
-	round_release(c);
+	if (node->brief.slot == c->round.slot)
+		round_release(c);
+	else
+		offer_clear(c);
 }
 
 static void
-move_tip(struct consensus *c, const struct change *to)
+move_tip(struct consensus *c, struct node *node)
 {
-	c->tip = to->tip;
-	*recent(c, to->tip.hid) = to->tip;
-	c->final_hid = to->final_hid;
-	c->difficulty = to->difficulty;
-	c->lanes_in_use = to->lanes_in_use;
-	free(c->tip_endorsement);
-	c->tip_endorsement = to->endorsement;
-	c->tip_endorsements = to->kept.endorsements;
+	c->tree.tip = node;
+	c->tip = node->brief;
+	c->difficulty = node->difficulty;
+	c->lanes_in_use = node->lanes_in_use;
+	round_difficulty(c);
 }
 
-/* The effects' room is reserved. */
-static void
-connect(struct consensus *c, struct effects *out, const struct change *to)
+/* A payload that expired here while the block waited beside the branch took its bytes along: the body is asked for anew. */
+static bool
+lost(const struct taken *taken)
 {
-	bool final = to->final_hid > c->final_hid;
+	for (uint32_t i = 0; i < taken->head.core.payloads; i++) {
+		if (taken->entry[i]->state == ENTRY_GONE && !taken->entry[i]->held)
+			return true;
+	}
+	return false;
+}
 
-	move_payloads(c, c->round.candidate);
-	move_lanes(c->round.candidate);
-	move_tip(c, to);
-	effects_add(out, EFFECT_KEEP_HYPER)->hyper = to->kept;
-	if (final)
-		effects_add(out, EFFECT_KEEP_FINAL)->hid = to->final_hid;
-	pool_flush(&c->pool, out, c->final_hid);
-	pool_expire(&c->pool, out, c->tip.hid + 1);
-	effects_add(out, EFFECT_EXECUTE)->hid = to->tip.hid;
+static enum err
+check_bodies(struct consensus *c, struct node *node)
+{
+	for (uint32_t i = 0; i < node->brief.seals; i++) {
+		if (!lost(node->seal[i]))
+			continue;
+		taken_unref(&c->tree, node->seal[i]);
+		node->seal[i] = NULL;
+		node->missing++;
+	}
+	return node->missing ? ERR_BUSY : ERR_OK;
 }
 
 enum err
-connect_candidate(struct consensus *c, struct effects *out)
+connect_node(struct consensus *c, struct effects *out, struct node *node)
 {
-	size_t drops = pool_droppable(&c->pool, c->tip.hid, c->tip.hid + 2);
+	size_t drops = pool_droppable(&c->pool, node->brief.hid, node->brief.hid + 2);
 	struct change to;
 	enum err e = effects_reserve(out, 4 + drops);
 
+	if (e == ERR_OK)
+		e = check_bodies(c, node);
+	if (e == ERR_OK)
+		e = prepare(&to, c, out, node);
 	if (e)
 		return e;
-	e = prepare(&to, c, out);
-	if (e)
-		free(to.endorsement);
-	else
-		connect(c, out, &to);
-	return e;
+	move_payloads(c, node);
+	move_lanes(node);
+	move_tip(c, node);
+	node->connected = true;
+	node->told = node->certified;
+	effects_add(out, EFFECT_KEEP_HYPER)->hyper = to.kept;
+	follow_final(c, out);
+	pool_flush(&c->pool, out, c->final_hid);
+	pool_expire(&c->pool, out, c->tip.hid + 1);
+	effects_add(out, EFFECT_EXECUTE)->hid = node->brief.hid;
+	return ERR_OK;
+}
+
+/* --- one block back --- */
+
+static void
+undo_lanes(struct consensus *c, struct node *node)
+{
+	for (uint32_t i = 0; i < node->hyper.header.lanes; i++) {
+		struct lane_entry *lane = node->lane[i];
+		struct roots executed = lane->state.executed;
+		lane->state = *branch_lane(node->parent, c->tree.base, lane);
+		lane->state.executed = executed;
+	}
+}
+
+static struct roots
+roots_at(const struct node *node, const struct lane_entry *lane)
+{
+	for (uint32_t i = 0; i < node->roots_count; i++) {
+		if (lane_compare(&node->roots[i].lane, &lane->state.lane) == 0)
+			return node->roots[i].roots;
+	}
+	return lane->state.committed;
+}
+
+/* Its execution goes too: roots, and the chains that it registered. */
+static void
+undo_execution(struct consensus *c, struct node *node)
+{
+	if (c->executed_hid < node->brief.hid)
+		return;
+	c->executed_hid = node->brief.hid - 1;
+	for (uint32_t i = 0; i < c->lanes.count; i++) {
+		struct lane_entry *lane = c->lanes.item[i];
+		if (lane->info.registered >= node->brief.hid)
+			lane->info.registered = LANES_NEVER;
+		lane->state.executed = roots_at(node->parent, lane);
+	}
+	free(node->roots);
+	node->roots = NULL;
+	node->roots_count = 0;
+}
+
+enum err
+connect_undo(struct consensus *c, struct effects *out)
+{
+	struct node *node = c->tree.tip;
+
+	if (effects_reserve(out, 1) != ERR_OK)
+		return ERR_NOMEM;
+	offer_clear(c);
+	undo_lanes(c, node);
+	undo_execution(c, node);
+	pool_close(&c->pool);
+	for (uint32_t i = 0; i < node->brief.seals; i++)
+		node->seal[i]->connected = false;
+	node->connected = node->told = false;
+	move_tip(c, node->parent);
+	c->pool.tip_hid = c->tip.hid;
+	effects_add(out, EFFECT_DISCONNECT)->disconnect = (struct effect_disconnect){ .hid = node->brief.hid,
+		.hash = node->brief.hash, .tip = c->tip, .difficulty = c->difficulty, .lanes_in_use = c->lanes_in_use };
+	return ERR_OK;
 }
 
 enum err

@@ -19,6 +19,16 @@
  *
  * Networks of one vote (`solo`) run the same path as those of many: the founder's list accepts, its candidate is the
  * only one, its endorsement certifies; a block is final when the next slot's block carries it as its source.
+ *
+ * In a network of many, blocks beyond the last final one are a tree. The core holds it, follows one branch (FORK
+ * CHOICE) and tells what that means as DISCONNECT (newest first) and KEEP_HYPER (oldest first):
+ *
+ *     final --- a --- b --- c     tip c; b' becomes certified:      DISCONNECT c, DISCONNECT b, KEEP_HYPER b'
+ *                \
+ *                 b'
+ *
+ * Peers are named by their voter key. What comes from one carries its key as `from`; what a user or a miner of this
+ * node hands in carries a zero key. Chance (which buddies to draw) comes from config.draw_seed alone.
  */
 #ifndef CONSENSUS_CONSENSUS_H
 #define CONSENSUS_CONSENSUS_H
@@ -26,6 +36,7 @@
 #include <stdbool.h>
 
 #include "base/arena.h"
+#include "chain/exchange.h"
 #include "chain/genesis.h"
 #include "chain/hyper.h"
 #include "chain/spec.h"
@@ -40,6 +51,16 @@ struct consensus_config {
 	size_t pool_bytes;          /* bound of the pool; payload bytes waiting */
 	uint32_t pool_per_signer;   /* payloads waiting per chain and signer */
 	uint32_t template_payloads; /* most payloads the core offers for one seal */
+	uint64_t draw_seed;         /* which buddies are drawn follows from it */
+	uint32_t without;           /* defences that a test switches off: bits of enum defence; 0 in every node */
+};
+
+/* The clauses that the proof of finality needs; a simulator shows that each is needed. */
+enum defence {
+	DEFENCE_LOCK = 1,    /* endorse no source below one endorsed before */
+	DEFENCE_NEXT = 2,    /* final needs a certified block of the very next slot */
+	DEFENCE_CARRIED = 4, /* a source brings endorsements that certify it */
+	DEFENCE_QUORUM = 8   /* certified by more than 2/3; without: more than half */
 };
 
 /* --- what is restored at start --- */
@@ -49,6 +70,7 @@ struct chain_info {
 	struct hash spec_hash;
 	uint32_t body_bytes;
 	uint64_t registered; /* HID whose execution registered it; 0 for chain 0 */
+	bool unwitnessed;    /* its spec says witnesses: 0 */
 };
 
 struct lane_state {
@@ -77,6 +99,25 @@ struct sign_record {
 	struct hash list, candidate, endorsed, source;
 };
 
+/* A seal in a block, as far as later votes need it. */
+struct ticket {
+	struct hash id;
+	struct pubkey voter;
+	uint64_t work;
+};
+
+/* What the votes of later blocks need of a block: networks of many only. */
+struct hyper_past {
+	const struct ticket *ticket; /* brief.seals of them */
+	const struct pubkey *struck; /* whose evidence it carries, ascending */
+	uint32_t strucks;
+	struct hash source;
+	uint64_t difficulty;         /* d after it, and lanes in use: as KEEP_HYPER told */
+	uint32_t lanes_in_use;
+	const struct endorsement *endorsement; /* that certify it, when it is beyond the last final block */
+	uint32_t endorsements;
+};
+
 struct consensus_snapshot {
 	struct hyper_brief tip;    /* the genesis itself when hid is 0 */
 	uint64_t final_hid;
@@ -84,6 +125,7 @@ struct consensus_snapshot {
 	uint32_t lanes_in_use;     /* lanes whose busy_hid is among the last W blocks */
 	const struct hyper_brief *recent; /* ascending by HID, up to W + Q of them, tip last; none for the genesis */
 	uint32_t recents;
+	const struct hyper_past *past; /* NULL in `solo`; else of each of recent, which then reaches back 4 W blocks */
 	const struct endorsement *tip_endorsement; /* that certify tip */
 	uint32_t tip_endorsements;
 	const struct chain_info *chain; /* ascending; chain 0 first */
@@ -112,7 +154,10 @@ enum event_type {
 	EVENT_SEAL,     /* a seal with its body, statelessly checked */
 	EVENT_WORK,     /* a miner asks for work */
 	EVENT_EXECUTED, /* execution of a hyper block is done and on disk */
-	EVENT_LIST, EVENT_CANDIDATE, EVENT_ENDORSEMENT /* another voter's; statelessly checked */
+	EVENT_LIST, EVENT_ENDORSEMENT, /* another voter's; statelessly checked */
+	EVENT_HYPER,    /* a candidate of this slot or a block of an earlier one; statelessly checked (hyper_check) */
+	EVENT_HAVE,     /* a buddy says what it holds of a slot */
+	EVENT_WANT      /* a buddy asks for what it lacks */
 };
 
 /* A tag is the node's handle of a request; the core only hands it back. */
@@ -129,8 +174,9 @@ struct event_pooled {
 	bool held; /* a block names the row (its seq did not fit there): its bytes must stay */
 };
 
+/* From a peer: a seal of any slot. One of an older slot is taken when a known block that is not connected holds it. */
 struct event_seal {
-	uint64_t tag;
+	uint64_t tag; /* 0 from a peer: no reply */
 	const struct seal *seal;
 	struct hash id;
 	const uint64_t *last_seq; /* one a payload */
@@ -151,6 +197,13 @@ struct executed_lane {
 	struct roots roots;
 };
 
+/* The core keeps nothing of the event but copies. */
+struct event_hyper {
+	struct bytes raw; /* encoded */
+	const struct hyper *hyper;
+	struct hash hash;
+};
+
 /* The new last seq of a signer that executed payloads. */
 struct executed_seq {
 	uint32_t chain;
@@ -158,6 +211,10 @@ struct executed_seq {
 	uint64_t last_seq;
 };
 
+/*
+ * After a DISCONNECT of hid no result of the block that was disconnected may come any more. The same block may be
+ * connected again later, and is then executed again.
+ */
 struct event_executed {
 	uint64_t hid;
 	const struct executed_lane *lane;
@@ -173,6 +230,7 @@ struct event_executed {
 struct event {
 	enum event_type type;
 	uint64_t now_ms; /* of every event; never falls (an earlier one counts as the latest seen) */
+	struct pubkey from; /* the peer it came from; zero: this node itself */
 	union {
 		struct event_payload payload;
 		struct event_pooled pooled;
@@ -180,8 +238,9 @@ struct event {
 		struct event_work work;
 		struct event_executed executed;
 		const struct list *list;
-		const struct hyper *candidate;
 		const struct endorsement *endorsement;
+		struct event_hyper hyper;
+		const struct holdings *holdings; /* HAVE, WANT */
 	};
 };
 
@@ -192,13 +251,17 @@ enum effect_type {
 	EFFECT_DROP_POOLED,   /* the row leaves the pool; `erase`: bytes and its index go too, else they are in a block */
 	EFFECT_KEEP_RECORD,   /* the sign record */
 	EFFECT_KEEP_HYPER,    /* connect a hyper block: block, local blocks with their payload rows; new tip */
+	EFFECT_KEEP_CERTIFIED, /* a connected block that was not certified when it was kept is: its endorsements */
 	EFFECT_KEEP_FINAL,    /* hid and all its past are final */
+	EFFECT_DISCONNECT,    /* take the tip back, with its execution: the HID before it is the tip, rows go to the pool */
 	EFFECT_EXECUTE,       /* execute hid (after KEEP_HYPER); answered by EVENT_EXECUTED. The first step after a start
 	                       * (and EVENT_POOLED) asks again for each hid above chain 0's `executed` */
 	EFFECT_REPLY_PAYLOAD, /* to a tag */
 	EFFECT_REPLY_SEAL,
 	EFFECT_REPLY_WORK,
-	EFFECT_SEND           /* an own list, candidate or endorsement for the other voters, encoded */
+	EFFECT_SEND,          /* an encoded object or message for peers */
+	EFFECT_SEND_SEAL,     /* a seal with its body, which the node builds from head and rows */
+	EFFECT_ALERT          /* the key is used elsewhere: a signature of it that the record lacks; signs no more */
 };
 
 enum pool_status { STATUS_POOLED, STATUS_SEALED, STATUS_FINAL };
@@ -229,11 +292,40 @@ struct effect_hyper {
 	uint32_t blocks;
 	const struct lane_state *lane; /* new state of each lane that has a certificate in it; its `executed` is what the
 	                                * core knows: a newer one in the store stays */
+	const struct lane_state *before; /* and what it was: what DISCONNECT restores */
 	uint32_t lanes;
-	const struct endorsement *endorsement; /* that certify it */
+	const struct endorsement *endorsement; /* that certify it; none: not certified yet */
 	uint32_t endorsements;
 	uint64_t difficulty;   /* d after it */
 	uint32_t lanes_in_use;
+};
+
+struct effect_certified {
+	uint64_t hid;
+	struct hash hash;
+	const struct endorsement *endorsement;
+	uint32_t endorsements;
+};
+
+struct effect_disconnect {
+	uint64_t hid;
+	struct hash hash;          /* of the block that goes */
+	struct hyper_brief tip;    /* the tip after it */
+	uint64_t difficulty;       /* in force after the new tip */
+	uint32_t lanes_in_use;
+};
+
+/* To one peer, or to all when `to` is zero: the node hands it to every peer it is connected with. */
+struct effect_send {
+	struct pubkey to;
+	struct bytes raw; /* begins with the type byte: list, endorsement, hyper, have, want */
+};
+
+struct effect_send_seal {
+	struct pubkey to;
+	struct hash id;
+	struct seal_head head;
+	const uint64_t *row; /* of its payloads */
 };
 
 struct effect_reply {
@@ -259,10 +351,14 @@ struct effect {
 		struct effect_drop drop;
 		struct sign_record record;
 		struct effect_hyper hyper;
+		struct effect_certified certified;
+		struct effect_disconnect disconnect;
 		uint64_t hid; /* KEEP_FINAL, EXECUTE */
 		struct effect_reply reply;
 		struct effect_work work;
-		struct bytes send;
+		struct effect_send send;
+		struct effect_send_seal seal;
+		uint64_t alert_slot;
 	};
 };
 
@@ -277,7 +373,11 @@ void effects_free(struct effects *e);
 
 /* --- calls --- */
 
-/* Copies what it needs of the snapshot. *out is NULL unless ERR_OK. ERR_VOTER: the key has no vote in this network. */
+/*
+ * Copies what it needs of the snapshot. *out is NULL unless ERR_OK. ERR_VOTER: a `solo` network whose founder this key is
+ * not, or a network of many with fewer than two founders.
+ * The tip is where the tree begins: a node that starts does not go back behind it, final or not.
+ */
 enum err consensus_new(struct consensus **out, const struct consensus_config *config,
     const struct consensus_snapshot *snapshot);
 void consensus_free(struct consensus *c);
@@ -310,6 +410,27 @@ struct round_view {
 };
 
 void consensus_round(const struct consensus *c, struct round_view *out);
+
+/* One who may vote on the next block, and how. */
+struct vote_view {
+	struct pubkey key;
+	struct u128 weight;
+	uint64_t heard_slot; /* the latest in which a list or an endorsement of it was heard; 0: none since the start */
+};
+
+/* The voters of the block after the tip, ascending by key; at most `most` are written, all are counted. */
+uint32_t consensus_votes(const struct consensus *c, struct vote_view *out, uint32_t most, struct u128 *total);
+
+struct tree_view {
+	struct hash hash, parent, source;
+	uint64_t hid, slot;
+	struct u128 work;     /* of the branch up to it, beyond the last final block */
+	struct u128 endorsed; /* weight of the endorsements collected */
+	bool certified, connected, valid, complete; /* valid: judged; complete: every body is held */
+};
+
+/* The last final block (first) and all known blocks beyond it, by HID, then hash. */
+uint32_t consensus_tree(const struct consensus *c, struct tree_view *out, uint32_t most);
 
 /* The highest seq of (chain, signer) in the pool, 0 when none is: what a builder continues from. */
 uint64_t consensus_pooled_seq(const struct consensus *c, uint32_t chain, const struct pubkey *signer);

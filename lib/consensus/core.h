@@ -3,19 +3,23 @@
  *
  *     step -> round     time: slots, phases, what is due at each deadline
  *          -> admit     EVENT_PAYLOAD, EVENT_POOLED     -> pool
- *          -> accept    EVENT_SEAL                      -> pool, offers
+ *          -> accept    EVENT_SEAL                      -> pool, offers, bodies of blocks
  *          -> offer     EVENT_WORK, templates
  *          -> execute   EVENT_EXECUTED                  -> pool, lanes
- *     round -> own (list, candidate, endorsement; by agree, assemble)
- *           -> hear (any voter's) -> connect (certified: new tip, final, difficulty)
+ *          -> know      EVENT_HYPER                     -> tree (judge: is it valid?)
+ *          -> hear      EVENT_LIST, EVENT_ENDORSEMENT   -> watch (evidence)
+ *          -> buddy     EVENT_HAVE, EVENT_WANT
+ *     round -> own      list, candidate, endorsement; by agree, assemble
+ *     tree  -> follow   which branch; final -> connect  one block on, one block back
  */
 #ifndef CONSENSUS_CORE_H
 #define CONSENSUS_CORE_H
 
 #include "consensus/assemble.h"
 #include "consensus/pool.h"
+#include "consensus/tables.h"
 
-enum { PARKED_MOST = 64 };
+enum { PARKED_MOST = 64, LOOSE_MOST = 1024, ORPHANS_MOST = 256, SLOT_BLOCKS_MOST = 64 };
 
 /* Who asked for work. */
 struct request {
@@ -42,21 +46,49 @@ struct offers {
 	uint64_t made; /* ever */
 };
 
+/* What a voter said of a block that is not known yet. */
+struct loose {
+	struct endorsement item[LOOSE_MOST];
+	uint32_t count;
+};
+
+/* Blocks whose parent is not known. */
+struct orphan {
+	struct bytes raw; /* malloced */
+	struct hash hash, parent;
+	struct pubkey from;
+};
+
+enum { BUDDIES_DRAWN = 3, PASSES = 4, LEVELS_MOST = 65 };
+
+/* One going over the levels; see buddy.c. */
+struct pass {
+	bool open;
+	uint32_t number;              /* passes and last rounds of this slot that have begun */
+	uint8_t level[LEVELS_MOST];   /* those still to come, the last one first */
+	uint32_t levels;
+	uint64_t give_up_ms;
+	struct pubkey asked[BUDDIES_DRAWN];
+	bool answered[BUDDIES_DRAWN];
+	uint32_t askeds;
+};
+
 struct round {
+	struct pass pass;
 	uint64_t slot, difficulty;
 	uint64_t end_ms[PHASE_REST + 1]; /* of each phase */
 	uint64_t eligible_ms;            /* a list or a candidate that is later counts for nothing */
+	uint64_t owed_ms;                /* half-way between the list's and the candidate's deadline */
 	enum phase phase;
-	bool signing, listed, proposed, endorsed;
-	struct map by_id;
+	bool signing, listed, noted, proposed, endorsed;
 	struct taken **seal;
 	uint32_t seals, cap;
-	struct arena arena;              /* what follows lives here, until the slot ends */
-	struct list **list;              /* ascending by voter */
-	uint32_t lists;
-	struct candidate *candidate;     /* NULL: none */
-	struct endorsement *endorsement; /* of the candidate, ascending by voter */
-	uint32_t endorsements;
+	struct arena arena;  /* what follows lives here, until the slot ends */
+	struct list **list;  /* ascending by voter */
+	uint32_t lists, lists_cap;
+	struct taken **owed; /* accepted on the tip of that time, as of owed_ms */
+	uint32_t oweds;
+	struct hash owed_parent;
 };
 
 struct consensus {
@@ -65,19 +97,24 @@ struct consensus {
 	struct hash genesis_hash, rules;
 	struct network network;
 	struct pubkey self;
-	struct votes votes;
+	struct votes *founders;
 	struct pool pool;
 	struct lanes lanes;
 	struct offers offers;
 	struct round round;
-	struct hyper_brief tip;
-	struct endorsement *tip_endorsement;
-	uint32_t tip_endorsements;
-	struct hyper_brief *recent; /* a ring: the block of HID h, when it has one, is at h mod (Q + 1) */
+	struct tree tree;
+	struct hyper_brief tip; /* of tree.tip */
+	struct loose *loose;
+	struct orphan orphan[ORPHANS_MOST];
+	uint32_t orphans;
+	struct evidence *evidence; /* not carried yet, ascending by voter; room for LIMIT_EVIDENCE */
+	uint32_t evidences;
 	struct sign_record record;
 	uint64_t final_hid, executed_hid, difficulty, next_row, now_ms, start_slot;
-	uint32_t lanes_in_use, template_payloads;
-	bool started;
+	uint32_t lanes_in_use, template_payloads, without;
+	uint64_t draw_seed;
+	bool started, silenced; /* silenced: the key is used elsewhere */
+	bool restless;          /* memory lacked while the branch changed: it is looked at again */
 };
 
 /* --- round.c --- */
@@ -89,16 +126,110 @@ void round_free(struct consensus *c);
 /* Releases what the seals and offers of this slot hold. */
 void round_release(struct consensus *c);
 
-/* What assembly of this slot works on. */
-struct assembly round_assembly(const struct consensus *c);
+/* What assembly of this slot works on; votes is NULL when memory ran out. */
+struct assembly round_assembly(struct consensus *c);
+
+/* The tip has changed. */
+void round_difficulty(struct consensus *c);
+
+/* Who votes on the tip's child; NULL when memory ran out. */
+struct votes *round_votes(struct consensus *c);
 
 /* --- hear.c: a voter's word, the own one too; ignored without a vote, or after another one of the same slot --- */
 
 /* Copies the list. ERR_NOMEM. */
 enum err hear_list(struct consensus *c, const struct list *list);
 
-/* Connects the candidate when this certifies it. ERR_NOMEM. */
+/* May certify its block, and so change the branch. ERR_NOMEM. */
 enum err hear_endorsement(struct consensus *c, struct effects *out, const struct endorsement *e);
+
+/* The endorsements that came before their block. ERR_NOMEM: some stay. */
+enum err hear_loose(struct consensus *c, struct node *node);
+
+/* Is the block certified by what is collected? */
+void hear_count(struct consensus *c, struct node *node);
+
+/* --- know.c: blocks --- */
+
+/* A block, own or another's, enters the tree. ERR_NOMEM. */
+enum err know_hyper(struct consensus *c, struct effects *out, const struct event_hyper *event,
+    const struct pubkey *from);
+
+/* A body has come: blocks that lack it have it. */
+void know_seal(struct consensus *c, struct taken *taken);
+
+/* Does a known block lack this seal's body? */
+bool know_lacks(const struct consensus *c, const struct hash *id);
+void know_free(struct consensus *c);
+
+/* --- judge.c --- */
+
+/*
+ * Is the block valid after its parent? ERR_BUSY: that cannot be told yet. ERR_NOMEM. Any other: it never will be.
+ * Fills what the block changes.
+ */
+enum err judge_node(struct consensus *c, struct node *node);
+
+/* --- branch.c: a lane at any block beyond the base --- */
+
+const struct lane_state *branch_lane(const struct node *node, const struct node *base, const struct lane_entry *lane);
+
+/* Is the registry that the children of the node rely on known? */
+bool branch_known(const struct consensus *c, const struct node *node);
+
+/* Is the chain in force for the children of the node? */
+bool branch_in_force(const struct consensus *c, const struct node *node, const struct lane_entry *lane);
+
+/* --- follow.c --- */
+
+/* Judges what can be judged, follows the best branch. ERR_NOMEM: not all the way, and c->restless. */
+enum err follow_best(struct consensus *c, struct effects *out);
+
+/* Final as far as the connected blocks show. ERR_NOMEM changes nothing. */
+enum err follow_final(struct consensus *c, struct effects *out);
+
+/* --- ask.c: what one lacks and another has --- */
+
+struct holding ask_seal_tag(const struct hash *id);
+struct holding ask_tag(enum holding_kind kind, const uint8_t *chance);
+
+/* Tells one peer. Sorts the items, drops double ones and what is too many. ERR_NOMEM. */
+enum err ask_tell(struct consensus *c, struct effects *out, enum object_type type, struct holdings *h,
+    const struct pubkey *to);
+
+/* Asks for what a block lacks. from: whom; zero: nobody in particular. ERR_NOMEM. */
+enum err ask_bodies(struct consensus *c, struct effects *out, const struct node *node, const struct pubkey *from);
+enum err ask_block(struct consensus *c, struct effects *out, const struct hash *hash, uint64_t slot,
+    const struct pubkey *from);
+
+/* Is this block or endorsement known? */
+bool ask_known(const struct consensus *c, const struct holding *item);
+
+/* EVENT_WANT: gives what is here. ERR_NOMEM. */
+enum err ask_give(struct consensus *c, struct effects *out, const struct holdings *h, const struct pubkey *from);
+
+/* --- buddy.c: whom, and when --- */
+
+/* EVENT_HAVE: asks for what is lacking, and answers. ERR_NOMEM. */
+enum err buddy_have(struct consensus *c, struct effects *out, const struct holdings *h, const struct pubkey *from);
+
+/* What is due at c->now_ms. What memory lacks for is given up. */
+void buddy_advance(struct consensus *c, struct effects *out);
+uint64_t buddy_due_ms(const struct consensus *c);
+
+/* Those drawn at every level, each once. Freed by the caller. ERR_NOMEM. */
+enum err buddy_draw(struct consensus *c, struct pubkey **out, uint32_t *n);
+
+/* Hands an object of the own key, or one that it endorses, to the buddies of every level. ERR_NOMEM. */
+enum err buddy_push(struct consensus *c, struct effects *out, struct bytes raw);
+
+/* --- watch.c --- */
+
+/* Two words of one key: kept until a block carries it. */
+void watch_add(struct consensus *c, const struct evidence *e);
+
+/* What the next block can carry, in the arena: whose keys hold votes. ERR_NOMEM. */
+enum err watch_take(struct evidence **out, uint32_t *n, struct arena *arena, struct consensus *c);
 
 /* --- own.c: what this key signs, record first. ERR_NOMEM: it is not sent; ERR_COUNT: see assemble_hyper --- */
 
@@ -106,10 +237,16 @@ enum err own_list(struct consensus *c, struct effects *out);
 enum err own_candidate(struct consensus *c, struct effects *out);
 enum err own_endorsement(struct consensus *c, struct effects *out);
 
+/* Notes what a candidate must not leave out. ERR_NOMEM: nothing. */
+enum err own_owed(struct consensus *c);
+
 /* --- connect.c --- */
 
-/* The round's candidate is certified by the round's endorsements. ERR_NOMEM changes nothing. */
-enum err connect_candidate(struct consensus *c, struct effects *out);
+/* The tip's child becomes the tip. ERR_NOMEM changes nothing; ERR_BUSY: a body was lost. */
+enum err connect_node(struct consensus *c, struct effects *out, struct node *node);
+
+/* The tip's parent becomes the tip. ERR_NOMEM changes nothing. */
+enum err connect_undo(struct consensus *c, struct effects *out);
 
 /* Drops what is final, then what expired. ERR_NOMEM changes nothing. */
 enum err connect_flush(struct consensus *c, struct effects *out);
@@ -119,10 +256,12 @@ enum err connect_flush(struct consensus *c, struct effects *out);
 enum err admit_payload(struct consensus *c, struct effects *out, const struct event_payload *event);
 enum err admit_pooled(struct consensus *c, const struct event_pooled *event);
 
-/* Can a payload of this size and expiry be in the next block at all? ERR_BODY_SIZE, ERR_EXPIRED. */
-enum err admit_check(const struct consensus *c, const struct lane_entry *lane, uint32_t size, uint64_t expiry);
+/* Can a payload of this size and expiry be in a block of this HID at all? ERR_BODY_SIZE, ERR_EXPIRED. */
+enum err admit_check(const struct consensus *c, const struct lane_entry *lane, uint32_t size, uint64_t expiry,
+    uint64_t hid);
 
-enum err accept_seal(struct consensus *c, struct effects *out, const struct event_seal *event);
+enum err accept_seal(struct consensus *c, struct effects *out, const struct event_seal *event,
+    const struct pubkey *from);
 enum err execute_done(struct consensus *c, struct effects *out, const struct event_executed *event);
 
 enum err offer_request(struct consensus *c, struct effects *out, const struct event_work *event);

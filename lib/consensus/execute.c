@@ -38,9 +38,29 @@ static enum err
 add_chains(struct consensus *c, const struct event_executed *event)
 {
 	for (uint32_t i = 0; i < event->chains; i++) {
-		if (!lanes_find(&c->lanes, event->chain[i].number) && lanes_add(&c->lanes, &event->chain[i]) == ERR_NOMEM)
+		struct lane_entry *lane = lanes_find(&c->lanes, event->chain[i].number);
+		/* Another branch gives the number to another chain. */
+		if (lane && lane->info.registered == LANES_NEVER)
+			lane->info = event->chain[i];
+		else if (!lane && lanes_add(&c->lanes, &event->chain[i]) == ERR_NOMEM)
 			return ERR_NOMEM;
 	}
+	return ERR_OK;
+}
+
+/* What execution reached stays with the block: a branch that comes back to it goes on from there. */
+static enum err
+keep_roots(struct node *node, const struct event_executed *event)
+{
+	struct executed_lane *copy = node ? calloc(event->lanes + (size_t)1, sizeof *copy) : NULL;
+
+	if (!copy)
+		return node ? ERR_NOMEM : ERR_OK;
+	if (event->lanes)
+		memcpy(copy, event->lane, event->lanes * sizeof *copy);
+	free(node->roots);
+	node->roots = copy;
+	node->roots_count = event->lanes;
 	return ERR_OK;
 }
 
@@ -56,12 +76,17 @@ execute_done(struct consensus *c, struct effects *out, const struct event_execut
 		free(unfit);
 		return ERR_NOMEM;
 	}
+	if (keep_roots(tree_at(c->tree.tip, event->hid), event) != ERR_OK ||
+	    pool_executed(&c->pool, event, unfit) != ERR_OK) {
+		free(unfit);
+		return ERR_NOMEM;
+	}
 	c->executed_hid = event->hid;
-	pool_executed(&c->pool, event, unfit);
 	free(unfit);
 	move_roots(c, event);
 	/* What memory lacks for now leaves with the next slot. */
 	connect_flush(c, out);
+	follow_best(c, out);
 	offer_serve(c, out, NULL);
 	return ERR_OK;
 }

@@ -1,5 +1,7 @@
+#include <stdlib.h>
 #include <string.h>
 
+#include "chain/evidence.h"
 #include "consensus/core.h"
 
 static int
@@ -28,22 +30,57 @@ copy_entries(struct list *out, struct arena *arena, const struct list *list)
 	return ERR_OK;
 }
 
+/* Who may be heard of a slot: who holds a vote, and who has a seal in it, which costs work. */
+static bool
+heard(struct consensus *c, const struct pubkey *voter)
+{
+	const struct votes *votes = round_votes(c);
+
+	if (!votes || votes_find(votes, voter))
+		return votes != NULL;
+	for (uint32_t i = 0; !votes->solo && i < c->round.seals; i++) {
+		if (memcmp(&c->round.seal[i]->head.core.voter, voter, sizeof *voter) == 0)
+			return true;
+	}
+	return false;
+}
+
+static enum err
+make_room(struct round *r)
+{
+	uint32_t cap = r->lists_cap ? r->lists_cap * 2 : 16;
+	struct list **list;
+
+	if (r->lists < r->lists_cap)
+		return ERR_OK;
+	list = arena_alloc(&r->arena, cap, sizeof(struct list *));
+	if (!list)
+		return ERR_NOMEM;
+	if (r->lists)
+		memcpy(list, r->list, r->lists * sizeof(struct list *));
+	r->list = list;
+	r->lists_cap = cap;
+	return ERR_OK;
+}
+
 enum err
 hear_list(struct consensus *c, const struct list *list)
 {
 	struct round *r = &c->round;
 	struct list *copy;
+	struct evidence evidence;
 	uint32_t at = 0;
 
-	if (list->slot != r->slot || !votes_find(&c->votes, &list->voter))
+	if (list->slot != r->slot || !heard(c, &list->voter))
 		return ERR_OK;
 	while (at < r->lists && compare_keys(&r->list[at]->voter, &list->voter) < 0)
 		at++;
-	if (at < r->lists && compare_keys(&r->list[at]->voter, &list->voter) == 0)
+	if (at < r->lists && compare_keys(&r->list[at]->voter, &list->voter) == 0) {
+		if (evidence_of_lists(&evidence, r->list[at], list) == ERR_OK)
+			watch_add(c, &evidence);
 		return ERR_OK;
-	if (!r->list)
-		r->list = arena_alloc(&r->arena, c->votes.count, sizeof(struct list *));
-	copy = r->list ? arena_alloc(&r->arena, 1, sizeof *copy) : NULL;
+	}
+	copy = make_room(r) ? NULL : arena_alloc(&r->arena, 1, sizeof *copy);
 	if (!copy || copy_entries(copy, &r->arena, list) != ERR_OK)
 		return ERR_NOMEM;
 	memmove(r->list + at + 1, r->list + at, (r->lists - at) * sizeof(struct list *));
@@ -52,42 +89,118 @@ hear_list(struct consensus *c, const struct list *list)
 	return ERR_OK;
 }
 
-static bool
-certified(const struct consensus *c)
+/* --- endorsements --- */
+
+void
+hear_count(struct consensus *c, struct node *node)
 {
+	struct votes *votes = node->parent ? tables_after(node->parent, c->founders, c->genesis, c->without) : NULL;
 	struct tally tally = { 0 };
 
-	for (uint32_t i = 0; i < c->round.endorsements; i++)
-		votes_add(&c->votes, &tally, &c->round.endorsement[i].voter);
-	return votes_certify(&c->votes, &tally);
+	if (!votes || node->certified || node->state != NODE_VALID)
+		return;
+	for (uint32_t i = 0; i < node->endorsements; i++)
+		votes_add(votes, &tally, &node->endorsement[i].voter);
+	/* para-protocol(7) VOTES: Endorsements only add: neither evidence nor lateness takes back certified or final. */
+	node->certified = votes_certify(votes, &tally);
+}
+
+/* Another endorsement of the same voter and slot is an offence. */
+static void
+watch_endorsements(struct consensus *c, const struct endorsement *e)
+{
+	struct evidence evidence;
+
+	for (size_t i = 0; i < c->tree.count; i++) {
+		const struct node *node = c->tree.node[i];
+		for (uint32_t k = 0; node->brief.slot == e->slot && k < node->endorsements; k++) {
+			if (compare_keys(&node->endorsement[k].voter, &e->voter) == 0 &&
+			    evidence_of_endorsements(&evidence, &node->endorsement[k], e) == ERR_OK)
+				watch_add(c, &evidence);
+		}
+	}
+	for (uint32_t i = 0; c->loose && i < c->loose->count; i++) {
+		const struct endorsement *other = &c->loose->item[i];
+		if (other->slot == e->slot && compare_keys(&other->voter, &e->voter) == 0 &&
+		    evidence_of_endorsements(&evidence, other, e) == ERR_OK)
+			watch_add(c, &evidence);
+	}
+}
+
+/* Two a voter and slot at most: one says all that is needed, two are an offence. The oldest leaves when there is no room. */
+static enum err
+keep_loose(struct consensus *c, const struct endorsement *e)
+{
+	uint32_t same = 0;
+	const struct votes *votes = round_votes(c);
+
+	if (!votes || !votes_find(votes, &e->voter))
+		return votes ? ERR_OK : ERR_NOMEM;
+	if (!c->loose)
+		c->loose = calloc(1, sizeof *c->loose);
+	if (!c->loose)
+		return ERR_NOMEM;
+	for (uint32_t i = 0; i < c->loose->count; i++) {
+		const struct endorsement *other = &c->loose->item[i];
+		same += other->slot == e->slot && compare_keys(&other->voter, &e->voter) == 0;
+		if (same == 2 || (same && hash_equal(&other->hash, &e->hash)))
+			return ERR_OK;
+	}
+	if (c->loose->count == LOOSE_MOST)
+		memmove(c->loose->item, c->loose->item + 1, --c->loose->count * sizeof c->loose->item[0]);
+	c->loose->item[c->loose->count++] = *e;
+	return ERR_OK;
+}
+
+/* Adds what is right: the source that the block names, a voter with a vote. */
+static enum err
+add(struct consensus *c, struct node *node, const struct endorsement *e)
+{
+	struct votes *votes;
+	bool added;
+	enum err err;
+
+	if (!node->parent || e->slot != node->brief.slot || !hash_equal(&e->source, &node->source))
+		return ERR_OK;
+	votes = tables_after(node->parent, c->founders, c->genesis, c->without);
+	if (!votes)
+		return ERR_NOMEM;
+	if (!votes_find(votes, &e->voter))
+		return ERR_OK;
+	err = tree_endorse(&added, node, e);
+	if (err == ERR_OK)
+		hear_count(c, node);
+	return err;
+}
+
+enum err
+hear_loose(struct consensus *c, struct node *node)
+{
+	enum err e = ERR_OK;
+
+	for (uint32_t i = 0; e == ERR_OK && c->loose && i < c->loose->count;) {
+		if (!hash_equal(&c->loose->item[i].hash, &node->brief.hash)) {
+			i++;
+			continue;
+		}
+		e = add(c, node, &c->loose->item[i]);
+		if (e == ERR_OK)
+			memmove(c->loose->item + i, c->loose->item + i + 1,
+			    (--c->loose->count - i) * sizeof c->loose->item[0]);
+	}
+	return e;
 }
 
 enum err
 hear_endorsement(struct consensus *c, struct effects *out, const struct endorsement *e)
 {
-	struct round *r = &c->round;
-	uint32_t at = 0;
-	enum err err = ERR_OK;
+	struct node *node = tree_find(&c->tree, &e->hash);
+	bool was = node && node->certified;
+	enum err err;
 
-	if (e->slot != r->slot || !r->candidate || !hash_equal(&e->hash, &r->candidate->hash) ||
-	    !hash_equal(&e->source, &r->candidate->hyper.header.source) || !votes_find(&c->votes, &e->voter))
+	if (memcmp(&e->network, &c->network, sizeof e->network) != 0)
 		return ERR_OK;
-	while (at < r->endorsements && compare_keys(&r->endorsement[at].voter, &e->voter) < 0)
-		at++;
-	if (at < r->endorsements && compare_keys(&r->endorsement[at].voter, &e->voter) == 0)
-		return ERR_OK;
-	if (!r->endorsement)
-		r->endorsement = arena_alloc(&r->arena, c->votes.count, sizeof *r->endorsement);
-	if (!r->endorsement)
-		return ERR_NOMEM;
-	memmove(r->endorsement + at + 1, r->endorsement + at, (r->endorsements - at) * sizeof *r->endorsement);
-	r->endorsement[at] = *e;
-	r->endorsements++;
-	if (c->tip.slot != r->slot && certified(c))
-		err = connect_candidate(c, out);
-	if (err) {
-		r->endorsements--;
-		memmove(r->endorsement + at, r->endorsement + at + 1, (r->endorsements - at) * sizeof *r->endorsement);
-	}
-	return err;
+	watch_endorsements(c, e);
+	err = node ? add(c, node, e) : keep_loose(c, e);
+	return err || !node || was || !node->certified ? err : follow_best(c, out);
 }

@@ -42,7 +42,7 @@ lanes_add(struct lanes *l, const struct chain_info *info)
 	if (!lane)
 		return ERR_NOMEM;
 	lane->info = *info;
-	lane->state.lane.chain = info->number;
+	lane->state.lane.chain = lane->base.lane.chain = info->number;
 	heap_init(&lane->ready, queue_before);
 	l->item[l->count++] = lane;
 	return ERR_OK;

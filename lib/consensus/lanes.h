@@ -10,9 +10,13 @@
 #include "consensus/consensus.h"
 #include "consensus/heap.h"
 
+/* `registered` of a chain whose registration went with a disconnected block. */
+#define LANES_NEVER UINT64_MAX
+
 struct lane_entry {
 	struct chain_info info;
-	struct lane_state state;
+	struct lane_state state;  /* at the tip */
+	struct lane_state base;   /* at the base of the tree */
 	struct heap ready;      /* queues with a payload that the next block can execute */
 	uint32_t seals, offers; /* of this slot: taken, handed out and not back */
 	uint64_t offered;       /* number of its latest offer, of any slot; 0: none */

@@ -1,5 +1,8 @@
+#include <string.h>
+
 #include "consensus/agree.h"
 #include "consensus/core.h"
+#include "consensus/difficulty.h"
 #include "consensus/effects.h"
 
 /* An encoded object as the effects hand it out; data is NULL when memory ran out. Frees the buffer. */
@@ -21,43 +24,28 @@ keep_record(struct consensus *c, struct effects *out)
 	effects_add(out, EFFECT_KEEP_RECORD)->record = c->record;
 }
 
+/* To the buddies; in a solo network, where nobody listens, to whoever there is. */
 static void
-send(struct effects *out, struct bytes raw)
+send(struct consensus *c, struct effects *out, struct bytes raw)
 {
-	effects_add(out, EFFECT_SEND)->send = raw;
-}
-
-/* What the list's signature covers. */
-static enum err
-signed_hash(struct hash *out, const struct list *list)
-{
-	struct merkle leaves;
-	struct hash root, leaf;
-
-	merkle_init(&leaves);
-	for (uint32_t i = 0; i < list->count; i++) {
-		enum err e = list_entry_leaf(&leaf, &list->entry[i]);
-		if (e)
-			return e;
-		merkle_add(&leaves, &leaf);
-	}
-	root = merkle_end(&leaves);
-	*out = list_hash(&list->network, list->slot, &root);
-	return ERR_OK;
+	if (c->genesis->solo)
+		effects_add(out, EFFECT_SEND)->send = (struct effect_send){ .raw = raw };
+	else
+		buddy_push(c, out, raw);
 }
 
 enum err
 own_list(struct consensus *c, struct effects *out)
 {
 	struct assembly in = round_assembly(c);
-	struct hash hash;
+	struct hash root;
 	struct list list;
 	struct buf buf = { 0 };
 	struct bytes raw;
-	enum err e = agree_list(&list, &c->round.arena, &in);
+	enum err e = in.votes ? agree_list(&list, &c->round.arena, &in) : ERR_NOMEM;
 
 	if (e == ERR_OK)
-		e = signed_hash(&hash, &list);
+		e = list_root(&root, &list);
 	if (e == ERR_OK)
 		e = effects_reserve(out, 2);
 	if (e)
@@ -68,48 +56,177 @@ own_list(struct consensus *c, struct effects *out)
 	if (e)
 		return e;
 	c->record.list_slot = list.slot;
-	c->record.list = hash;
+	c->record.list = list_hash(&list.network, list.slot, &root);
 	keep_record(c, out);
-	send(out, raw);
+	send(c, out, raw);
 	return ERR_OK;
+}
+
+/* --- the candidate --- */
+
+/*
+ * para-protocol(7) HYPER BLOCK: The source of a block is its parent's source, and then it carries no endorsements, or a
+ * later block of its past, at most W blocks before it, with endorsements that certify it.
+ */
+static void
+choose_source(const struct consensus *c, struct assembly *in)
+{
+	const struct node *node = c->tree.tip;
+
+	while (node && node->brief.hid + c->genesis->epoch > c->tip.hid && node->brief.slot > c->tree.tip->source_slot &&
+	    !node->certified)
+		node = node->parent;
+	if (node && node->certified && node->brief.slot > c->tree.tip->source_slot &&
+	    node->brief.hid + c->genesis->epoch > c->tip.hid) {
+		in->source = node->brief.hash;
+		in->endorsement = node->endorsement;
+		in->endorsements = node->endorsements;
+	} else {
+		in->source = c->tree.tip->source;
+	}
+}
+
+static void
+tell_candidate(struct consensus *c, struct effects *out, const struct candidate *candidate, struct bytes raw)
+{
+	c->record.candidate_slot = c->round.slot;
+	c->record.candidate = candidate->hash;
+	keep_record(c, out);
+	send(c, out, raw);
 }
 
 enum err
 own_candidate(struct consensus *c, struct effects *out)
 {
 	struct assembly in = round_assembly(c);
-	struct candidate *candidate = arena_alloc(&c->round.arena, 1, sizeof *candidate);
+	struct candidate candidate;
+	const struct pubkey nobody = { { 0 } };
+	const struct node *node;
 	struct bytes raw;
-	enum err e = candidate ? effects_reserve(out, 2) : ERR_NOMEM;
+	enum err e = in.votes ? effects_reserve(out, 2) : ERR_NOMEM;
 
+	choose_source(c, &in);
 	if (e == ERR_OK)
-		e = assemble_hyper(candidate, &c->round.arena, &in);
+		e = watch_take(&in.evidence, &in.evidences, &c->round.arena, c);
+	if (e == ERR_OK)
+		e = assemble_hyper(&candidate, &c->round.arena, &in);
 	if (e)
 		return e;
-	raw = effects_copy(out, candidate->raw);
+	raw = effects_copy(out, candidate.raw);
 	if (!raw.data)
 		return ERR_NOMEM;
-	c->record.candidate_slot = c->round.slot;
-	c->record.candidate = candidate->hash;
-	c->round.candidate = candidate;
-	keep_record(c, out);
-	send(out, raw);
+	e = know_hyper(c, out, &(struct event_hyper){ .raw = candidate.raw, .hyper = &candidate.hyper,
+		.hash = candidate.hash }, &nobody);
+	node = tree_find(&c->tree, &candidate.hash);
+	if (e == ERR_OK && effects_reserve(out, 2) == ERR_OK && node && node->state == NODE_VALID)
+		tell_candidate(c, out, &candidate, raw);
+	return e;
+}
+
+/* --- the endorsement --- */
+
+static bool
+contains(const struct node *node, const struct hash *id)
+{
+	for (uint32_t i = 0; i < node->brief.seals; i++) {
+		if (hash_equal(&node->ticket[i].id, id))
+			return true;
+	}
+	return false;
+}
+
+/* A full block may leave out what is higher than all it holds. */
+static bool
+crowded_out(const struct consensus *c, const struct node *node, const struct hash *id)
+{
+	if (node->brief.seals < difficulty_bound(c->genesis, node->parent->lanes_in_use))
+		return false;
+	for (uint32_t i = 0; i < node->brief.seals; i++) {
+		if (hash_compare(&node->ticket[i].id, id) > 0)
+			return false;
+	}
+	return true;
+}
+
+/* para-protocol(7) ROUNDS: leaves out no seal whose acceptance it saw half-way between the two deadlines before */
+static bool
+pays_owed(const struct consensus *c, const struct node *node)
+{
+	if (!hash_equal(&node->parent->brief.hash, &c->round.owed_parent))
+		return true;
+	for (uint32_t i = 0; i < c->round.oweds; i++) {
+		const struct hash *id = &c->round.owed[i]->id;
+		if (!contains(node, id) && !crowded_out(c, node, id))
+			return false;
+	}
+	return true;
+}
+
+/* Its roots are not other ones than those that the own execution reached. */
+static bool
+roots_right(const struct node *node)
+{
+	for (uint32_t i = 0; i < node->hyper.header.lanes; i++) {
+		const struct cert_core *core = &node->hyper.cert[i].core;
+		if (agree_contradicts(node->parent, &core->lane, &core->roots))
+			return false;
+	}
+	return true;
+}
+
+static bool
+may_endorse(const struct consensus *c, const struct node *node)
+{
+	if (node->brief.slot != c->round.slot || node->state != NODE_VALID || node->missing ||
+	    node->arrived_ms >= c->round.eligible_ms)
+		return false;
+	/* para-protocol(7) ROUNDS: has a source whose slot is not below any source it ever endorsed */
+	if (node->source_slot < c->record.source_slot && !(c->without & DEFENCE_LOCK))
+		return false;
+	return pays_owed(c, node) && roots_right(node);
+}
+
+static struct node *
+lowest(const struct consensus *c)
+{
+	struct node *best = NULL;
+
+	for (size_t i = 0; i < c->tree.count; i++) {
+		struct node *node = c->tree.node[i];
+		if (may_endorse(c, node) && (!best || hash_compare(&node->rank, &best->rank) < 0))
+			best = node;
+	}
+	return best;
+}
+
+/* para-protocol(7) ROUNDS: It forwards what it endorses. */
+static enum err
+forward(struct consensus *c, struct effects *out, const struct node *block)
+{
+	struct bytes raw;
+
+	if (c->genesis->solo || memcmp(&block->hyper.header.assembler, &c->self, sizeof c->self) == 0)
+		return ERR_OK;
+	raw = effects_copy(out, block->raw);
+	if (!raw.data)
+		return ERR_NOMEM;
+	send(c, out, raw);
 	return ERR_OK;
 }
 
 enum err
 own_endorsement(struct consensus *c, struct effects *out)
 {
-	const struct candidate *block = c->round.candidate;
-	struct endorsement own = { .network = c->network, .slot = c->round.slot, .hash = block->hash,
-		.source = block->hyper.header.source };
+	struct node *block = lowest(c);
+	struct endorsement own;
 	struct buf buf = { 0 };
 	struct bytes raw;
-	enum err e = effects_reserve(out, 2);
+	enum err e = effects_reserve(out, 3);
 
-	/* para-protocol(7) ROUNDS: has a source whose slot is not below any source it ever endorsed */
-	if (e || c->tip.slot < c->record.source_slot)
+	if (e || !block || !votes_find(block->parent->after, &c->self))
 		return e;
+	own = (struct endorsement){ .network = c->network, .slot = c->round.slot, .hash = block->brief.hash,
+		.source = block->source };
 	endorse_sign(&own, c->key);
 	endorse_put(&buf, &own);
 	raw = hand_out(out, &buf);
@@ -117,14 +234,37 @@ own_endorsement(struct consensus *c, struct effects *out)
 		return ERR_NOMEM;
 	c->record.endorse_slot = own.slot;
 	c->record.endorsed = own.hash;
-	c->record.source_slot = c->tip.slot;
-	c->record.source = own.source;
+	if (c->record.source_slot <= block->source_slot) {
+		c->record.source_slot = block->source_slot;
+		c->record.source = own.source;
+	}
 	keep_record(c, out);
-	/* What cannot be connected is not sent either: the record alone binds nobody. */
-	e = hear_endorsement(c, out, &own);
+	e = forward(c, out, block);
+	if (e == ERR_OK)
+		e = hear_endorsement(c, out, &own);
+	/* What cannot be counted is not sent either: the record alone binds nobody. */
 	if (e == ERR_OK)
 		e = effects_reserve(out, 1);
 	if (e == ERR_OK)
-		send(out, raw);
+		send(c, out, raw);
+	return e;
+}
+
+enum err
+own_owed(struct consensus *c)
+{
+	struct assembly in = round_assembly(c);
+	struct round *r = &c->round;
+	enum err e;
+
+	if (!in.votes)
+		return ERR_NOMEM;
+	r->owed = arena_alloc(&r->arena, r->seals + (size_t)1, sizeof(struct taken *));
+	if (!r->owed)
+		return ERR_NOMEM;
+	e = assemble_seals(r->owed, &r->oweds, &in);
+	if (e)
+		r->oweds = 0;
+	r->owed_parent = c->tip.hash;
 	return e;
 }

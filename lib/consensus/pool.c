@@ -31,6 +31,8 @@ pool_free(struct pool *p)
 		for (uint32_t k = 0; k < p->list[i].count; k++)
 			pool_unref(p->list[i].entry[k]);
 		free(p->list[i].entry);
+		free(p->list[i].fresh);
+		free(p->list[i].before);
 	}
 	free(p->list);
 	for (size_t i = 0; i < p->dead_count; i++)

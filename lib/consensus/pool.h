@@ -18,7 +18,10 @@ struct block_list {
 	uint64_t hid;
 	bool executed;
 	struct entry **entry;
+	bool *fresh; /* no block named its row before */
 	uint32_t count, cap;
+	struct executed_seq *before; /* last seqs that its execution changed, as they were */
+	uint32_t befores;
 };
 
 /* Whose seq another used, as of the block hid. */
@@ -79,8 +82,11 @@ void pool_name(struct pool *p, struct entry *e);
 /* At start: a payload that the store says is in a block (0: waits). ERR_NOMEM. */
 enum err pool_restore(struct pool *p, struct entry *e, uint64_t sealed_hid);
 
-/* Block event->hid is executed: its unfit rows return. unfit: the event's rows, ascending. */
-void pool_executed(struct pool *p, const struct event_executed *event, const uint64_t *unfit);
+/* The newest block is disconnected: what it named returns to where it was before. */
+void pool_close(struct pool *p);
+
+/* Block event->hid is executed: its unfit rows return. unfit: the event's rows, ascending. ERR_NOMEM changes nothing. */
+enum err pool_executed(struct pool *p, const struct event_executed *event, const uint64_t *unfit);
 
 /* Most drops the next flush and expiry can make. */
 size_t pool_droppable(const struct pool *p, uint64_t final_hid, uint64_t next_hid);

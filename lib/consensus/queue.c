@@ -131,6 +131,13 @@ queue_executed(struct queue *q, uint64_t last_seq)
 }
 
 void
+queue_unexecuted(struct queue *q, uint64_t last_seq)
+{
+	q->last_seq = last_seq;
+	q->cursor = last_seq + 1;
+}
+
+void
 queue_return(struct queue *q, uint64_t seq)
 {
 	if (seq < q->cursor && seq > q->last_seq)

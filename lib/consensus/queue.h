@@ -68,6 +68,9 @@ bool queue_taken(const struct queue *q, uint64_t seq);
 /* Raises the last executed seq. The caller advances. */
 void queue_executed(struct queue *q, uint64_t last_seq);
 
+/* Lowers it again. The caller advances. */
+void queue_unexecuted(struct queue *q, uint64_t last_seq);
+
 /* An entry became free. The caller advances. */
 void queue_return(struct queue *q, uint64_t seq);
 

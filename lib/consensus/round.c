@@ -24,6 +24,7 @@ set_times(struct consensus *c)
 	r->end_ms[PHASE_ENDORSE] = part_ms(c, r->slot, p->endorse);
 	r->end_ms[PHASE_REST] = genesis_slot_start(c->genesis, r->slot + 1);
 	r->eligible_ms = part_ms(c, r->slot, p->eligible);
+	r->owed_ms = r->end_ms[PHASE_LIST] + (r->end_ms[PHASE_CANDIDATE] - r->end_ms[PHASE_LIST]) / 2;
 }
 
 static enum phase
@@ -37,15 +38,6 @@ phase_at(const struct round *r, uint64_t now_ms)
 }
 
 /* --- beginning and end of a slot --- */
-
-static void
-free_taken(struct taken *t)
-{
-	for (uint32_t i = 0; i < t->head.core.payloads; i++)
-		pool_unref(t->entry[i]);
-	free(t->entry);
-	free(t);
-}
 
 void
 round_release(struct consensus *c)
@@ -67,15 +59,15 @@ clear(struct consensus *c)
 
 	round_release(c);
 	for (uint32_t i = 0; i < r->seals; i++)
-		free_taken(r->seal[i]);
+		taken_unref(&c->tree, r->seal[i]);
 	r->seals = 0;
-	map_free(&r->by_id);
 	arena_free(&r->arena);
 	r->list = NULL;
-	r->candidate = NULL;
-	r->endorsement = NULL;
-	r->lists = r->endorsements = 0;
-	r->listed = r->proposed = r->endorsed = false;
+	r->owed = NULL;
+	r->lists = r->lists_cap = r->oweds = 0;
+	r->owed_parent = (struct hash){ { 0 } };
+	r->pass = (struct pass){ 0 };
+	r->listed = r->noted = r->proposed = r->endorsed = false;
 	lanes_clear(&c->lanes);
 }
 
@@ -94,8 +86,16 @@ may_sign(const struct consensus *c, uint64_t slot)
 	const struct sign_record *r = &c->record;
 
 	/* para-protocol(7) ROUNDS: After a start a node signs nothing in that slot and the next. */
-	return slot >= c->start_slot + 2 && slot > c->tip.slot && slot > r->list_slot && slot > r->candidate_slot &&
+	return !c->silenced && slot >= c->start_slot + 2 && slot > c->tip.slot && slot > r->list_slot && slot > r->candidate_slot &&
 	    slot > r->endorse_slot;
+}
+
+void
+round_difficulty(struct consensus *c)
+{
+	c->round.difficulty = c->genesis->difficulty;
+	if (c->round.slot > c->tip.slot)
+		c->round.difficulty = difficulty_slot(c->genesis, c->difficulty, c->tip.slot, c->round.slot);
 }
 
 static void
@@ -104,23 +104,27 @@ open_slot(struct consensus *c, uint64_t slot)
 	clear(c);
 	c->round.slot = slot;
 	c->round.signing = may_sign(c, slot);
-	c->round.difficulty = c->genesis->difficulty;
-	if (slot > c->tip.slot)
-		c->round.difficulty = difficulty_slot(c->genesis, c->difficulty, c->tip.slot, slot);
+	round_difficulty(c);
 	set_times(c);
 }
 
 /* --- what is due at the deadlines --- */
 
+struct votes *
+round_votes(struct consensus *c)
+{
+	return tables_after(c->tree.tip, c->founders, c->genesis, c->without);
+}
+
 struct assembly
-round_assembly(const struct consensus *c)
+round_assembly(struct consensus *c)
 {
 	const struct round *r = &c->round;
 
 	return (struct assembly){ .genesis = c->genesis, .network = c->network, .rules = c->rules, .key = c->key,
-		.votes = &c->votes, .lanes = &c->lanes, .tip = &c->tip, .endorsement = c->tip_endorsement,
-		.endorsements = c->tip_endorsements, .bound = difficulty_bound(c->genesis, c->lanes_in_use),
-		.slot = r->slot, .seal = r->seal, .seals = r->seals, .list = r->list, .lists = r->lists };
+		.votes = round_votes(c), .lanes = &c->lanes, .tip = c->tree.tip,
+		.bound = difficulty_bound(c->genesis, c->lanes_in_use), .slot = r->slot, .seal = r->seal,
+		.seals = r->seals, .list = r->list, .lists = r->lists };
 }
 
 /* A step whose time is over is given up with the slot: nothing is signed late. */
@@ -135,15 +139,19 @@ do_due(struct consensus *c, struct effects *out)
 		if (early && r->seals)
 			own_list(c, out);
 	}
+	if (!r->noted && !c->genesis->solo && c->now_ms >= r->owed_ms) {
+		r->noted = true;
+		if (early && r->lists)
+			own_owed(c);
+	}
 	if (!r->proposed && c->now_ms >= r->end_ms[PHASE_CANDIDATE]) {
 		r->proposed = true;
-		if (early && r->lists)
+		if (early && r->lists && c->tip.slot < r->slot)
 			own_candidate(c, out);
 	}
 	if (!r->endorsed && c->now_ms >= r->end_ms[PHASE_ENDORSE]) {
 		r->endorsed = true;
-		if (r->candidate)
-			own_endorsement(c, out);
+		own_endorsement(c, out);
 	}
 }
 
@@ -174,12 +182,16 @@ round_advance(struct consensus *c, struct effects *out)
 		return;
 	if (slot != c->round.slot) {
 		open_slot(c, slot);
+		follow_best(c, out);
 		connect_flush(c, out);
 		opened = true;
+	} else if (c->restless) {
+		follow_best(c, out);
 	}
 	c->round.phase = phase_at(&c->round, c->now_ms);
 	if (c->round.signing)
 		do_due(c, out);
+	buddy_advance(c, out);
 	if (opened)
 		offer_serve(c, out, NULL);
 }

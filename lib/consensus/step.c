@@ -19,7 +19,7 @@ handle(struct consensus *c, struct effects *out, const struct event *event)
 	case EVENT_PAYLOAD:
 		return admit_payload(c, out, &event->payload);
 	case EVENT_SEAL:
-		return accept_seal(c, out, &event->seal);
+		return accept_seal(c, out, &event->seal, &event->from);
 	case EVENT_WORK:
 		return offer_request(c, out, &event->work);
 	case EVENT_EXECUTED:
@@ -28,7 +28,12 @@ handle(struct consensus *c, struct effects *out, const struct event *event)
 		return foreign(c, &event->list->voter) ? hear_list(c, event->list) : ERR_OK;
 	case EVENT_ENDORSEMENT:
 		return foreign(c, &event->endorsement->voter) ? hear_endorsement(c, out, event->endorsement) : ERR_OK;
-	case EVENT_CANDIDATE: /* the one voter of a network of one assembles itself */
+	case EVENT_HYPER:
+		return c->genesis->solo ? ERR_OK : know_hyper(c, out, &event->hyper, &event->from);
+	case EVENT_HAVE:
+		return buddy_have(c, out, event->holdings, &event->from);
+	case EVENT_WANT:
+		return ask_give(c, out, event->holdings, &event->from);
 	case EVENT_TIME:
 		break;
 	}

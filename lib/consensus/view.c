@@ -1,21 +1,34 @@
+#include <stdlib.h>
+#include <string.h>
+
 #include "consensus/core.h"
 
 uint64_t
 consensus_deadline_ms(const struct consensus *c)
 {
-	return c->started ? c->round.end_ms[c->round.phase] : 0;
+	const struct round *r = &c->round;
+	uint64_t due, buddy;
+
+	if (!c->started)
+		return 0;
+	due = r->end_ms[r->phase];
+	if (!c->genesis->solo && r->phase == PHASE_CANDIDATE && c->now_ms < r->owed_ms)
+		due = r->owed_ms;
+	buddy = buddy_due_ms(c);
+	return buddy < due ? buddy : due;
 }
 
 void
 consensus_round(const struct consensus *c, struct round_view *out)
 {
 	const struct round *r = &c->round;
+	const struct votes *votes = c->tree.tip->after;
 
 	*out = (struct round_view){ .slot = r->slot, .hid = c->tip.hid + 1, .certified_hid = c->tip.hid,
 		.final_hid = c->final_hid, .tip_slot = c->tip.slot, .difficulty = r->difficulty, .phase = r->phase,
 		.seal_deadline_ms = r->end_ms[PHASE_SEAL], .slot_end_ms = r->end_ms[PHASE_REST], .tip = c->tip.hash,
-		.seals = r->seals, .votes_seen = r->signing ? c->votes.count : 0,
-		.votes_needed = c->votes.count * 2 / 3 + 1, .signing = r->signing,
+		.seals = r->seals, .votes_seen = r->signing && c->genesis->solo ? 1 : c->tree.tip->endorsements,
+		.votes_needed = votes ? votes->count * 2 / 3 + 1 : 1, .signing = r->signing,
 		.pool_payloads = (uint32_t)c->pool.waiting, .pool_bytes = c->pool.bytes };
 }
 
@@ -38,4 +51,75 @@ consensus_template(const struct consensus *c, uint32_t chain, struct seal_core *
 		return ERR_LANE;
 	offer_core(c, lane, out);
 	return ERR_OK;
+}
+
+static struct u128
+weight_of(const struct node *node)
+{
+	const struct votes *votes = node->parent ? node->parent->after : NULL;
+	struct tally tally = { 0 };
+
+	for (uint32_t i = 0; votes && i < node->endorsements; i++)
+		votes_add(votes, &tally, &node->endorsement[i].voter);
+	return tally.weight;
+}
+
+static uint64_t
+heard_slot(const struct consensus *c, const struct pubkey *key)
+{
+	uint64_t slot = 0;
+
+	for (size_t i = 0; i < c->tree.count; i++) {
+		const struct node *node = c->tree.node[i];
+		for (uint32_t k = 0; node->brief.slot > slot && k < node->endorsements; k++) {
+			if (memcmp(&node->endorsement[k].voter, key, sizeof *key) == 0)
+				slot = node->brief.slot;
+		}
+	}
+	return slot;
+}
+
+uint32_t
+consensus_votes(const struct consensus *c, struct vote_view *out, uint32_t most, struct u128 *total)
+{
+	const struct votes *votes = c->tree.tip->after;
+
+	*total = votes ? votes->total : (struct u128){ 0 };
+	for (uint32_t i = 0; votes && i < votes->count && i < most; i++)
+		out[i] = (struct vote_view){ .key = votes->voter[i].key, .weight = votes->voter[i].weight,
+			.heard_slot = heard_slot(c, &votes->voter[i].key) };
+	return votes ? votes->count : 0;
+}
+
+static int
+compare_views(const void *a, const void *b)
+{
+	const struct tree_view *x = a, *y = b;
+
+	if (x->hid != y->hid)
+		return x->hid < y->hid ? -1 : 1;
+	return hash_compare(&x->hash, &y->hash);
+}
+
+uint32_t
+consensus_tree(const struct consensus *c, struct tree_view *out, uint32_t most)
+{
+	uint32_t n = 0;
+
+	for (size_t i = 0; i < c->tree.count; i++) {
+		const struct node *node = c->tree.node[i];
+		if (node->brief.hid < c->final_hid || (node->connected && node->brief.hid < c->tree.base->brief.hid))
+			continue;
+		if (n < most)
+			out[n] = (struct tree_view){ .hash = node->brief.hash, .source = node->source,
+				.parent = node->parent ? node->parent->brief.hash : (struct hash){ { 0 } },
+				.hid = node->brief.hid, .slot = node->brief.slot, .work = node->work,
+				.endorsed = weight_of(node), .certified = node->certified,
+				.connected = node->connected, .valid = node->state == NODE_VALID,
+				.complete = node->missing == 0 };
+		n++;
+	}
+	if (n)
+		qsort(out, n < most ? n : most, sizeof *out, compare_views);
+	return n;
 }

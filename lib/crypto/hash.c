@@ -22,6 +22,8 @@ static const uint8_t personal[HASH_KINDS][16] = {
 	[HASH_NODE] = "para.node",
 	[HASH_ROOT] = "para.root",
 	[HASH_ACCOUNT] = "para.account",
+	[HASH_BEACON] = "para.beacon",
+	[HASH_WITNESS] = "para.witness",
 };
 
 static crypto_generichash_blake2b_state *

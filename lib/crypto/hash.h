@@ -33,6 +33,8 @@ enum hash_kind {
 	HASH_NODE,        /* para.node: Merkle inner node */
 	HASH_ROOT,        /* para.root: leaf count and top of a Merkle tree */
 	HASH_ACCOUNT,     /* para.account: account without a key */
+	HASH_BEACON,      /* para.beacon: the lowest work hashes of an epoch's blocks */
+	HASH_WITNESS,     /* para.witness: beacon, lane and vote; who witnesses a lane */
 	HASH_KINDS
 };
 

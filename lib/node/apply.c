@@ -113,10 +113,16 @@ apply_one(struct applying *a, const struct effect *e)
 		return ERR_OK;
 	case EFFECT_EXECUTE:
 		return execute(a, e->hid);
+	case EFFECT_KEEP_CERTIFIED:
+	case EFFECT_DISCONNECT:
+		/* A network of one voter never leaves a branch. */
+		return ERR_INTERNAL;
 	case EFFECT_REPLY_PAYLOAD:
 	case EFFECT_REPLY_SEAL:
 	case EFFECT_REPLY_WORK:
 	case EFFECT_SEND:
+	case EFFECT_SEND_SEAL:
+	case EFFECT_ALERT:
 		break;
 	}
 	return ERR_OK;

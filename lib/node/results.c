@@ -117,7 +117,8 @@ collect_rest(struct event_executed *event, uint64_t *unfit, struct chain_info *i
 		if (e != ERR_OK)
 			return e;
 		info[event->chains++] =
-		    (struct chain_info){ chain.number, chain.spec_hash, chain.spec.body_bytes, chain.hid };
+		    (struct chain_info){ chain.number, chain.spec_hash, chain.spec.body_bytes, chain.hid,
+			chain.spec.witnesses == 0 };
 	}
 	return ERR_OK;
 }

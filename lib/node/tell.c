@@ -48,6 +48,10 @@ tell_one(struct node *n, const struct effect *e, bool *moved)
 		break;
 	/* A network of one voter has nobody to send to. */
 	case EFFECT_SEND:
+	case EFFECT_SEND_SEAL:
+	case EFFECT_ALERT:
+	case EFFECT_KEEP_CERTIFIED:
+	case EFFECT_DISCONNECT:
 	case EFFECT_KEEP_PAYLOAD:
 	case EFFECT_KEEP_RECORD:
 	case EFFECT_EXECUTE:

@@ -223,6 +223,8 @@ impossible_numbers_are_refused(void **state)
 	uint8_t *data = arena_alloc(&w->arena, raw.len, 1);
 	memcpy(data, raw.data, raw.len);
 	data[raw.len - 4] = 1;
+	assert_int_equal(hyper_unpack(&out, &w->arena, (struct bytes){ data, raw.len }), ERR_TRUNCATED);
+	data[raw.len - 4] = LIMIT_EVIDENCE + 1;
 	assert_int_equal(hyper_unpack(&out, &w->arena, (struct bytes){ data, raw.len }), ERR_TOO_LONG);
 	assert_int_equal(hyper_unpack(&out, &w->arena, (struct bytes){ huge, LIMIT_HYPER_BYTES + 1 }), ERR_TOO_LONG);
 	free(huge);

@@ -451,7 +451,7 @@ strangers_words_count_nothing(void **state)
 	e.source = w.genesis_hash;
 	endorse_sign(&e, w.miner);
 	world_step(&w, &(struct event){ .type = EVENT_ENDORSEMENT, .endorsement = &e });
-	world_step(&w, &(struct event){ .type = EVENT_CANDIDATE, .candidate = &hyper });
+	world_step(&w, &(struct event){ .type = EVENT_HYPER, .hyper = { .hyper = &hyper } });
 	assert_int_equal(w.tip.hid, 0);
 	world_to(&w, 3, 0);
 	assert_int_equal(w.tip.hid, 1);

@@ -228,6 +228,12 @@ world_apply(struct world *w, const struct effect *e, const struct pool_item *ite
 		w->heard.last = e->work;
 		w->heard.last.row = world_keep(w, e->work.row, e->work.core.payloads * sizeof *e->work.row);
 		break;
+	case EFFECT_KEEP_CERTIFIED:
+	case EFFECT_DISCONNECT:
+	case EFFECT_SEND_SEAL:
+	case EFFECT_ALERT:
+		fail_msg("a network of one voter has one branch and no peers");
+		break;
 	case EFFECT_SEND:
 		w->heard.sends++;
 		/* One record, one signature: what was announced is on disk. */

@@ -1,0 +1,249 @@
+#include <stdlib.h>
+#include <string.h>
+
+#include "consensus/core.h"
+#include "consensus/effects.h"
+
+/* --- tags --- */
+
+struct holding
+ask_seal_tag(const struct hash *id)
+{
+	struct holding h = { .kind = HOLDING_SEAL };
+
+	memcpy(h.tag, id->b + sizeof id->b - sizeof h.tag, sizeof h.tag);
+	return h;
+}
+
+struct holding
+ask_tag(enum holding_kind kind, const uint8_t *chance)
+{
+	struct holding h = { .kind = (uint8_t)kind };
+
+	memcpy(h.tag, chance, sizeof h.tag);
+	return h;
+}
+
+/* --- saying --- */
+
+static bool
+nobody(const struct pubkey *key)
+{
+	static const struct pubkey zero;
+
+	return memcmp(key, &zero, sizeof zero) == 0;
+}
+
+static enum err
+tell(struct effects *out, const struct pubkey *to, struct buf *buf)
+{
+	struct bytes raw = { 0 };
+
+	if (!buf->failed)
+		raw = effects_copy(out, bytes_of(buf));
+	buf_free(buf);
+	if (!raw.data || effects_reserve(out, 1) != ERR_OK)
+		return ERR_NOMEM;
+	effects_add(out, EFFECT_SEND)->send = (struct effect_send){ .to = *to, .raw = raw };
+	return ERR_OK;
+}
+
+static int
+compare_items(const void *a, const void *b)
+{
+	return holding_compare(a, b);
+}
+
+enum err
+ask_tell(struct consensus *c, struct effects *out, enum object_type type, struct holdings *h, const struct pubkey *to)
+{
+	struct buf buf = { 0 };
+	uint32_t n = 0;
+
+	if (h->count)
+		qsort(h->item, h->count, sizeof *h->item, compare_items);
+	for (uint32_t i = 0; i < h->count && n < LIMIT_HOLDINGS; i++) {
+		if (n == 0 || holding_compare(&h->item[n - 1], &h->item[i]) != 0)
+			h->item[n++] = h->item[i];
+	}
+	h->count = n;
+	h->network = c->network;
+	holdings_put(&buf, type, h);
+	return tell(out, to, &buf);
+}
+
+bool
+ask_known(const struct consensus *c, const struct holding *item)
+{
+	for (size_t i = 0; i < c->tree.count; i++) {
+		const struct node *node = c->tree.node[i];
+		if (item->kind == HOLDING_HYPER && memcmp(node->brief.hash.b, item->tag, sizeof item->tag) == 0)
+			return true;
+		for (uint32_t k = 0; item->kind == HOLDING_ENDORSEMENT && k < node->endorsements; k++) {
+			if (memcmp(node->endorsement[k].signature.b, item->tag, sizeof item->tag) == 0)
+				return true;
+		}
+	}
+	for (uint32_t i = 0; item->kind == HOLDING_HYPER && i < c->orphans; i++) {
+		if (memcmp(c->orphan[i].hash.b, item->tag, sizeof item->tag) == 0)
+			return true;
+	}
+	return false;
+}
+
+/* --- what a block lacks --- */
+
+enum err
+ask_bodies(struct consensus *c, struct effects *out, const struct node *node, const struct pubkey *from)
+{
+	struct holdings want = { .slot = node->brief.slot };
+	enum err e;
+
+	if (node->missing == 0 || nobody(from))
+		return ERR_OK;
+	want.item = calloc(node->missing, sizeof *want.item);
+	if (!want.item)
+		return ERR_NOMEM;
+	for (uint32_t i = 0; i < node->brief.seals; i++) {
+		if (!node->seal[i])
+			want.item[want.count++] = ask_seal_tag(&node->ticket[i].id);
+	}
+	e = ask_tell(c, out, OBJECT_WANT, &want, from);
+	free(want.item);
+	return e;
+}
+
+enum err
+ask_block(struct consensus *c, struct effects *out, const struct hash *hash, uint64_t slot,
+    const struct pubkey *from)
+{
+	struct holding item = ask_tag(HOLDING_HYPER, hash->b);
+	struct holdings want = { .slot = slot, .count = 1, .item = &item };
+
+	return nobody(from) ? ERR_OK : ask_tell(c, out, OBJECT_WANT, &want, from);
+}
+
+/* --- answers --- */
+
+static enum err
+give_seal(struct effects *out, const struct taken *t, const struct pubkey *to)
+{
+	uint64_t *row = arena_alloc(&out->arena, t->head.core.payloads, sizeof *row);
+
+	if (!row || effects_reserve(out, 1) != ERR_OK)
+		return ERR_NOMEM;
+	for (uint32_t i = 0; i < t->head.core.payloads; i++) {
+		/* Its bytes are gone with an entry that expired. */
+		if (t->entry[i]->state == ENTRY_GONE && !t->entry[i]->held)
+			return ERR_OK;
+		row[i] = t->entry[i]->row;
+	}
+	effects_add(out, EFFECT_SEND_SEAL)->seal =
+	    (struct effect_send_seal){ .to = *to, .id = t->id, .head = t->head, .row = row };
+	return ERR_OK;
+}
+
+static bool
+wanted(const struct holdings *want, const struct holding *item)
+{
+	return want->count && bsearch(item, want->item, want->count, sizeof *item, compare_items);
+}
+
+static enum err
+give_seals(struct consensus *c, struct effects *out, const struct holdings *want, const struct pubkey *to)
+{
+	enum err e = ERR_OK;
+
+	for (uint32_t i = 0; e == ERR_OK && i < c->round.seals; i++) {
+		struct holding tag = ask_seal_tag(&c->round.seal[i]->id);
+		if (wanted(want, &tag))
+			e = give_seal(out, c->round.seal[i], to);
+	}
+	for (size_t i = 0; i < c->tree.count; i++) {
+		const struct node *node = c->tree.node[i];
+		bool old = node->served && node->brief.slot < c->round.slot;
+		for (uint32_t k = 0; e == ERR_OK && old && k < node->brief.seals; k++) {
+			struct holding tag = ask_seal_tag(&node->ticket[k].id);
+			if (node->seal[k] && wanted(want, &tag))
+				e = give_seal(out, node->seal[k], to);
+		}
+	}
+	return e;
+}
+
+static enum err
+give_lists(struct consensus *c, struct effects *out, const struct holdings *want, const struct pubkey *to)
+{
+	enum err e = ERR_OK;
+
+	for (uint32_t i = 0; e == ERR_OK && i < c->round.lists; i++) {
+		struct holding tag = ask_tag(HOLDING_LIST, c->round.list[i]->signature.b);
+		struct buf buf = { 0 };
+		if (!wanted(want, &tag))
+			continue;
+		list_put(&buf, c->round.list[i]);
+		e = tell(out, to, &buf);
+	}
+	return e;
+}
+
+static enum err
+give_endorsement(struct effects *out, const struct endorsement *e, const struct holdings *want, const struct pubkey *to)
+{
+	struct holding tag = ask_tag(HOLDING_ENDORSEMENT, e->signature.b);
+	struct buf buf = { 0 };
+
+	if (!wanted(want, &tag))
+		return ERR_OK;
+	endorse_put(&buf, e);
+	return tell(out, to, &buf);
+}
+
+static enum err
+give_endorsements(struct consensus *c, struct effects *out, const struct holdings *want, const struct pubkey *to)
+{
+	enum err e = ERR_OK;
+
+	for (size_t i = 0; i < c->tree.count; i++) {
+		const struct node *node = c->tree.node[i];
+		for (uint32_t k = 0; e == ERR_OK && node->served && k < node->endorsements; k++)
+			e = give_endorsement(out, &node->endorsement[k], want, to);
+	}
+	for (uint32_t i = 0; e == ERR_OK && c->loose && i < c->loose->count; i++)
+		e = give_endorsement(out, &c->loose->item[i], want, to);
+	return e;
+}
+
+static enum err
+give_blocks(struct consensus *c, struct effects *out, const struct holdings *want, const struct pubkey *to)
+{
+	enum err e = ERR_OK;
+
+	for (size_t i = 0; e == ERR_OK && i < c->tree.count; i++) {
+		const struct node *node = c->tree.node[i];
+		struct holding tag = ask_tag(HOLDING_HYPER, node->brief.hash.b);
+		struct bytes raw;
+		if (!node->served || !wanted(want, &tag))
+			continue;
+		raw = effects_copy(out, node->raw);
+		if (!raw.data || effects_reserve(out, 1) != ERR_OK)
+			return ERR_NOMEM;
+		effects_add(out, EFFECT_SEND)->send = (struct effect_send){ .to = *to, .raw = raw };
+	}
+	return e;
+}
+
+enum err
+ask_give(struct consensus *c, struct effects *out, const struct holdings *h, const struct pubkey *from)
+{
+	enum err e = ERR_OK;
+
+	if (c->genesis->solo || nobody(from))
+		return ERR_OK;
+	e = give_seals(c, out, h, from);
+	if (e == ERR_OK)
+		e = give_lists(c, out, h, from);
+	if (e == ERR_OK)
+		e = give_blocks(c, out, h, from);
+	return e ? e : give_endorsements(c, out, h, from);
+}

@@ -1,0 +1,195 @@
+#include <stdlib.h>
+#include <string.h>
+
+#include "chain/evidence.h"
+#include "consensus/core.h"
+
+/* --- bodies --- */
+
+static bool
+lacks(const struct node *node, uint32_t i, const struct hash *id)
+{
+	return node->seal[i] == NULL && hash_equal(&node->ticket[i].id, id);
+}
+
+void
+know_seal(struct consensus *c, struct taken *taken)
+{
+	for (size_t i = 0; i < c->tree.count; i++) {
+		struct node *node = c->tree.node[i];
+		for (uint32_t k = 0; node->missing && k < node->brief.seals; k++) {
+			if (!lacks(node, k, &taken->id))
+				continue;
+			node->seal[k] = taken;
+			taken->refs++;
+			node->missing--;
+		}
+	}
+}
+
+bool
+know_lacks(const struct consensus *c, const struct hash *id)
+{
+	for (size_t i = 0; i < c->tree.count; i++) {
+		const struct node *node = c->tree.node[i];
+		for (uint32_t k = 0; node->missing && k < node->brief.seals; k++) {
+			if (lacks(node, k, id))
+				return true;
+		}
+	}
+	return false;
+}
+
+static void
+take_bodies(struct consensus *c, struct node *node)
+{
+	for (uint32_t i = 0; i < node->brief.seals; i++) {
+		struct taken *taken = map_get(&c->tree.by_id, node->ticket[i].id.b);
+		if (!taken)
+			continue;
+		node->seal[i] = taken;
+		taken->refs++;
+		node->missing--;
+	}
+}
+
+/* --- blocks whose parent is not known --- */
+
+static void
+drop_orphan(struct consensus *c, uint32_t i)
+{
+	free((void *)c->orphan[i].raw.data);
+	c->orphans--;
+	memmove(&c->orphan[i], &c->orphan[i + 1], (c->orphans - i) * sizeof c->orphan[0]);
+}
+
+void
+know_free(struct consensus *c)
+{
+	while (c->orphans)
+		drop_orphan(c, c->orphans - 1);
+}
+
+/* The oldest leaves when there is no room. */
+static enum err
+keep_orphan(struct consensus *c, const struct event_hyper *event, const struct pubkey *from)
+{
+	uint8_t *copy;
+
+	for (uint32_t i = 0; i < c->orphans; i++) {
+		if (hash_equal(&c->orphan[i].hash, &event->hash))
+			return ERR_OK;
+	}
+	copy = malloc(event->raw.len + 1);
+	if (!copy)
+		return ERR_NOMEM;
+	memcpy(copy, event->raw.data, event->raw.len);
+	if (c->orphans == ORPHANS_MOST)
+		drop_orphan(c, 0);
+	c->orphan[c->orphans++] = (struct orphan){ .raw = { copy, event->raw.len }, .hash = event->hash,
+		.parent = event->hyper->header.prev, .from = *from };
+	return ERR_OK;
+}
+
+/* --- a block --- */
+
+static enum err enter(struct consensus *c, struct effects *out, struct bytes raw, const struct hash *hash,
+    const struct pubkey *from);
+
+/* Those that waited for this block. */
+static void
+adopt(struct consensus *c, struct effects *out, const struct hash *parent)
+{
+	for (uint32_t i = 0; i < c->orphans;) {
+		struct orphan orphan = c->orphan[i];
+		if (!hash_equal(&orphan.parent, parent)) {
+			i++;
+			continue;
+		}
+		c->orphan[i].raw.data = NULL;
+		drop_orphan(c, i);
+		enter(c, out, orphan.raw, &orphan.hash, &orphan.from);
+		free((void *)orphan.raw.data);
+		i = 0;
+	}
+}
+
+static uint32_t
+of_slot(const struct consensus *c, uint64_t slot)
+{
+	uint32_t n = 0;
+
+	for (size_t i = 0; i < c->tree.count; i++)
+		n += c->tree.node[i]->brief.slot == slot;
+	return n;
+}
+
+static void
+watch_candidates(struct consensus *c, const struct node *node)
+{
+	const struct hyper *a = &node->hyper;
+
+	for (size_t i = 0; i < c->tree.count; i++) {
+		const struct node *other = c->tree.node[i];
+		const struct hyper *b = &other->hyper;
+		struct evidence evidence;
+		if (other == node || !other->served || other->brief.slot != node->brief.slot ||
+		    memcmp(&a->header.assembler, &b->header.assembler, sizeof a->header.assembler) != 0)
+			continue;
+		if (evidence_of_candidates(&evidence, &a->header, &a->auth, &b->header, &b->auth) == ERR_OK)
+			watch_add(c, &evidence);
+	}
+}
+
+/* The parent is known and descends from the base. */
+static enum err
+enter(struct consensus *c, struct effects *out, struct bytes raw, const struct hash *hash, const struct pubkey *from)
+{
+	struct node *node;
+	enum err e = tree_decode(&node, raw, hash);
+
+	if (e)
+		return e == ERR_NOMEM ? e : ERR_OK;
+	node->parent = tree_find(&c->tree, &node->hyper.header.prev);
+	if (!node->parent || !tree_descends(node->parent, c->tree.base) || tree_find(&c->tree, hash) ||
+	    of_slot(c, node->brief.slot) >= SLOT_BLOCKS_MOST) {
+		tree_release(&c->tree, node);
+		return ERR_OK;
+	}
+	node->work = node->parent->work;
+	node->work = u128_sum(node->work, node->brief.difficulty);
+	node->arrived_ms = c->now_ms;
+	e = tree_put(&c->tree, node);
+	if (e) {
+		tree_release(&c->tree, node);
+		return e;
+	}
+	take_bodies(c, node);
+	watch_candidates(c, node);
+	e = ask_bodies(c, out, node, from);
+	if (e == ERR_OK)
+		e = hear_loose(c, node);
+	adopt(c, out, hash);
+	return e;
+}
+
+enum err
+know_hyper(struct consensus *c, struct effects *out, const struct event_hyper *event, const struct pubkey *from)
+{
+	const struct hyper_header *h = &event->hyper->header;
+	const struct node *parent = tree_find(&c->tree, &h->prev);
+	enum err e;
+
+	if (tree_find(&c->tree, &event->hash) || memcmp(&h->network, &c->network, sizeof h->network) != 0)
+		return ERR_OK;
+	if (parent) {
+		e = enter(c, out, event->raw, &event->hash, from);
+	} else if (h->hid > c->tree.base->brief.hid + 1) {
+		e = keep_orphan(c, event, from);
+		if (e == ERR_OK)
+			e = ask_block(c, out, &h->prev, h->slot, from);
+	} else {
+		return ERR_OK;
+	}
+	return e ? e : follow_best(c, out);
+}
