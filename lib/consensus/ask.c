@@ -123,6 +123,26 @@ ask_block(struct consensus *c, struct effects *out, const struct hash *hash, uin
 	return nobody(from) ? ERR_OK : ask_tell(c, out, OBJECT_WANT, &want, from);
 }
 
+void
+ask_lost(struct consensus *c, struct effects *out, const struct pubkey *to)
+{
+	uint32_t asked = 0;
+
+	for (size_t i = 0; i < c->tree.count && asked < LOST_MOST; i++) {
+		if (c->tree.node[i]->missing == 0)
+			continue;
+		ask_bodies(c, out, c->tree.node[i], to);
+		asked++;
+	}
+	for (uint32_t i = 0; i < c->orphans && asked < 2 * LOST_MOST; i++) {
+		struct holding tag = ask_tag(HOLDING_HYPER, c->orphan[i].parent.b);
+		if (ask_known(c, &tag))
+			continue;
+		ask_block(c, out, &c->orphan[i].parent, c->round.slot, to);
+		asked++;
+	}
+}
+
 /* --- answers --- */
 
 static enum err

@@ -356,6 +356,19 @@ buddy_due_ms(const struct consensus *c)
 	return p->open && p->give_up_ms < due ? p->give_up_ms : due;
 }
 
+/* What was asked for and did not come is asked of another one, chosen by chance. */
+static void
+ask_again(struct consensus *c, struct effects *out)
+{
+	uint64_t state = c->draw_seed ^ c->round.slot << 8 ^ c->round.pass.number;
+	struct pubkey *to;
+	uint32_t n;
+
+	if (buddy_draw(c, &to, &n) == ERR_OK && n)
+		ask_lost(c, out, &to[chance(&state) % n]);
+	free(to);
+}
+
 /* Before the last pass there is nothing to say of an empty slot; that one compares tips. */
 static bool
 anything(const struct consensus *c, uint32_t number)
@@ -375,6 +388,7 @@ buddy_advance(struct consensus *c, struct effects *out)
 		bool late = p->number < 2 * PASSES && c->now_ms >= step_ms(&c->round, p->number);
 		if (late || !anything(c, number))
 			continue;
+		ask_again(c, out);
 		if (number % 2)
 			last_round(c, out);
 		else

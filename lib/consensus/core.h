@@ -19,7 +19,7 @@
 #include "consensus/pool.h"
 #include "consensus/tables.h"
 
-enum { PARKED_MOST = 64, LOOSE_MOST = 1024, ORPHANS_MOST = 256, SLOT_BLOCKS_MOST = 64 };
+enum { PARKED_MOST = 64, LOOSE_MOST = 1024, ORPHANS_MOST = 256, LOST_MOST = 16, SLOT_BLOCKS_MOST = 64 };
 
 /* Who asked for work. */
 struct request {
@@ -201,6 +201,9 @@ enum err ask_tell(struct consensus *c, struct effects *out, enum object_type typ
 enum err ask_bodies(struct consensus *c, struct effects *out, const struct node *node, const struct pubkey *from);
 enum err ask_block(struct consensus *c, struct effects *out, const struct hash *hash, uint64_t slot,
     const struct pubkey *from);
+
+/* Asks one peer for what the oldest incomplete blocks lack. */
+void ask_lost(struct consensus *c, struct effects *out, const struct pubkey *to);
 
 /* Is this block or endorsement known? */
 bool ask_known(const struct consensus *c, const struct holding *item);

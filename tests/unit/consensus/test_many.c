@@ -215,6 +215,101 @@ a_late_joiner_catches_up(void **state)
 	crowd_end(&w);
 }
 
+/* Founders vote for two epochs, then those who sealed. */
+static void
+votes_pass_from_founders_to_those_who_seal(void **state)
+{
+	struct vote_view votes[8];
+	struct u128 total;
+	struct crowd w;
+	uint64_t seq = 0;
+
+	(void)state;
+	crowd_begin(&w, 5, 9);
+	w.genesis.epoch = 4;
+	w.genesis.founders = 4;
+	genesis_hash(&w.genesis_hash, &w.genesis);
+	for (uint32_t i = 0; i < 5; i++)
+		crowd_start(&w, i, 0);
+	crowd_load(&w, 6, &seq);
+	assert_int_equal(consensus_votes(w.member[0].core, votes, 8, &total), 4);
+	crowd_load(&w, 40, &seq);
+	crowd_to(&w, 50);
+	all_is_well(&w, seq);
+	assert_int_equal(consensus_votes(w.member[0].core, votes, 8, &total), 5);
+	assert_true(total.lo >= 5 * 256);
+	crowd_end(&w);
+}
+
+/* Two of three stay: nothing is final until the third's votes have aged out. */
+static void
+the_votes_of_who_is_gone_age_out(void **state)
+{
+	struct crowd w;
+	uint64_t seq = 0, before;
+
+	(void)state;
+	crowd_begin(&w, 3, 10);
+	w.genesis.epoch = 4;
+	genesis_hash(&w.genesis_hash, &w.genesis);
+	for (uint32_t i = 0; i < 3; i++)
+		crowd_start(&w, i, 0);
+	crowd_load(&w, 5, &seq);
+	before = w.finals;
+	assert_true(before >= 1);
+	crowd_kill(&w, 2);
+	crowd_load(&w, 8, &seq);
+	assert_true(w.finals <= before + 2);
+	crowd_load(&w, 40, &seq);
+	crowd_to(&w, 50);
+	all_is_well(&w, seq);
+	assert_true(w.finals > before + 10);
+	crowd_end(&w);
+}
+
+/* Cuts, losses, deaths and lies at random: the crowd itself checks that no two finals differ; healed, all agree. */
+static void
+trouble(uint64_t seed, uint32_t members)
+{
+	struct crowd w;
+	uint64_t seq = 0;
+
+	crowd_begin(&w, members, seed);
+	w.genesis.epoch = 8;
+	genesis_hash(&w.genesis_hash, &w.genesis);
+	for (uint32_t i = 0; i < members; i++)
+		crowd_start(&w, i, 0);
+	w.loss = (uint32_t)crowd_draw(&w, 300);
+	w.delay_ms = 1 + crowd_draw(&w, 15);
+	w.member[members - 1].two_faced = crowd_draw(&w, 2);
+	for (uint32_t i = 0; i < 4; i++) {
+		cut(&w, 1 + (uint32_t)crowd_draw(&w, members - 1), 1 + crowd_draw(&w, 5), &seq);
+		crowd_load(&w, (w.now_ms - GENESIS_MS) / PERIOD + 1 + crowd_draw(&w, 4), &seq);
+	}
+	w.loss = 0;
+	w.delay_ms = 5;
+	w.member[members - 1].two_faced = false;
+	crowd_load(&w, (w.now_ms - GENESIS_MS) / PERIOD + 30, &seq);
+	crowd_to(&w, (w.now_ms - GENESIS_MS) / PERIOD + 12);
+	crowd_same_tips(&w);
+	all_is_well(&w, seq);
+	crowd_end(&w);
+}
+
+static void
+trouble_of_many_kinds_never_makes_two_finals(void **state)
+{
+	const char *seeds = getenv("SEEDS");
+	uint64_t n = seeds ? strtoull(seeds, NULL, 10) : 6;
+
+	(void)state;
+	for (uint64_t seed = 100; seed < 100 + n; seed++) {
+		if (seeds)
+			printf("seed %lu\n", (unsigned long)seed);
+		trouble(seed, 4 + (uint32_t)(seed % 3));
+	}
+}
+
 int
 main(void)
 {
@@ -227,6 +322,9 @@ main(void)
 		cmocka_unit_test(lost_messages_come_by_another_way),
 		cmocka_unit_test(two_faces_are_found_out_and_struck),
 		cmocka_unit_test(a_late_joiner_catches_up),
+		cmocka_unit_test(votes_pass_from_founders_to_those_who_seal),
+		cmocka_unit_test(the_votes_of_who_is_gone_age_out),
+		cmocka_unit_test(trouble_of_many_kinds_never_makes_two_finals),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
