@@ -1,6 +1,8 @@
 #include "tool/backup.h"
 
 #include <errno.h>
+#include <limits.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -24,10 +26,23 @@ report(struct tool *t, const char *file)
 	struct json_writer *w = output_begin(t);
 	json_put_key(w, "file");
 	json_put_text(w, file);
-	json_put_key(w, "bytes");
-	json_put_uint(w, (uint64_t)st.st_size);
+	if (S_ISREG(st.st_mode)) {
+		json_put_key(w, "bytes");
+		json_put_uint(w, (uint64_t)st.st_size);
+	}
 	output_end(t);
 	return TOOL_DONE;
+}
+
+/* The store itself, which a copy must not take the place of while a node writes to it. */
+static bool
+is_store(const char *dir, const char *file)
+{
+	char path[PATH_MAX];
+	struct stat from, to;
+	int n = snprintf(path, sizeof path, "%s/data.mdb", dir);
+	return n > 0 && n < PATH_MAX && stat(path, &from) == 0 && stat(file, &to) == 0 && from.st_dev == to.st_dev &&
+	       from.st_ino == to.st_ino;
 }
 
 int
@@ -35,6 +50,8 @@ backup_run(struct tool *t, const char *dir, const char *file)
 {
 	struct store *store;
 	bool to_stdout = strcmp(file, "-") == 0;
+	if (!to_stdout && is_store(dir, file))
+		return tool_fail(t, TOOL_TROUBLE, "%s is the store itself", file);
 	enum err e = store_open(&store, dir, STORE_READ);
 	if (e)
 		return tool_fail(t, TOOL_TROUBLE, "cannot open the store in %s: %s", dir,

@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <unistd.h>
 
 #include "tool/options.h"
@@ -47,6 +48,14 @@ form_of(const struct tool *t)
 	return t->command->columns ? FORM_TABLE : FORM_RECORD;
 }
 
+/* 0: no terminal, or one that does not say. */
+static size_t
+terminal_width(void)
+{
+	struct winsize size;
+	return ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 ? size.ws_col : 0;
+}
+
 static struct output *
 output_of(struct tool *t)
 {
@@ -63,6 +72,8 @@ output_of(struct tool *t)
 		tool_fail(t, TOOL_TROUBLE, "option --fields: '%s' is no list of names", list);
 		_exit(t->status);
 	}
+	o->rows.bold = bold;
+	o->rows.room = terminal_width();
 	return o;
 }
 
@@ -86,7 +97,7 @@ add_object(struct tool *t, struct output *o, const struct json *object)
 	switch (o->form) {
 	case FORM_JSON: break;
 	case FORM_FIELDS: rows_fields(&o->held, &o->rows, object); break;
-	case FORM_RECORD: rows_record(&o->held, object); break;
+	case FORM_RECORD: rows_record(&o->held, &o->rows, object); break;
 	case FORM_TABLE:
 		rows_add(&o->rows, object);
 		if (o->rows.count == HELD_ROWS)

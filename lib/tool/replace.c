@@ -2,9 +2,11 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 enum err
@@ -39,14 +41,23 @@ sync_directory(const char *path)
 	return e;
 }
 
-static enum err
-fill(const char *path, enum err (*write_all)(void *arg, int fd), void *arg)
+/* A device or a pipe: nothing that another file could take the place of. */
+static bool
+is_stream(const char *path)
 {
-	int fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0600);
+	struct stat st;
+	return stat(path, &st) == 0 && !S_ISREG(st.st_mode) && !S_ISDIR(st.st_mode);
+}
+
+static enum err
+fill(const char *path, int flags, enum err (*write_all)(void *arg, int fd), void *arg)
+{
+	int fd = open(path, O_WRONLY | O_CLOEXEC | flags, 0600);
 	if (fd < 0)
 		return ERR_IO;
 	enum err e = write_all(arg, fd);
-	if (!e && fsync(fd) < 0)
+	/* EINVAL: what cannot be synced, a pipe. */
+	if (!e && fsync(fd) < 0 && errno != EINVAL)
 		e = ERR_IO;
 	int why = errno;
 	if (close(fd) < 0 && !e)
@@ -59,9 +70,11 @@ enum err
 replace_file(const char *path, enum err (*write_all)(void *arg, int fd), void *arg)
 {
 	char *temporary;
+	if (is_stream(path))
+		return fill(path, 0, write_all, arg);
 	if (asprintf(&temporary, "%s.tmp", path) < 0)
 		return ERR_NOMEM;
-	enum err e = fill(temporary, write_all, arg);
+	enum err e = fill(temporary, O_CREAT | O_TRUNC | O_NOFOLLOW, write_all, arg);
 	if (!e && rename(temporary, path) < 0)
 		e = ERR_IO;
 	if (!e)

@@ -15,7 +15,8 @@ struct rows {
 	size_t columns;
 	size_t width[ROWS_COLUMNS];
 	bool right[ROWS_COLUMNS]; /* numbers so far */
-	bool bold, begun;         /* begun: the heading is printed */
+	bool bold, begun;         /* begun: the heading, or a record, is printed */
+	size_t room, indent;      /* most characters of a line, 0: any; spaces before each */
 	size_t count;
 	struct buf cells; /* NUL-terminated, row after row */
 };
@@ -27,11 +28,17 @@ void rows_free(struct rows *rows);
 /* One line of fields; a member that is missing is empty. Dots reach into objects. */
 void rows_fields(struct buf *out, const struct rows *rows, const struct json *object);
 
-/* Collects a table's row; rows_print writes the rows collected, under a heading the first time. */
+/*
+ * Collects a table's row; rows_print writes the rows collected, under a heading the first time. With room set long
+ * texts are cut, and the last columns left out, to fit.
+ */
 void rows_add(struct rows *rows, const struct json *object);
 void rows_print(struct buf *out, struct rows *rows);
 
-/* All members, one a line, names aligned; an empty line after it. */
-void rows_record(struct buf *out, const struct json *object);
+/*
+ * All members, one a line, names aligned; a list of objects as a table under its name. Between records is an empty line.
+ * Of rows only bold, begun and room count.
+ */
+void rows_record(struct buf *out, struct rows *rows, const struct json *object);
 
 #endif

@@ -132,6 +132,16 @@ no_miner() {
 	fails 2 "cannot copy to nowhere/copy.mdb" para-node backup nowhere/copy.mdb
 	fails 2 "disk is full" bash -c 'para-node backup - >/dev/full'
 	fails 2 "cannot open the store" para-node backup -d empty x
+	# Devices and pipes are written to, not replaced; the store itself is neither.
+	ln -s /dev/full full
+	fails 2 "cannot copy to full" para-node backup full
+	[ -L full ]
+	mkfifo pipe
+	cat pipe >piped &
+	para-node backup pipe
+	wait $!
+	[ "$(stat -c %s piped)" = "$(stat -c %s copy.mdb)" ]
+	fails 2 "d/data.mdb is the store itself" para-node backup d/data.mdb
 	# The copy is a node: with the same key it goes on, once the old one has stopped.
 	stop_node
 	cp d/node.key copy/

@@ -81,13 +81,61 @@ test_tables_align_and_have_one_heading(void **state)
 }
 
 static void
+test_tables_fit_their_room(void **state)
+{
+	struct json *one = parse("{\"hid\":7,\"hash\":\"0123456789abcdef0123\",\"name\":\"\xc3\xa9\xc3\xa9\xc3\xa9\xc3\xa9\xc3\xa9"
+	                         "\xc3\xa9\xc3\xa9\xc3\xa9\xc3\xa9\xc3\xa9\xc3\xa9\xc3\xa9\"}");
+	struct buf out = {0};
+	static const struct {
+		size_t room;
+		const char *want;
+	} cases[] = {
+	    {39, "hid  hash                  name\n  7  0123456789abcdef0123  \xc3\xa9\xc3\xa9\xc3\xa9\xc3\xa9\xc3\xa9"
+	         "\xc3\xa9\xc3\xa9\xc3\xa9\xc3\xa9\xc3\xa9\xc3\xa9\xc3\xa9\n"},
+	    {33, "hid  hash            name\n  7  0123456789ab..  \xc3\xa9\xc3\xa9\xc3\xa9\xc3\xa9\xc3\xa9"
+	         "\xc3\xa9\xc3\xa9\xc3\xa9\xc3\xa9\xc3\xa9\xc3\xa9\xc3\xa9\n"},
+	    {27, "hid  hash        name\n  7  01234567..  \xc3\xa9\xc3\xa9\xc3\xa9\xc3\xa9\xc3\xa9\xc3\xa9\xc3\xa9\xc3\xa9..\n"},
+	    {26, "hid  hash\n  7  0123456789abcdef0123\n"},
+	    {1, "hid\n  7\n"}};
+	(void)state;
+	for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+		struct rows rows;
+		assert_true(rows_start(&rows, "hid,hash,name", false));
+		rows.room = cases[i].room;
+		rows_add(&rows, one);
+		rows_print(&out, &rows);
+		expect(&out, cases[i].want);
+		rows_free(&rows);
+	}
+	buf_free(&out);
+	json_free(one);
+}
+
+static void
 test_records_align_their_names(void **state)
 {
 	struct json *j = parse("{\"hid\":7,\"longest\":\"x\",\"o\":{\"a\":1}}");
+	struct rows rows = {0};
 	struct buf out = {0};
 	(void)state;
-	rows_record(&out, j);
-	expect(&out, "hid      7\nlongest  x\no        {\"a\":1}\n\n");
+	rows_record(&out, &rows, j);
+	expect(&out, "hid      7\nlongest  x\no        {\"a\":1}\n");
+	rows_record(&out, &rows, j);
+	expect(&out, "\nhid      7\nlongest  x\no        {\"a\":1}\n");
+	buf_free(&out);
+	json_free(j);
+}
+
+static void
+test_lists_in_records_are_tables(void **state)
+{
+	struct json *j = parse("{\"hid\":7,\"list\":[{\"a\":1,\"b\":\"x\\ny\",\"c\":{\"d\":1}},{\"a\":10,\"c\":[]}],"
+	                       "\"none\":[],\"plain\":[1,2]}");
+	struct rows rows = {0};
+	struct buf out = {0};
+	(void)state;
+	rows_record(&out, &rows, j);
+	expect(&out, "hid    7\nlist\n   a  b\n   1  x\\x0ay\n  10  \nnone   []\nplain  [1,2]\n");
 	buf_free(&out);
 	json_free(j);
 }
@@ -126,7 +174,9 @@ main(void)
 	    cmocka_unit_test(test_fields_reach_into_objects),
 	    cmocka_unit_test(test_values_cannot_break_lines_or_fields),
 	    cmocka_unit_test(test_tables_align_and_have_one_heading),
+	    cmocka_unit_test(test_tables_fit_their_room),
 	    cmocka_unit_test(test_records_align_their_names),
+	    cmocka_unit_test(test_lists_in_records_are_tables),
 	    cmocka_unit_test(test_lists_of_names_are_checked),
 	    cmocka_unit_test(test_escapes),
 	};
