@@ -7,6 +7,7 @@
 #include <string.h>
 #include <sys/random.h>
 
+#include "chain/account.h"
 #include "node/apply.h"
 #include "node/batch.h"
 #include "node/call.h"
@@ -98,7 +99,10 @@ check_voter(const struct node *n, struct node_trouble *trouble, const struct gen
 		if (memcmp(g->founder[i].b, key->b, sizeof(key->b)) == 0)
 			return ERR_OK;
 	}
-	return fail(trouble, ERR_VOTER, "the key is not the founder of network %s", g->name);
+	char voter[ACCOUNT_TEXT];
+	account_print(voter, key->b);
+	snprintf(trouble->text, sizeof(trouble->text), "the key of %s is not the founder of network %s", voter, g->name);
+	return ERR_VOTER;
 }
 
 static enum err

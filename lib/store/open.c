@@ -147,8 +147,12 @@ open_env(struct store *s, const char *dir, const struct pages_head *head, enum s
 {
 	unsigned flags = MDB_NOTLS | MDB_NORDAHEAD | (mode == STORE_READ ? MDB_RDONLY : 0);
 	size_t map = store_first_map;
-	int rc = mdb_env_create(&s->env);
+	enum err e = reserve_readers(dir);
+	int rc;
 
+	if (e)
+		return e;
+	rc = mdb_env_create(&s->env);
 	if (rc)
 		return store_error(rc);
 	while (map / 2 < head->size || map / 2 < head->needed)
@@ -292,8 +296,6 @@ open_store(struct store *s, const char *dir, enum store_mode mode)
 		e = make_new(s, dir);
 	if (!e)
 		e = look(&head, dir, mode);
-	if (!e)
-		e = reserve_readers(dir);
 	if (!e)
 		e = open_env(s, dir, &head, mode);
 	if (!e && head.size > 0 && (mode == STORE_READ || head.size < SMALL_BYTES || head.needed > head.size))

@@ -6,7 +6,8 @@
 #include "tool/output.h"
 #include "tool/remote.h"
 
-enum { WAIT_MS = 20000, AWAY_MS = 60000, PAUSE_MS = 200 };
+/* How long a call waits is how late a reader's end is noticed. */
+enum { WAIT_MS = 1000, AWAY_MS = 60000, PAUSE_MS = 200 };
 
 static int
 latest(uint64_t *out, struct tool *t)
@@ -49,6 +50,7 @@ follow_run(struct tool *t, uint64_t from, bool blocks)
 		for (const struct json *j = json_first(json_member(a.result, "items")); j; j = json_next(j))
 			output_value(t, j);
 		output_flush(t);
+		output_watch(t);
 		json_uint(&from, json_member(a.result, "next"), JSON_NUMBER_MAX);
 		/* A node that is busy answers at once. */
 		if (!status && from == before && clock_steady_ms() - begin < PAUSE_MS)

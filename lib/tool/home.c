@@ -5,6 +5,8 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+#include "net/probe.h"
+
 /* An empty variable counts as none, as the XDG specification has it. */
 static const char *
 variable(const char *name)
@@ -75,4 +77,13 @@ home_node_url(char out[static PATH_MAX + 8], const struct tool *t)
 			return;
 	}
 	snprintf(out, PATH_MAX + 8, "ipc:///run/para/node.ipc");
+}
+
+int
+home_check_url(struct tool *t, const char *what, const char *url)
+{
+	const char *path = probe_path(url);
+	if (path && path[0])
+		return TOOL_DONE;
+	return tool_usage(t, "%s: '%s' is no ipc://PATH", what, url);
 }

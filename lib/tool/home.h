@@ -23,4 +23,7 @@ int home_path(char out[static PATH_MAX], struct tool *t, const char *dir, const 
 /* The control socket's URL as of now. Without any home only -n, $PARA_NODE and /run are left; never fails. */
 void home_node_url(char out[static PATH_MAX + 8], const struct tool *t);
 
+/* Is that ipc://PATH, as a control socket's URL is? 0, or TOOL_TROUBLE with a message that begins with what. */
+int home_check_url(struct tool *t, const char *what, const char *url);
+
 #endif

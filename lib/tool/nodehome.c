@@ -125,6 +125,8 @@ nodehome_open(struct nodehome *h, struct tool *t, const char *genesis_file, bool
 	bool stored = exists(store);
 	if (!stored && !genesis_file && !dev)
 		return tool_fail(t, TOOL_TROUBLE, "%s holds no network yet: a new one needs --genesis FILE or --dev", h->dir);
+	if (control && home_check_url(t, "option --control", control))
+		return TOOL_TROUBLE;
 	if (control)
 		snprintf(h->control, sizeof h->control, "%s", control);
 	else

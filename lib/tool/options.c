@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/arena.h"
+#include "tool/home.h"
 #include "tool/input.h"
 #include "tool/output.h"
 #include "tool/remote.h"
@@ -94,6 +95,17 @@ parse(struct tool *t, struct table *table, int argc, char **argv)
 }
 
 static int
+check_node(struct tool *t)
+{
+	const char *set = getenv("PARA_NODE");
+	if (!(t->command->common & OPTIONS_NODE))
+		return TOOL_DONE;
+	if (t->node)
+		return home_check_url(t, "option --node", t->node);
+	return set && set[0] ? home_check_url(t, "PARA_NODE", set) : TOOL_DONE;
+}
+
+static int
 check(struct tool *t, const struct program *p)
 {
 	if (t->argc > 0 && !t->command->operands) {
@@ -104,7 +116,7 @@ check(struct tool *t, const struct program *p)
 		return tool_usage(t, "option --output: '%s' is neither json nor table", t->format);
 	if (!t->key && getenv("PARA_KEY") && getenv("PARA_KEY")[0])
 		t->key = getenv("PARA_KEY");
-	return TOOL_DONE;
+	return check_node(t);
 }
 
 static void

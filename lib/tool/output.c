@@ -1,6 +1,7 @@
 #include "tool/output.h"
 
 #include <errno.h>
+#include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -184,6 +185,14 @@ output_flush(struct tool *t)
 	if (o->form == FORM_TABLE)
 		rows_print(&o->held, &o->rows);
 	write_out(t, &o->held);
+}
+
+void
+output_watch(struct tool *t)
+{
+	struct pollfd out = {.fd = STDOUT_FILENO};
+	if (poll(&out, 1, 0) == 1 && out.revents & (POLLERR | POLLHUP))
+		end(t, EPIPE);
 }
 
 void

@@ -30,6 +30,9 @@ void output_raw(struct tool *t, struct bytes data);
 /* Writes out what is held back. */
 void output_flush(struct tool *t);
 
+/* Ends the process quietly when nobody reads stdout any more: for who may have nothing to write for long. */
+void output_watch(struct tool *t);
+
 /* Flushes and closes stdout; the tool's status knows of errors. Called by options_main. */
 void output_close(struct tool *t);
 

@@ -19,10 +19,18 @@ KILLS=${HOLD_KILLS:-40}
 	[ "$(find "/proc/$NODE_PID/fd" -type l | wc -l)" -le 40 ]
 }
 
+# deafen: connects and closes until a node without its guard hears nothing; one may be in time.
+deafen() {
+	for _ in $(seq 20); do
+		rude churn "$SOCKET" 50
+		rude answers "$SOCKET" 500 2>/dev/null || return 0
+	done
+	return 1
+}
+
 @test "socket: without its guard one connect and close deafens it, and it heals itself" {
 	NODE_PROGRAM=para-node-deaf start_node
-	rude churn "$SOCKET" 50
-	fails 1 'no answer' rude answers "$SOCKET" 500
+	deafen
 	rude answers "$SOCKET" 5000
 	rude churn "$SOCKET" 200
 	rude answers "$SOCKET" 5000
@@ -30,7 +38,7 @@ KILLS=${HOLD_KILLS:-40}
 
 @test "socket: without guard and healing it stays deaf" {
 	NODE_PROGRAM=para-node-deaf start_node env LD_PRELOAD="$HOLD/noheal.so"
-	rude churn "$SOCKET" 50
+	deafen
 	fails 1 'no answer' rude answers "$SOCKET" 6000
 	grep -q 'does not answer, trying again' node.log
 }
@@ -65,7 +73,8 @@ KILLS=${HOLD_KILLS:-40}
 }
 
 @test "socket: a gibibyte claimed is cut off, and costs no memory" {
-	start_node
+	# An arena of the allocator is room, too.
+	start_node env MALLOC_ARENA_MAX=1
 	before=$(awk '/VmPeak/ {print $2}' "/proc/$NODE_PID/status")
 	for _ in $(seq 40); do
 		rude claim "$SOCKET" 1073741824

@@ -6,7 +6,7 @@ load lib
 # in_log TEXT: waits until the node has logged it.
 in_log() {
 	for _ in $(seq 100); do
-		grep -qF -- "$1" node.log && return
+		grep -sqF -- "$1" node.log && return
 		sleep 0.1
 	done
 	sed 's/^/# /' node.log >&2
@@ -82,6 +82,7 @@ no_miner() {
 	stop_node
 	fails 2 "belongs to another network" para-node -d d -k a.key --genesis two.json
 	fails 2 "--dev did not make" para-node -d d -k a.key --dev
+	rm node.log
 	para-node -d d -k a.key 2>node.log 3>&- &
 	NODE_PID=$!
 	in_log ready
@@ -170,6 +171,7 @@ no_miner() {
 @test "a socket that others may use, and one that is too far away" {
 	start_dev_node d
 	stop_node
+	rm node.log
 	para-node -d d --dev --control-group "$(id -gn)" 2>node.log 3>&- &
 	NODE_PID=$!
 	in_log ready

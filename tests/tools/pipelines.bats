@@ -107,6 +107,12 @@ create() {
 	[ "$(jq -s 'map(select(.certified)) | length' followed)" -gt "$tip" ]
 }
 
+@test "follow ends when nobody reads on, though nothing happens" {
+	start_dev_node "$PWD/node"
+	timeout 10 bash -c 'para-inspect follow --from 0 -f hid | head -1; exit "${PIPESTATUS[0]}"' >followed
+	[ "$(cat followed)" = 0 ]
+}
+
 @test "the graph is a picture" {
 	start_dev_node "$PWD/node"
 	para-key new a.key

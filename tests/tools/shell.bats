@@ -66,6 +66,15 @@ tools='key seal mine send inspect chain node'
 	fails 3 'no node' para-mine work -k a.key --connect-timeout 0
 }
 
+@test "what is no control socket is told at once" {
+	for url in node.ipc /run/para/node.ipc tcp://127.0.0.1:1 ipc://; do
+		fails 2 "option --node: '$url' is no ipc://PATH" timeout 2 para-inspect status -n "$url"
+		fails 2 "PARA_NODE: '$url' is no ipc://PATH" env PARA_NODE="$url" timeout 2 para-send </dev/null
+		fails 2 "option --control: '$url' is no ipc://PATH" timeout 2 para-node --dev -d d --control "$url"
+	done
+	[ ! -e d ]
+}
+
 @test "a mixed batch ends with the worst" {
 	para-key new a.key
 	echo good >good

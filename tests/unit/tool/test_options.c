@@ -76,13 +76,13 @@ static void
 test_all_kinds_are_stored(void **state)
 {
 	(void)state;
-	assert_int_equal(RUN("-F", "--text=x", "--number", "9", "-l", "a", "--list", "b", "-n", "url", "w1", "w2"), 0);
+	assert_int_equal(RUN("-F", "--text=x", "--number", "9", "-l", "a", "--list", "b", "-n", "ipc://url", "w1", "w2"), 0);
 	assert_true(got.flag);
 	assert_string_equal(got.text, "x");
 	assert_int_equal(got.number, 9);
 	assert_int_equal(got.list.count, 2);
 	assert_string_equal(got.list.item[1], "b");
-	assert_string_equal(seen.node, "url");
+	assert_string_equal(seen.node, "ipc://url");
 	assert_int_equal(seen.connect_s, 5);
 	assert_int_equal(seen.argc, 2);
 	assert_string_equal(seen.argv[0], "w1");
