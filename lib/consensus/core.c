@@ -248,6 +248,7 @@ consensus_free(struct consensus *c)
 	pool_free(&c->pool);
 	lanes_free(&c->lanes);
 	votes_release(c->founders);
+	later_free(c->later);
 	free(c->loose);
 	free(c->evidence);
 	free(c);

@@ -16,6 +16,7 @@
 #define CONSENSUS_CORE_H
 
 #include "consensus/assemble.h"
+#include "consensus/later.h"
 #include "consensus/pool.h"
 #include "consensus/tables.h"
 
@@ -109,6 +110,7 @@ struct consensus {
 	uint32_t orphans;
 	struct evidence *evidence; /* not carried yet, ascending by voter; room for LIMIT_EVIDENCE */
 	uint32_t evidences;
+	struct later *later; /* NULL: nothing was early yet */
 	struct sign_record record;
 	uint64_t final_hid, executed_hid, difficulty, next_row, now_ms, start_slot;
 	uint32_t lanes_in_use, template_payloads, without;
@@ -182,8 +184,8 @@ bool branch_in_force(const struct consensus *c, const struct node *node, const s
 
 /* --- follow.c --- */
 
-/* Judges what can be judged, follows the best branch. ERR_NOMEM: not all the way, and c->restless. */
-enum err follow_best(struct consensus *c, struct effects *out);
+/* Judges what can be judged, follows the best branch. Where memory lacks, not all the way, and c->restless. */
+void follow_best(struct consensus *c, struct effects *out);
 
 /* Final as far as the connected blocks show. ERR_NOMEM changes nothing. */
 enum err follow_final(struct consensus *c, struct effects *out);

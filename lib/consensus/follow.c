@@ -123,7 +123,7 @@ tell_certified(struct consensus *c, struct effects *out)
 	return ERR_OK;
 }
 
-enum err
+void
 follow_best(struct consensus *c, struct effects *out)
 {
 	struct node *to;
@@ -145,7 +145,6 @@ follow_best(struct consensus *c, struct effects *out)
 		e = follow_final(c, out);
 	if (e)
 		c->restless = true;
-	return e;
 }
 
 /* --- final --- */

@@ -202,5 +202,7 @@ hear_endorsement(struct consensus *c, struct effects *out, const struct endorsem
 		return ERR_OK;
 	watch_endorsements(c, e);
 	err = node ? add(c, node, e) : keep_loose(c, e);
-	return err || !node || was || !node->certified ? err : follow_best(c, out);
+	if (err == ERR_OK && node && !was && node->certified)
+		follow_best(c, out);
+	return err;
 }

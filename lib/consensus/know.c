@@ -191,5 +191,7 @@ know_hyper(struct consensus *c, struct effects *out, const struct event_hyper *e
 	} else {
 		return ERR_OK;
 	}
-	return e ? e : follow_best(c, out);
+	if (e == ERR_OK)
+		follow_best(c, out);
+	return e;
 }

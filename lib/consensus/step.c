@@ -1,3 +1,4 @@
+#include <stdlib.h>
 #include <string.h>
 
 #include "consensus/core.h"
@@ -40,6 +41,41 @@ handle(struct consensus *c, struct effects *out, const struct event *event)
 	return ERR_OK;
 }
 
+/* para-protocol(7) ROUNDS: Objects of the next slot are held back until it begins, in a bounded queue */
+static bool
+hold_back(struct consensus *c, const struct event *event)
+{
+	uint64_t slot = later_slot(event);
+
+	if (c->genesis->solo || slot <= c->round.slot)
+		return false;
+	if (event->type == EVENT_SEAL && memcmp(&event->from, &(struct pubkey){ { 0 } }, sizeof event->from) == 0)
+		return false;
+	if (slot > c->round.slot + 1)
+		return true;
+	if (!c->later)
+		c->later = calloc(1, sizeof *c->later);
+	if (c->later)
+		later_keep(c->later, event);
+	return true;
+}
+
+/* What waited for this slot. */
+static void
+bring_back(struct consensus *c, struct effects *out)
+{
+	struct arena arena = { 0 };
+	struct event event;
+
+	while (c->later && later_take(&event, c->later, c->round.slot, &arena)) {
+		size_t before = out->count;
+		if (handle(c, out, &event) != ERR_OK)
+			out->count = before;
+		arena_free(&arena);
+	}
+	arena_free(&arena);
+}
+
 enum err
 consensus_step(struct consensus *c, struct effects *out, const struct event *event)
 {
@@ -54,6 +90,9 @@ consensus_step(struct consensus *c, struct effects *out, const struct event *eve
 	round_advance(c, out);
 	if (!c->started)
 		return ERR_NOMEM;
+	bring_back(c, out);
+	if (hold_back(c, event))
+		return ERR_OK;
 	before = out->count;
 	e = handle(c, out, event);
 	if (e)

@@ -97,6 +97,7 @@ crowd_due(const struct crowd *w, uint32_t *who)
 
 	for (uint32_t i = 0; i < w->members; i++) {
 		uint64_t due = w->member[i].alive ? consensus_deadline_ms(w->member[i].core) : UINT64_MAX;
+		due = due == UINT64_MAX || due < w->member[i].skew_ms ? due : due - w->member[i].skew_ms;
 		if (due < best) {
 			best = due;
 			*who = i;

@@ -87,6 +87,26 @@ one_of_four_dead_and_still_final(void **state)
 	crowd_end(&w);
 }
 
+/* Clocks that differ by less than an eighth of the period. */
+static void
+clocks_that_differ_a_little_do_no_harm(void **state)
+{
+	struct crowd w;
+	uint64_t seq = 0;
+
+	(void)state;
+	crowd_begin(&w, 4, 12);
+	for (uint32_t i = 0; i < 4; i++) {
+		w.member[i].skew_ms = 15 * i;
+		crowd_start(&w, i, 0);
+	}
+	crowd_load(&w, 20, &seq);
+	crowd_to(&w, 30);
+	all_is_well(&w, seq);
+	assert_true(certified(&w.member[0]) >= w.member[0].tip * 90 / 100);
+	crowd_end(&w);
+}
+
 /* Half and half for ten slots: neither half makes anything final; healed, they agree. */
 static void
 cut(struct crowd *w, uint32_t alone, uint64_t slots, uint64_t *seq)
@@ -317,6 +337,7 @@ main(void)
 		cmocka_unit_test(four_nodes_certify_and_finalise),
 		cmocka_unit_test(the_same_seed_gives_the_same_chain),
 		cmocka_unit_test(one_of_four_dead_and_still_final),
+		cmocka_unit_test(clocks_that_differ_a_little_do_no_harm),
 		cmocka_unit_test(halves_cut_off_finalise_nothing_and_agree_after_healing),
 		cmocka_unit_test(one_cut_off_comes_back),
 		cmocka_unit_test(lost_messages_come_by_another_way),
