@@ -214,6 +214,8 @@ scan_value(struct scan *s, int depth)
 	skip_space(s);
 	if (s->at == s->end)
 		return scan_fail(s, "value expected");
+	if (++s->values > s->most)
+		return scan_fail(s, "too many values");
 	if (!scan_naked(s, depth))
 		return false;
 	skip_space(s);
@@ -225,7 +227,7 @@ json_check(struct json_error *error, struct bytes text)
 {
 	static const uint8_t none[1];
 	const uint8_t *data = text.len ? text.data : none;
-	struct scan s = {.begin = data, .at = data, .end = data + text.len};
+	struct scan s = {.begin = data, .at = data, .end = data + text.len, .most = JSON_VALUES + text.len / JSON_SPARSE};
 	bool ok;
 
 	if (text.len >= 3 && memcmp(data, "\xef\xbb\xbf", 3) == 0)

@@ -2,7 +2,8 @@
  * json: strict documents in, canonical text out. The only home of cJSON.
  *
  * In: exactly RFC 8259, checked before cJSON sees a byte: valid UTF-8, one value, depth at most 32, no duplicate keys,
- * no \u0000, numbers only as integers between -(2^53) and 2^53 in plain digits (anything larger travels as a string).
+ * no \u0000, at most JSON_VALUES values and one more for each JSON_SPARSE bytes (a value of two bytes takes some eighty
+ * in memory), numbers only as integers between -(2^53) and 2^53 in plain digits (anything larger travels as a string).
  * Out: a writer of our own, so that numbers keep every digit. Objects keep the order they were written in.
  */
 #ifndef JSON_JSON_H
@@ -18,7 +19,7 @@
 /* A parsed value. The root is owned (json_free); values below it live as long as the root. */
 struct json;
 
-enum { JSON_DEPTH = 32 };
+enum { JSON_DEPTH = 32, JSON_VALUES = 16384, JSON_SPARSE = 16 };
 #define JSON_NUMBER_MAX ((uint64_t)1 << 53)
 
 /* Why a document was refused, and where. */

@@ -17,6 +17,7 @@ struct scan {
 	const char *why;
 	size_t offset;
 	bool nomem;
+	size_t values, most; /* met, and how many there may be */
 	struct scan_key *key; /* keys of all open objects, those of the innermost last */
 	size_t keys, cap;
 	struct arena arena;

@@ -162,6 +162,28 @@ nested(char *out, size_t depth, const char *open, const char *close)
 		strcat(out, close);
 }
 
+/* A short document may hold JSON_VALUES, the array itself among them. */
+static void
+a_document_is_not_all_commas(void **state)
+{
+	static char text[3 * JSON_VALUES];
+	size_t n = 0, values = 1;
+
+	(void)state;
+	text[n++] = '[';
+	for (; values + 1 < JSON_VALUES; values++)
+		n += (size_t)sprintf(text + n, "0,");
+	strcpy(text + n, "0]");
+	json_free(parse(text));
+	/* each 16 bytes allow one more, and these are two each */
+	while (values < JSON_VALUES + JSON_VALUES / 7) {
+		n += (size_t)sprintf(text + n, "0,");
+		values++;
+	}
+	strcpy(text + n, "0]");
+	refuse(text, "too many values");
+}
+
 static void
 thirty_two_levels_are_enough(void **state)
 {
@@ -301,7 +323,8 @@ main(void)
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(what_the_grammar_allows_is_taken), cmocka_unit_test(what_it_rules_out_is_refused),
 	    cmocka_unit_test(bytes_that_are_no_utf8_are_refused), cmocka_unit_test(only_integers_up_to_2_53_are_taken),
-	    cmocka_unit_test(thirty_two_levels_are_enough), cmocka_unit_test(a_key_stands_once_however_it_is_written),
+	    cmocka_unit_test(thirty_two_levels_are_enough),
+	    cmocka_unit_test(a_document_is_not_all_commas), cmocka_unit_test(a_key_stands_once_however_it_is_written),
 	    cmocka_unit_test(very_many_keys_take_no_quadratic_time), cmocka_unit_test(values_are_what_the_text_says),
 	    cmocka_unit_test(text_is_utf8_without_controls)};
 
