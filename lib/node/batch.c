@@ -9,5 +9,6 @@ batch_empty(struct batch *b)
 		item->release(item);
 	}
 	b->last = &b->first;
+	b->bytes = 0;
 	effects_free(&b->effects);
 }

@@ -20,10 +20,8 @@
 #include "node/trees.h"
 #include "store/store.h"
 
-/* Requests under way, how many of their calls may wait long, bytes of one and of all. */
+/* Requests under way, and how many of their calls may wait long. */
 enum { NODE_REQUESTS = 128, NODE_POLLS = 64 };
-#define NODE_MESSAGE_BYTES ((size_t)36 << 20)
-#define NODE_TOTAL_BYTES ((size_t)256 << 20)
 
 struct job;
 
@@ -41,12 +39,14 @@ struct item {
 	struct item *next;
 	enum err (*step)(struct node *n, struct item *item, struct store_txn *look);
 	void (*release)(struct item *item);
+	size_t bytes; /* of what it holds */
 };
 
 /* Effects of one or many steps and the items they came from: one transaction of the writer. */
 struct batch {
 	struct effects effects;
 	struct item *first, **last;
+	size_t bytes; /* of the items */
 };
 
 struct core {

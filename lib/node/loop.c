@@ -2,8 +2,17 @@
 
 #include "node/timing.h"
 
-/* Items of one turn, while the core is locked; effects of one transaction; a pause when memory is out. */
-enum { TURN_ITEMS = 16, BATCH_EFFECTS = 65536, PAUSE_MS = 100, BEAT_MS = 1000 };
+/*
+ * Items of one turn, while the core is locked; effects and bytes of one transaction, which LMDB holds in memory until
+ * they are written; a pause when memory is out.
+ */
+enum { TURN_ITEMS = 16, BATCH_EFFECTS = 65536, BATCH_BYTES = 16 << 20, PAUSE_MS = 100, BEAT_MS = 1000 };
+
+static bool
+is_full(const struct batch *b)
+{
+	return b->effects.count >= BATCH_EFFECTS || b->bytes >= BATCH_BYTES;
+}
 
 static void
 put(struct core *c, struct item *item)
@@ -63,7 +72,7 @@ static bool
 step_items(struct node *n, struct store_txn *look)
 {
 	struct core *c = &n->core;
-	for (int i = 0; i < TURN_ITEMS && c->first != NULL && c->open->effects.count < BATCH_EFFECTS; i++) {
+	for (int i = 0; i < TURN_ITEMS && c->first != NULL && !is_full(c->open); i++) {
 		struct item *item = pop(c);
 		if (item->step(n, item, look) != ERR_OK) {
 			push_back(c, item);
@@ -72,6 +81,7 @@ step_items(struct node *n, struct store_txn *look)
 		item->next = NULL;
 		*c->open->last = item;
 		c->open->last = &item->next;
+		c->open->bytes += item->bytes;
 	}
 	return true;
 }
@@ -100,7 +110,7 @@ turn(struct node *n)
 static bool
 must_wait(const struct core *c)
 {
-	return c->trouble != ERR_OK || c->open->effects.count >= BATCH_EFFECTS;
+	return c->trouble != ERR_OK || is_full(c->open);
 }
 
 static void *

@@ -10,6 +10,7 @@
 #include "chain/account.h"
 #include "node/apply.h"
 #include "node/batch.h"
+#include "node/budget.h"
 #include "node/call.h"
 #include "node/child.h"
 #include "node/jobs.h"
@@ -123,8 +124,9 @@ start_core(struct node *n, struct node_trouble *trouble)
 static enum err
 start_server(struct node *n, struct node_trouble *trouble)
 {
+	const struct budget budget = budget_read();
 	const struct server_config config = { .url = n->control, .group = n->config.group,
-		.message_bytes = NODE_MESSAGE_BYTES, .total_bytes = NODE_TOTAL_BYTES, .requests = NODE_REQUESTS,
+		.message_bytes = budget.message, .total_bytes = budget.total, .requests = NODE_REQUESTS,
 		.handle = call_handle, .arg = n };
 	enum err e = server_start(&n->server, &config);
 	if (e != ERR_OK) {

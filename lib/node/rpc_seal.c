@@ -162,7 +162,7 @@ read_chains(struct work_item **out, struct call *call)
 	struct work_item *x = calloc(1, sizeof(*x) + (list != NULL ? json_count(list) : 0) * sizeof(*x->chain));
 	if (x == NULL)
 		return ERR_NOMEM;
-	x->item = (struct item){ NULL, step_work, free_work_item };
+	x->item = (struct item){ .step = step_work, .release = free_work_item };
 	enum err e = lookup_begin(&look, call->node);
 	if (e == ERR_OK) {
 		for (const struct json *j = json_first(list); e == ERR_OK && j != NULL; j = json_next(j)) {

@@ -248,6 +248,7 @@ static void
 hand_over(struct call *call, struct submission *x, uint64_t number)
 {
 	struct node *n = call->node;
+	x->item.bytes = x->raw.len;
 	enum err e = parked_put(call, 0);
 	if (e == ERR_OK && loop_push(n, &x->item))
 		return;

@@ -66,7 +66,7 @@ seals_new(void)
 {
 	struct seal_item *x = calloc(1, sizeof(*x));
 	if (x != NULL)
-		x->item = (struct item){ NULL, step, release };
+		x->item = (struct item){ .step = step, .release = release };
 	return x;
 }
 
@@ -151,6 +151,7 @@ seals_submit(struct call *call, struct seal_item *x)
 	call->kind = PARKED_SEAL;
 	call->number = number;
 	x->tag = parked_tag(number, 0);
+	x->item.bytes = x->raw.len;
 	enum err e = parked_put(call, 0);
 	if (e == ERR_OK && loop_push(n, &x->item))
 		return;
