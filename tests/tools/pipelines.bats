@@ -109,6 +109,7 @@ create() {
 
 @test "follow ends when nobody reads on, though nothing happens" {
 	start_dev_node "$PWD/node"
+	# shellcheck disable=SC2016 # the inner shell's
 	timeout 10 bash -c 'para-inspect follow --from 0 -f hid | head -1; exit "${PIPESTATUS[0]}"' >followed
 	[ "$(cat followed)" = 0 ]
 }
