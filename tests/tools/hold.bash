@@ -31,3 +31,9 @@ new_directory() {
 	para-node genesis --solo --founder "$(cat founder)" --period "${PERIOD:-100}" --difficulty 256 --fee 0 --reward 0 \
 		>genesis.json
 }
+
+# receipts_hold: what was acknowledged in ./receipts is there.
+receipts_hold() {
+	jq -r 'select(.status == "pooled" or .status == "sealed" or .status == "final") | .payload' receipts | sort -u >known
+	para-inspect payload -f payload <known | sort -u | cmp - known
+}

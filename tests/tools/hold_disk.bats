@@ -37,12 +37,6 @@ send_some() {
 	echo $ended >ended
 }
 
-# receipts_hold: what was acknowledged is there.
-receipts_hold() {
-	jq -r 'select(.status == "pooled" or .status == "sealed" or .status == "final") | .payload' receipts | sort -u >known
-	para-inspect payload -f payload <known | sort -u | cmp - known
-}
-
 # writes_again: within three seconds it is no longer read-only.
 writes_again() {
 	for _ in $(seq 30); do
