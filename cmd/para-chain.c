@@ -26,6 +26,8 @@ run_spec(struct tool *t)
 	if (spec_rule_parse(&spec.rule, rule))
 		return tool_usage(t, "option --rule: '%s' is not known", rule);
 	strcpy(spec.name, name);
+	if (witnesses != 0 && witnesses != SPEC_WITNESSES)
+		return tool_usage(t, "option --witnesses: '%llu' is neither 0 nor 128", (unsigned long long)witnesses);
 	enum err e = spec_check(&spec);
 	if (e)
 		return tool_usage(t, "%s", err_text(e));

@@ -17,7 +17,7 @@ load lib
 	fails 2 'option --engine' para-chain spec --name notes --engine magic
 	fails 2 'option --rule' para-chain spec --name notes --rule magic
 	fails 2 'option --witnesses' para-chain spec --name notes --witnesses 129
-	fails 2 '' para-chain spec --name notes --witnesses 5
+	fails 2 'option --witnesses' para-chain spec --name notes --witnesses 5
 	fails 2 'no name' para-chain spec
 	para-chain spec --name notes >notes.json
 	fails 1 'more' para-chain check <<<"$(jq '.more = 1' notes.json)"
