@@ -1,8 +1,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "consensus/core.h"
 #include "consensus/effects.h"
+#include "consensus/members.h"
 
 /*
  * A slot has four passes, each with a last round half-way to what follows it:
@@ -13,136 +13,6 @@
  *
  * A pass goes level by level; a last round asks all levels at once.
  */
-
-/* --- who is there --- */
-
-struct member {
-	struct pubkey key;
-	uint64_t position;
-	uint8_t level; /* length of the prefix that it shares with this node */
-};
-
-struct members {
-	struct member *item;
-	uint32_t count;
-};
-
-static uint64_t
-number_of(const uint8_t *b)
-{
-	uint64_t v = 0;
-
-	for (int i = 0; i < 8; i++)
-		v = v << 8 | b[i];
-	return v;
-}
-
-/*
- * para-protocol(7) BUDDIES: A voter stands at the last 8 bytes of its lowest seal id of the slot, one without a seal at
- * the first 8 of its key.
- */
-static uint64_t
-position_of(const struct consensus *c, const struct pubkey *key)
-{
-	const struct hash *lowest = NULL;
-
-	for (uint32_t i = 0; i < c->round.seals; i++) {
-		const struct taken *t = c->round.seal[i];
-		if (memcmp(&t->head.core.voter, key, sizeof *key) == 0 && (!lowest || hash_compare(&t->id, lowest) < 0))
-			lowest = &t->id;
-	}
-	return lowest ? number_of(lowest->b + sizeof lowest->b - 8) : number_of(key->b);
-}
-
-static int
-compare_members(const void *a, const void *b)
-{
-	const struct member *x = a, *y = b;
-
-	return memcmp(&x->key, &y->key, sizeof x->key);
-}
-
-static uint8_t
-shared_prefix(uint64_t a, uint64_t b)
-{
-	uint8_t n = 0;
-
-	while (n < 64 && (a >> (63 - n) & 1) == (b >> (63 - n) & 1))
-		n++;
-	return n;
-}
-
-/* Sorted by key, each once, without this node; the next ones keep their places. */
-static void
-place_members(const struct consensus *c, struct members *m)
-{
-	uint64_t self = position_of(c, &c->self);
-	uint32_t n = 0;
-
-	if (m->count)
-		qsort(m->item, m->count, sizeof *m->item, compare_members);
-	for (uint32_t i = 0; i < m->count; i++) {
-		struct member *x = &m->item[i];
-		if (memcmp(&x->key, &c->self, sizeof x->key) == 0 || (n && compare_members(&m->item[n - 1], x) == 0))
-			continue;
-		x->position = position_of(c, &x->key);
-		x->level = shared_prefix(x->position, self);
-		m->item[n++] = *x;
-	}
-	m->count = n;
-}
-
-/* Everybody who holds a vote or a seal of the slot. Freed by the caller. */
-static enum err
-find_members(struct consensus *c, struct members *m)
-{
-	const struct votes *votes = round_votes(c);
-
-	*m = (struct members){ 0 };
-	if (!votes)
-		return ERR_NOMEM;
-	m->item = calloc(votes->count + (size_t)c->round.seals + 1, sizeof *m->item);
-	if (!m->item)
-		return ERR_NOMEM;
-	for (uint32_t i = 0; i < votes->count; i++)
-		m->item[m->count++].key = votes->voter[i].key;
-	for (uint32_t i = 0; i < c->round.seals; i++)
-		m->item[m->count++].key = c->round.seal[i]->head.core.voter;
-	place_members(c, m);
-	return ERR_OK;
-}
-
-/* --- drawing --- */
-
-static uint64_t
-chance(uint64_t *state)
-{
-	uint64_t v = *state += 0x9e3779b97f4a7c15;
-
-	v = (v ^ v >> 30) * 0xbf58476d1ce4e5b9;
-	v = (v ^ v >> 27) * 0x94d049bb133111eb;
-	return v ^ v >> 31;
-}
-
-/* Up to 3 of the level; how many. */
-static uint32_t
-draw(const struct consensus *c, const struct members *m, uint8_t level, struct pubkey out[static BUDDIES_DRAWN])
-{
-	uint64_t state = c->draw_seed ^ c->round.slot * 0x100000001b3 ^ (uint64_t)c->round.pass.number << 32 ^ level;
-	uint32_t seen = 0;
-
-	/* A reservoir of three: each member of the level stays in it with the same chance. */
-	for (uint32_t i = 0; i < m->count; i++) {
-		uint64_t at;
-		if (m->item[i].level != level)
-			continue;
-		at = seen < BUDDIES_DRAWN ? seen : chance(&state) % (seen + (uint64_t)1);
-		if (at < BUDDIES_DRAWN)
-			out[at] = m->item[i].key;
-		seen++;
-	}
-	return seen < BUDDIES_DRAWN ? seen : BUDDIES_DRAWN;
-}
 
 /* --- what is held --- */
 
@@ -263,10 +133,10 @@ ask_level(struct consensus *c, struct effects *out)
 	struct pass *p = &c->round.pass;
 	struct members m;
 
-	p->open = p->levels > 0 && find_members(c, &m) == ERR_OK;
+	p->open = p->levels > 0 && members_find(&m, c) == ERR_OK;
 	if (!p->open)
 		return;
-	p->askeds = draw(c, &m, p->level[--p->levels], p->asked);
+	p->askeds = members_draw(p->asked, c, &m, p->level[--p->levels]);
 	free(m.item);
 	memset(p->answered, 0, sizeof p->answered);
 	p->give_up_ms = c->now_ms + patience_ms(c);
@@ -279,7 +149,7 @@ begin_pass(struct consensus *c, struct effects *out)
 	struct pass *p = &c->round.pass;
 	struct members m;
 
-	if (find_members(c, &m) != ERR_OK)
+	if (members_find(&m, c) != ERR_OK)
 		return;
 	find_levels(p, &m);
 	free(m.item);
@@ -291,7 +161,7 @@ buddy_draw(struct consensus *c, struct pubkey **out, uint32_t *n)
 {
 	struct pass levels;
 	struct members m;
-	enum err e = find_members(c, &m);
+	enum err e = members_find(&m, c);
 
 	*n = 0;
 	*out = NULL;
@@ -300,7 +170,7 @@ buddy_draw(struct consensus *c, struct pubkey **out, uint32_t *n)
 	find_levels(&levels, &m);
 	*out = calloc(levels.levels * (size_t)BUDDIES_DRAWN + 1, sizeof **out);
 	for (uint32_t i = levels.levels; *out && i-- > 0;)
-		*n += draw(c, &m, levels.level[i], *out + *n);
+		*n += members_draw(*out + *n, c, &m, levels.level[i]);
 	free(m.item);
 	return *out ? ERR_OK : ERR_NOMEM;
 }
@@ -365,7 +235,7 @@ ask_again(struct consensus *c, struct effects *out)
 	uint32_t n;
 
 	if (buddy_draw(c, &to, &n) == ERR_OK && n)
-		ask_lost(c, out, &to[chance(&state) % n]);
+		ask_lost(c, out, &to[members_chance(&state) % n]);
 	free(to);
 }
 

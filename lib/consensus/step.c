@@ -11,6 +11,45 @@ foreign(const struct consensus *c, const struct pubkey *voter)
 	return memcmp(voter, &c->self, sizeof *voter) != 0;
 }
 
+/* Was this signed in a slot that the record has not, or differently? */
+static bool
+unknown_to(uint64_t slot, const struct hash *hash, uint64_t own_slot, const struct hash *own)
+{
+	return slot > own_slot || (slot == own_slot && !hash_equal(hash, own));
+}
+
+static bool
+used_elsewhere(const struct consensus *c, const struct event *event)
+{
+	const struct sign_record *r = &c->record;
+	struct hash root;
+
+	if (event->type == EVENT_LIST) {
+		if (foreign(c, &event->list->voter) || list_root(&root, event->list) != ERR_OK)
+			return false;
+		root = list_hash(&event->list->network, event->list->slot, &root);
+		return unknown_to(event->list->slot, &root, r->list_slot, &r->list);
+	}
+	if (event->type == EVENT_ENDORSEMENT)
+		return !foreign(c, &event->endorsement->voter) && unknown_to(event->endorsement->slot,
+		    &event->endorsement->hash, r->endorse_slot, &r->endorsed);
+	return event->type == EVENT_HYPER && !foreign(c, &event->hyper.hyper->header.assembler) &&
+	    unknown_to(event->hyper.hyper->header.slot, &event->hyper.hash, r->candidate_slot, &r->candidate);
+}
+
+/*
+ * para-protocol(7) EVIDENCE: A node that is shown a signature of its own key which its record lacks signs nothing more
+ */
+static void
+beware(struct consensus *c, struct effects *out, const struct event *event)
+{
+	if (c->genesis->solo || c->silenced || !used_elsewhere(c, event) || effects_reserve(out, 1) != ERR_OK)
+		return;
+	c->silenced = true;
+	c->round.signing = false;
+	effects_add(out, EFFECT_ALERT)->alert_slot = later_slot(event);
+}
+
 static enum err
 handle(struct consensus *c, struct effects *out, const struct event *event)
 {
@@ -93,6 +132,7 @@ consensus_step(struct consensus *c, struct effects *out, const struct event *eve
 	bring_back(c, out);
 	if (hold_back(c, event))
 		return ERR_OK;
+	beware(c, out, event);
 	before = out->count;
 	e = handle(c, out, event);
 	if (e)

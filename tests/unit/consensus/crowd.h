@@ -56,7 +56,7 @@ struct member {
 	uint64_t rows, tip, final, executed, nonce, skew_ms;
 	struct sign_record record;
 	uint32_t group;       /* of the cut: other groups do not hear it */
-	bool alive, mining, asked, two_faced, alerted;
+	bool alive, mining, asked, two_faced, liar, alerted;
 	uint64_t waiting[512];
 	uint32_t waits;
 	struct effect_work work;

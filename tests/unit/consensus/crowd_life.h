@@ -169,14 +169,14 @@ crowd_pay(struct crowd *w, uint32_t who, uint32_t chain, uint64_t seq)
 	buf_free(&raw);
 }
 
-/* The n-th of those who live on this side of the cut; NULL-like UINT32_MAX: nobody does. */
+/* The n-th honest one of those who live on this side of the cut; NULL-like UINT32_MAX: nobody does. */
 static inline uint32_t
 crowd_member(const struct crowd *w, uint32_t group, uint64_t n)
 {
 	uint32_t there[MEMBERS], count = 0;
 
 	for (uint32_t i = 0; i < w->members; i++) {
-		if (w->member[i].alive && w->member[i].group == group)
+		if (w->member[i].alive && !w->member[i].liar && w->member[i].group == group)
 			there[count++] = i;
 	}
 	return count ? there[n % count] : UINT32_MAX;
@@ -188,8 +188,10 @@ crowd_load(struct crowd *w, uint64_t slot, uint64_t *seq)
 {
 	for (uint64_t s = (w->now_ms - GENESIS_MS) / PERIOD + 1; s <= slot; s++) {
 		crowd_to(w, s);
-		crowd_pay(w, crowd_member(w, 0, *seq), 1, *seq + 1);
-		++*seq;
+		if (crowd_member(w, 0, 0) != UINT32_MAX) {
+			crowd_pay(w, crowd_member(w, 0, *seq), 1, *seq + 1);
+			++*seq;
+		}
 		if (crowd_member(w, 1, 0) != UINT32_MAX)
 			crowd_pay(w, crowd_member(w, 1, 0), 0, ++w->cut_seq);
 	}

@@ -19,7 +19,7 @@ all_is_well(const struct crowd *w, uint64_t seq)
 		assert_int_equal(executed_seq(w, i), seq);
 		assert_int_equal(m->chain[m->executed].ledger.last_seq[0], w->cut_seq);
 		assert_true(m->final + 1 >= m->tip);
-		assert_false(m->alerted);
+		assert_true(m->liar || !m->alerted);
 	}
 }
 
@@ -203,7 +203,7 @@ two_faces_are_found_out_and_struck(void **state)
 	(void)state;
 	crowd_open(&w, 4, 7);
 	crowd_load(&w, 5, &seq);
-	w.member[3].two_faced = true;
+	w.member[3].two_faced = w.member[3].liar = true;
 	crowd_load(&w, 12, &seq);
 	w.member[3].two_faced = false;
 	crowd_load(&w, 20, &seq);
@@ -211,6 +211,8 @@ two_faces_are_found_out_and_struck(void **state)
 	crowd_same_tips(&w);
 	assert_true(struck(&w, 3));
 	assert_false(struck(&w, 1));
+	/* Its own node hears of what it never signed, and is silent from then on. */
+	assert_true(w.member[3].alerted);
 	assert_int_equal(consensus_votes(w.member[0].core, votes, 8, &total), 3);
 	assert_int_equal(total.lo, 3);
 	assert_int_equal(executed_seq(&w, 0), seq);
@@ -301,7 +303,7 @@ trouble(uint64_t seed, uint32_t members)
 		crowd_start(&w, i, 0);
 	w.loss = (uint32_t)crowd_draw(&w, 300);
 	w.delay_ms = 1 + crowd_draw(&w, 15);
-	w.member[members - 1].two_faced = crowd_draw(&w, 2);
+	w.member[members - 1].two_faced = w.member[members - 1].liar = crowd_draw(&w, 2);
 	for (uint32_t i = 0; i < 4; i++) {
 		cut(&w, 1 + (uint32_t)crowd_draw(&w, members - 1), 1 + crowd_draw(&w, 5), &seq);
 		crowd_load(&w, (w.now_ms - GENESIS_MS) / PERIOD + 1 + crowd_draw(&w, 4), &seq);
@@ -320,7 +322,7 @@ static void
 trouble_of_many_kinds_never_makes_two_finals(void **state)
 {
 	const char *seeds = getenv("SEEDS");
-	uint64_t n = seeds ? strtoull(seeds, NULL, 10) : 6;
+	uint64_t n = seeds ? strtoull(seeds, NULL, 10) : 3;
 
 	(void)state;
 	for (uint64_t seed = 100; seed < 100 + n; seed++) {
