@@ -23,28 +23,14 @@ print_key(struct tool *t, const struct pubkey *key, const char *file)
 	output_end(t);
 }
 
-/* The passphrase of a new key, or none. */
-static enum err
-new_passphrase(struct secret *out, bool *given, const struct tool *t, const char *file)
-{
-	*given = t->passphrase_file || ask_passphrase;
-	if (t->passphrase_file)
-		return secret_read(out, t->passphrase_file);
-	return ask_passphrase ? secret_ask(out, file, true) : ERR_OK;
-}
-
+/* The passphrase of a new key, or none, without text. */
 static int
-run_new(struct tool *t)
+new_passphrase(struct secret *out, struct tool *t, const char *file)
 {
-	struct secret pass = {0};
-	struct pubkey key;
-	bool given;
-	if (t->argc != 1)
-		return tool_usage(t, "one FILE is wanted");
-	const char *file = t->argv[0];
-	if (!json_is_text((struct bytes){(const uint8_t *)file, strlen(file)}))
-		return tool_usage(t, "the name of the file is no text");
-	enum err e = new_passphrase(&pass, &given, t, file);
+	enum err e;
+	if (!t->passphrase_file && !ask_passphrase)
+		return TOOL_DONE;
+	e = t->passphrase_file ? secret_read(out, t->passphrase_file) : secret_ask(out, file, true);
 	if (e == ERR_PERMISSION)
 		return tool_fail(t, TOOL_TROUBLE, "stdin is no terminal: give --passphrase-file");
 	if (e == ERR_PASSPHRASE)
@@ -52,7 +38,25 @@ run_new(struct tool *t)
 	if (e)
 		return tool_fail(t, TOOL_TROUBLE, "cannot read the passphrase: %s",
 		    e == ERR_IO ? strerror(errno) : err_text(e));
-	e = keyfile_new(&key, file, given ? &pass : NULL);
+	if (out->len > 0)
+		return TOOL_DONE;
+	secret_free(out);
+	return tool_fail(t, TOOL_TROUBLE, "the passphrase is empty");
+}
+
+static int
+run_new(struct tool *t)
+{
+	struct secret pass = {0};
+	struct pubkey key;
+	if (t->argc != 1)
+		return tool_usage(t, "one FILE is wanted");
+	const char *file = t->argv[0];
+	if (!json_is_text((struct bytes){(const uint8_t *)file, strlen(file)}))
+		return tool_usage(t, "the name of the file is no text");
+	if (new_passphrase(&pass, t, file))
+		return TOOL_TROUBLE;
+	enum err e = keyfile_new(&key, file, pass.text ? &pass : NULL);
 	int error = errno;
 	secret_free(&pass);
 	if (e)

@@ -35,5 +35,9 @@ new_directory() {
 # receipts_hold: what was acknowledged in ./receipts is there.
 receipts_hold() {
 	jq -r 'select(.status == "pooled" or .status == "sealed" or .status == "final") | .payload' receipts | sort -u >known
-	para-inspect payload -f payload <known | sort -u | cmp - known
+	para-inspect payload -f payload <known 2>lost | sort -u >found || true
+	cmp -s found known || {
+		echo "$(wc -l <known) were acknowledged, $(wc -l <found) are there: $(head -n 1 lost)" >&2
+		return 1
+	}
 }

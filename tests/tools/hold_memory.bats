@@ -87,6 +87,7 @@ make_objects() {
 @test "memory: a node's start" {
 	new_directory old
 	para-node -d old --genesis genesis.json 2>/dev/null 3>&- &
+	# shellcheck disable=SC2034 # stop_node reads it
 	NODE_PID=$!
 	rude answers "$PWD/old/node.ipc" 5000
 	stop_node

@@ -43,6 +43,13 @@ load lib
 	echo x | para-seal payload -c 1 -k a.key --seq 1 --network "$NETWORK" --passphrase-file pass | para-seal verify
 }
 
+@test "an empty passphrase is none" {
+	echo >pass
+	fails 2 'the passphrase is empty' para-key new a.key --passphrase-file pass
+	fails 2 'the passphrase is empty' para-key new a.key --passphrase-file /dev/null
+	[ ! -e a.key ]
+}
+
 @test "a key that others can read is used with a warning" {
 	para-key new a.key
 	chmod 644 a.key
