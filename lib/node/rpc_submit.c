@@ -293,7 +293,7 @@ submit(struct call *call)
 	uint32_t count = (uint32_t)json_count(list);
 	if (s != NULL && x != NULL) {
 		*s = (struct submit){ .count = count, .verdict = calloc(count + 1, sizeof(*s->verdict)) };
-		*x = (struct submission){ .item = { NULL, step, free_submission },
+		*x = (struct submission){ .item = { .step = step, .release = free_submission },
 			.event = calloc(count + 1, sizeof(*x->event)) };
 		call->state = s;
 		call->free_state = free_submit;
