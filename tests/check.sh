@@ -40,7 +40,7 @@ say() {
 }
 
 unit_one() { # TEST LOG
-	if ! CMOCKA_MESSAGE_OUTPUT=TAP timeout 120 "$1" >"$2" 2>"$2.err"; then
+	if ! CMOCKA_MESSAGE_OUTPUT=TAP timeout 600 "$1" >"$2" 2>"$2.err"; then
 		grep -qE '^not ok ' "$2" || echo "not ok - $1 died" >>"$2"
 		sed 's/^/# /' "$2.err" | tail -n 40 >>"$2"
 	fi
