@@ -186,24 +186,42 @@ start_listener(struct server *s, nng_listener l, const char *path)
 	return rv != 0 ? err_of(rv) : path != NULL ? share(s, path) : ERR_OK;
 }
 
-/* The caller holds what makes it the only server of this path (the data directory's lock), so an old file is stale. */
+/*
+ * The caller holds what makes it the only server of this path (the data directory's lock), so an old socket is stale.
+ * Another file is somebody's: nng would take it away.
+ */
+static enum err
+clear(const char *path)
+{
+	struct stat st;
+	if (lstat(path, &st) < 0)
+		return ERR_OK;
+	if (!S_ISSOCK(st.st_mode)) {
+		errno = ENOTSOCK;
+		return ERR_IO;
+	}
+	if (unlink(path) == 0)
+		return ERR_OK;
+	return errno == EACCES || errno == EPERM ? ERR_PERMISSION : ERR_IO;
+}
+
 static enum err
 listen_anew(struct server *s)
 {
 	const char *path = probe_path(s->url);
-	struct stat st;
 	if (s->listeners == LISTENERS) {
 		nng_listener_close(s->listener[s->first]);
 		s->first = (s->first + 1) % LISTENERS;
 		s->listeners--;
 	}
-	if (path != NULL && lstat(path, &st) == 0 && S_ISSOCK(st.st_mode) && unlink(path) < 0)
-		return errno == EACCES || errno == EPERM ? ERR_PERMISSION : ERR_IO;
+	enum err e = path != NULL ? clear(path) : ERR_OK;
+	if (e != ERR_OK)
+		return e;
 	nng_listener *l = &s->listener[(s->first + s->listeners) % LISTENERS];
 	int rv = nng_listener_create(l, s->socket, s->url);
 	if (rv != 0)
 		return err_of(rv);
-	enum err e = start_listener(s, *l, path);
+	e = start_listener(s, *l, path);
 	if (e == ERR_OK) {
 		s->listeners++;
 		return ERR_OK;

@@ -35,6 +35,8 @@ open_store(struct node *n, struct node_trouble *trouble)
 {
 	const char *dir = n->config.dir;
 	enum err e = store_open(&n->store, dir, n->config.genesis != NULL ? STORE_CREATE : STORE_WRITE);
+	if (e == ERR_OK)
+		e = store_whole(n->store);
 	switch (e) {
 	case ERR_OK:
 		return ERR_OK;

@@ -5,7 +5,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -13,7 +12,7 @@
 
 size_t store_first_map = (size_t)1 << 30;
 
-enum { READERS = 512, READERS_BYTES = 40960, LOOSE_BYTES = 16 << 20, SMALL_BYTES = 64 << 20, TRIES = 20 };
+enum { READERS = 512, READERS_BYTES = 40960, LOOSE_BYTES = 16 << 20, TRIES = 20 };
 
 static const char *const db_name[STORE_DBS] = {
     "meta", "hyper", "hash", "block", "lane", "payload", "id", "pool", "place", "receipt", "state"};
@@ -75,24 +74,6 @@ find(const char *dir)
 	return access(path, F_OK) == 0 ? ERR_OK : store_error(errno);
 }
 
-/* One node a directory. The pid in the file is for people. */
-static enum err
-take_lock(struct store *s, const char *dir)
-{
-	char path[PATH_MAX];
-	enum err e = join(path, dir, "lock");
-
-	if (e)
-		return e;
-	s->lock_fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
-	if (s->lock_fd < 0)
-		return store_error(errno);
-	if (flock(s->lock_fd, LOCK_EX | LOCK_NB) < 0)
-		return errno == EWOULDBLOCK ? ERR_LOCKED : store_error(errno);
-	dprintf(s->lock_fd, "%-10ld\n", (long)getpid());
-	return ERR_OK;
-}
-
 /* What can be seen of data.mdb from outside; zeros for an empty file where one may be made. */
 static enum err
 look(struct pages_head *head, const char *dir, enum store_mode mode)
@@ -118,7 +99,7 @@ look(struct pages_head *head, const char *dir, enum store_mode mode)
 	if (e)
 		return e;
 	/* pages given back while they were new are counted but never written: a few of them may lack at the end */
-	if (head->needed > head->size + LOOSE_BYTES || (head->size == 0 && mode != STORE_CREATE))
+	if (head->needed > head->size + LOOSE_BYTES || head->size == 0)
 		return ERR_CORRUPT;
 	return ERR_OK;
 }
@@ -291,19 +272,21 @@ open_store(struct store *s, const char *dir, enum store_mode mode)
 	enum err e = mode == STORE_CREATE ? make_dirs(dir) : find(dir);
 
 	if (!e && mode != STORE_READ)
-		e = take_lock(s, dir);
+		e = lock_take(s, dir);
 	if (!e && mode == STORE_CREATE && find(dir) == ERR_NOT_FOUND)
-		e = make_new(s, dir);
+		e = lock_marked(s) ? ERR_CORRUPT : make_new(s, dir);
 	if (!e)
 		e = look(&head, dir, mode);
 	if (!e)
 		e = open_env(s, dir, &head, mode);
-	if (!e && head.size > 0 && (mode == STORE_READ || head.size < SMALL_BYTES || head.needed > head.size))
+	if (!e && (mode == STORE_READ || head.size < SMALL_BYTES || head.needed > head.size))
 		e = walk(s);
 	if (!e)
 		e = begin_dbs(s, mode);
 	if (!e && mode == STORE_CREATE)
 		e = sync_dir(dir);
+	if (!e && mode != STORE_READ)
+		e = lock_mark(s);
 	if (!e && mode != STORE_READ)
 		store_sweep(s);
 	return e;

@@ -54,6 +54,17 @@ extern size_t store_first_map;
 /* The code for LMDB's or the system's; sets errno for ERR_IO. */
 enum err store_error(int rc);
 
+/*
+ * DIR/lock: one node a directory; its pid is there for people. The mark says that a store has been made here: where
+ * data.mdb is gone, another must not silently take its place.
+ */
+enum err lock_take(struct store *s, const char *dir);
+bool lock_marked(const struct store *s);
+enum err lock_mark(const struct store *s);
+
+/* What can be walked at every start without anybody noticing. */
+enum { SMALL_BYTES = 64 << 20 };
+
 /* Keys. The 16 bytes of a hash are the key as they are. */
 enum { HASH_KEY = 16, LANE_KEY = 9, BLOCK_KEY = 17, ROW_KEY = 8 };
 

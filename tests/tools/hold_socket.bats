@@ -49,7 +49,7 @@ deafen() {
 		fails 2 "another node runs on $PARA_HOME" para-node -d "$PARA_HOME"
 	done
 	rude answers "$SOCKET" 1000
-	[ "$(cat "$PARA_HOME/lock")" -eq "$NODE_PID" ]
+	[ "$(head -n 1 "$PARA_HOME/lock")" -eq "$NODE_PID" ]
 }
 
 @test "socket: clients killed anywhere" {

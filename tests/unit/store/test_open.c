@@ -193,9 +193,22 @@ what_is_no_store_is_refused(void **state)
 	for (int mode = STORE_CREATE; mode <= STORE_READ; mode++)
 		assert_int_equal(try_open(s->dir, (enum store_mode)mode), ERR_CORRUPT);
 	write_file(s->dir, "data.mdb", "", 0);
-	assert_int_equal(try_open(s->dir, STORE_READ), ERR_CORRUPT);
-	assert_int_equal(try_open(s->dir, STORE_WRITE), ERR_CORRUPT);
+	for (int mode = STORE_CREATE; mode <= STORE_READ; mode++)
+		assert_int_equal(try_open(s->dir, (enum store_mode)mode), ERR_CORRUPT);
+}
+
+static void
+no_second_store_takes_the_place_of_a_lost_one(void **state)
+{
+	struct shelf *s = *state;
+	char path[256];
+
 	OK(try_open(s->dir, STORE_CREATE));
+	snprintf(path, sizeof(path), "%s/data.mdb", s->dir);
+	assert_int_equal(unlink(path), 0);
+	assert_int_equal(try_open(s->dir, STORE_CREATE), ERR_CORRUPT);
+	assert_int_equal(try_open(s->dir, STORE_WRITE), ERR_NOT_FOUND);
+	assert_false(exists(s->dir, "data.mdb"));
 }
 
 static void
@@ -228,7 +241,8 @@ main(void)
 	    TEST(where_there_is_none_nothing_is_made), TEST(a_file_in_the_way_is_told_by_errno),
 	    TEST(one_node_holds_a_directory), TEST(another_schema_is_not_touched), TEST(without_a_schema_it_is_no_store),
 	    TEST(a_schema_of_another_length_is_no_schema), TEST(a_start_that_was_cut_is_begun_again),
-	    TEST(what_is_no_store_is_refused), TEST(codes_of_lmdb_and_system_have_their_names)};
+	    TEST(what_is_no_store_is_refused), TEST(no_second_store_takes_the_place_of_a_lost_one),
+	    TEST(codes_of_lmdb_and_system_have_their_names)};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -357,6 +357,35 @@ a_byte_costs_little_disk(void **state)
 	assert_true(ratio > 1 && ratio <= 2.2);
 }
 
+/* A whole store of two payloads, one waiting, one in a block; then what a turned bit could make of it. */
+static void
+every_payload_is_somewhere(void **state)
+{
+	struct shelf *s = *state;
+	struct hash id[2];
+
+	OK(store_whole(s->store));
+	shelf_write(s);
+	for (uint64_t i = 0; i < 2; i++) {
+		struct bytes raw = some_payload(&s->arena, &id[i], i + 1, 100);
+		OK(store_put_payload(s->txn, i + 1, &id[i], raw));
+	}
+	OK(store_put_pooled(s->txn, 1, 0));
+	shelf_commit(s);
+	assert_int_equal(store_whole(s->store), ERR_CORRUPT);
+	shelf_write(s);
+	OK(store_put_pooled(s->txn, 2, 0));
+	shelf_commit(s);
+	OK(store_whole(s->store));
+	/* an id that names nothing it should */
+	shelf_write(s);
+	id[0].b[0] ^= 1;
+	OK(store_put_payload(s->txn, 3, &id[0], some_payload(&s->arena, &id[1], 9, 100)));
+	OK(store_put_pooled(s->txn, 3, 0));
+	shelf_commit(s);
+	assert_int_equal(store_whole(s->store), ERR_CORRUPT);
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, shelf_new, shelf_free)
 
 int
@@ -366,7 +395,8 @@ main(void)
 	    TEST(the_first_block_that_names_a_row_is_its_place), TEST(a_run_fills_the_gaps_between_places),
 	    TEST(places_agree_with_a_plain_table), TEST(payloads_come_back_by_row_and_id),
 	    TEST(an_erased_payload_leaves_no_trace), TEST(an_id_stays_with_its_oldest_row),
-	    TEST(the_pool_is_walked_in_order), TEST(receipts_keep_every_error), TEST(a_byte_costs_little_disk)};
+	    TEST(the_pool_is_walked_in_order), TEST(every_payload_is_somewhere),
+	    TEST(receipts_keep_every_error), TEST(a_byte_costs_little_disk)};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

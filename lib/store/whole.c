@@ -1,0 +1,55 @@
+#include "store/store_impl.h"
+
+/* A payload is found by its id, or an older one with the same id is; and it waits, or has its place in a block. */
+struct tally {
+	struct store_txn *t;
+	uint64_t ids; /* that name the row they were met at */
+};
+
+static enum err
+check_payload(void *arg, struct bytes key, struct bytes value)
+{
+	struct tally *y = arg;
+	struct payload p;
+	struct place place;
+	struct hash id;
+	uint64_t row, found, sealed;
+	enum err e;
+
+	if (key.len != ROW_KEY)
+		return ERR_CORRUPT;
+	row = key_get_u64(key.data);
+	e = db_decoded(payload_unpack(&p, &id, NULL, value));
+	if (!e)
+		e = store_find_payload(y->t, &found, &id);
+	if (e)
+		return e == ERR_NOT_FOUND ? ERR_CORRUPT : e;
+	if (found > row)
+		return ERR_CORRUPT;
+	y->ids += found == row;
+	e = store_get_pooled(y->t, &sealed, row);
+	if (e == ERR_NOT_FOUND)
+		e = store_get_place(y->t, &place, row);
+	return e == ERR_NOT_FOUND ? ERR_CORRUPT : e;
+}
+
+enum err
+store_whole(struct store *s)
+{
+	uint64_t count[STORE_DBS];
+	struct tally y = {0};
+	enum err e;
+
+	if (store_bytes(s) >= SMALL_BYTES)
+		return ERR_OK;
+	e = store_begin_read(&y.t, s);
+	if (e)
+		return e;
+	e = db_each(y.t, DB_PAYLOAD, (struct bytes){0}, check_payload, &y);
+	if (!e)
+		e = store_counts(y.t, count);
+	if (!e && count[DB_ID] != y.ids)
+		e = ERR_CORRUPT;
+	store_abort(y.t);
+	return e;
+}
