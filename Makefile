@@ -1,9 +1,9 @@
 # Para: build, checks and installation. `make help` lists the targets.
 
 # The layers, each may include only those before it (and itself). This list builds the library and feeds the lint.
-LAYERS := base crypto chain consensus ledger json store net node tool
+LAYERS := base crypto chain consensus overlay ledger json store net node tool
 # Layers without any effect: no clock, file, socket, thread, environment or random source (`nm -u` proves it).
-PURE := base crypto chain consensus ledger json
+PURE := base crypto chain consensus overlay ledger json
 
 VERSION := 0.1.0
 PREFIX ?= /usr/local
