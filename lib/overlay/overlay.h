@@ -8,8 +8,8 @@
  *
  *     links -> OPENED, MESSAGE, CLOSED, FAILED -> overlay -> SEND, DIAL, CLOSE             -> links
  *     consensus effects -> PUBLISH             ->         -> OBJECT (a peer's word)        -> workers -> consensus
- *     store  -> TIP, ANSWER                    ->         -> ASKED (a peer wants blocks)   -> workers read the store
- *                                                         -> SYNC_HEADS, SYNC_OBJECT       -> workers -> consensus
+ *     store  -> TIP, ANSWERED                  ->         -> ASKED (a peer wants blocks)   -> workers read the store
+ *     consensus -> SYNCED                      ->         -> SYNC_OBJECT, SYNC_END         -> workers -> consensus
  *
  * A peer is a link whose hello and auth were right: it proved its node key, and has the same genesis. Until then a link
  * may say nothing else. Peers are named by their node key, which is the voter key of those who vote.
@@ -65,6 +65,7 @@ struct overlay_config {
 	unsigned peers;                /* most at once; 0: OVERLAY_PEERS */
 	uint64_t seed;                 /* random: nonces, tables, whom to ask */
 	uint64_t period_ms;            /* of the network; a clock that is off by more than an eighth is told */
+	uint64_t least_difficulty;     /* of the genesis: no seal costs less */
 };
 
 enum overlay_event_type {
@@ -73,15 +74,15 @@ enum overlay_event_type {
 	OVERLAY_TIP,     /* the own tip or final block changed */
 	OVERLAY_PUBLISH, /* an encoded object for a peer or, `to` zero, for all; kept until a link to `to` is there, a while */
 	OVERLAY_HEARD,   /* a URL from the LAN or the operator: worth a dial */
-	OVERLAY_HEADS_CHECKED, /* the verdict on SYNC_HEADS */
-	OVERLAY_SYNCED,  /* what became of SYNC objects up to a HID */
+	OVERLAY_ANSWERED, /* the node has sent all of its answer to one ASKED_*: link */
+	OVERLAY_SYNCED,  /* what became of SYNC objects up to a HID; told at each SYNC_END, and at once when one is wrong */
 	OVERLAY_BLAME    /* what this peer sent was wrong: an object that does not decode, a signature that is none */
 };
 
 struct overlay_event {
 	enum overlay_event_type type;
 	uint64_t now_ms;   /* of every event: since 1970; never falls */
-	uint64_t link;     /* OPENED, MESSAGE_IN, CLOSED */
+	uint64_t link;     /* OPENED, MESSAGE_IN, CLOSED, ANSWERED */
 	uint64_t tag;      /* OPENED of an own dial, FAILED: as in the DIAL effect */
 	bool incoming;     /* OPENED */
 	const char *address; /* OPENED: numeric "1.2.3.4:567"; HEARD: a URL */
@@ -91,9 +92,10 @@ struct overlay_event {
 	const struct hash *locator; /* TIP: hashes of own blocks by locator_hid, newest first: the tip, then further and further back,
 	                             * the last final one, the genesis; at most LOCATOR_MOST */
 	const uint64_t *locator_hid;
+	const struct u128 *locator_work; /* sums of difficulty from the genesis to each */
 	unsigned locators;
-	uint64_t hid;      /* SYNCED: all up to it is in the chain; HEADS_CHECKED: the last one that is right */
-	enum err err;      /* HEADS_CHECKED, SYNCED: ERR_OK, or what was wrong */
+	uint64_t hid;      /* SYNCED: all up to it is in the chain, or held as part of another branch */
+	enum err err;      /* SYNCED: ERR_OK, or what was wrong with the block after hid */
 };
 
 enum { LOCATOR_MOST = 64 };
@@ -105,10 +107,11 @@ enum overlay_effect_type {
 	OVERLAY_OBJECT,      /* an encoded object of chain or consensus, as a peer sent it: key, raw */
 	OVERLAY_ASKED_HEADS, /* a peer wants headers after the first of its locator that is on our branch: link, request, locator;
 	                      * the node answers by message_heads and OVERLAY_SEND of its own */
-	OVERLAY_ASKED_BLOCKS, /* ... blocks hid .. hid + count - 1 of our branch with their seals: link, request */
-	OVERLAY_SYNC_HEADS,  /* headers of a better branch: to be checked (linked, work), raw; answered by HEADS_CHECKED */
-	OVERLAY_SYNC_OBJECT, /* a block or seal that sync fetched, in order: raw; the peer is `key` */
-	OVERLAY_SYNC_END,    /* what was asked for has been told up to hid; answered by SYNCED when it is in the chain */
+	OVERLAY_ASKED_BLOCKS, /* ... blocks hid .. hid + count - 1 of our branch: link, request; each block as a
+	                      * part, then its seals with their bodies as parts; message_end after the last */
+	OVERLAY_SYNC_OBJECT, /* a block or seal of block `hid` that sync fetched: raw; the peer is `key`. By ascending HID, a
+	                      * block before its seals; after trouble with a peer some may come twice */
+	OVERLAY_SYNC_END,    /* all up to hid has been told; answered by SYNCED when the node has taken it in */
 	OVERLAY_SAVE,        /* url: of a peer worth remembering */
 	OVERLAY_NOTE         /* for the log: note, key, err */
 };
