@@ -337,6 +337,9 @@ struct tree_view {
 /* The last final block (first) and all known blocks beyond it, by HID, then hash. */
 uint32_t consensus_tree(const struct consensus *c, struct tree_view *out, uint32_t most);
 
+/* Is the block of this hash connected at this HID? Of the last 4 W blocks. */
+bool consensus_follows(const struct consensus *c, uint64_t hid, const struct hash *hash);
+
 /* The highest seq of (chain, signer) in the pool, 0 when none is: what a builder continues from. */
 uint64_t consensus_pooled_seq(const struct consensus *c, uint32_t chain, const struct pubkey *signer);
 

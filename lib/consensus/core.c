@@ -63,7 +63,7 @@ add_node(struct consensus *c, struct node **out, const struct hyper_brief *brief
 	if (!node)
 		return ERR_NOMEM;
 	*node = (struct node){ .parent = parent, .brief = *brief, .source = *source, .state = NODE_VALID,
-		.connected = true, .told = true, .difficulty = c->genesis->difficulty,
+		.connected = true, .difficulty = c->genesis->difficulty,
 		.source_slot = from ? from->brief.slot : 0 };
 	node->work = u128_sum(parent ? parent->work : (struct u128){ 0 }, brief->difficulty);
 	if (tree_put(&c->tree, node) != ERR_OK) {
@@ -95,6 +95,7 @@ endorse(struct node *node, const struct endorsement *e, uint32_t n)
 	for (uint32_t i = 0; err == ERR_OK && i < n; i++)
 		err = tree_endorse(&added, node, &e[i]);
 	node->certified |= n > 0;
+	node->told |= n > 0;
 	return err;
 }
 

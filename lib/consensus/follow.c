@@ -108,7 +108,7 @@ move(struct consensus *c, struct effects *out, struct node *to)
 static enum err
 tell_certified(struct consensus *c, struct effects *out)
 {
-	for (struct node *node = c->tree.tip; node != c->tree.base; node = node->parent) {
+	for (struct node *node = c->tree.tip; node && node->brief.hid > c->final_hid; node = node->parent) {
 		struct endorsement *copy;
 		if (!node->certified || node->told)
 			continue;

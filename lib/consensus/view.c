@@ -123,3 +123,11 @@ consensus_tree(const struct consensus *c, struct tree_view *out, uint32_t most)
 		qsort(out, n < most ? n : most, sizeof *out, compare_views);
 	return n;
 }
+
+bool
+consensus_follows(const struct consensus *c, uint64_t hid, const struct hash *hash)
+{
+	const struct node *node = tree_at(c->tree.tip, hid);
+
+	return node && hash_equal(&node->brief.hash, hash);
+}

@@ -37,7 +37,7 @@ keep_block(struct applying *a, uint64_t hid, const struct kept_block *b)
 {
 	enum err e = store_put_block(a->t, hid, b);
 	for (uint32_t i = 0; e == ERR_OK && i < b->block.head.core.payloads; i++)
-		e = store_put_pooled(a->t, b->row[i], hid);
+		e = store_mark_pooled(a->t, b->row[i], hid);
 	return e;
 }
 
@@ -54,6 +54,31 @@ keep_lane(struct applying *a, const struct lane_state *lane)
 	return store_put_lane(a->t, &state);
 }
 
+static void
+move_tip(struct applying *a, const struct hyper_brief *to, uint64_t difficulty, uint32_t lanes_in_use)
+{
+	a->tip.hid = to->hid;
+	a->tip.slot = to->slot;
+	a->tip.hash = to->hash;
+	a->tip.difficulty = difficulty;
+	a->tip.lanes_in_use = lanes_in_use;
+	a->tip_changed = true;
+}
+
+/* What a disconnection takes back is noted meanwhile; the execution goes on with the notes. */
+static enum err
+write_hyper(struct applying *a, const struct effect_hyper *h)
+{
+	const struct store_after after = { h->difficulty, h->lanes_in_use };
+	store_note(a->t, h->brief.hid);
+	enum err e = store_put_hyper(a->t, h->brief.hid, &h->hash, &after, h->raw);
+	for (uint32_t i = 0; e == ERR_OK && i < h->blocks; i++)
+		e = keep_block(a, h->brief.hid, &h->block[i]);
+	for (uint32_t i = 0; e == ERR_OK && i < h->lanes; i++)
+		e = keep_lane(a, &h->lane[i]);
+	return e == ERR_OK ? store_note_end(a->t) : e;
+}
+
 static enum err
 keep_hyper(struct applying *a, const struct effect_hyper *h)
 {
@@ -61,22 +86,50 @@ keep_hyper(struct applying *a, const struct effect_hyper *h)
 	enum err e = store_get_lane(a->t, &root, &(struct lane){ 0 });
 	if (e != ERR_OK && e != ERR_NOT_FOUND)
 		return e;
+	if (h->brief.hid != a->tip.hid + 1)
+		return ERR_INTERNAL;
 	a->connected = h->brief.hid;
 	a->in_force = root.committed.executed;
-	e = store_put_hyper(a->t, h->brief.hid, &h->hash, h->raw);
-	for (uint32_t i = 0; e == ERR_OK && i < h->blocks; i++)
-		e = keep_block(a, h->brief.hid, &h->block[i]);
-	for (uint32_t i = 0; e == ERR_OK && i < h->lanes; i++)
-		e = keep_lane(a, &h->lane[i]);
+	e = write_hyper(a, h);
 	if (e == ERR_OK)
-		e = store_put_endorsements(a->t, h->endorsement, h->endorsements);
-	a->tip.hid = h->brief.hid;
-	a->tip.slot = h->brief.slot;
-	a->tip.hash = h->hash;
-	a->tip.difficulty = h->difficulty;
-	a->tip.lanes_in_use = h->lanes_in_use;
-	a->tip_changed = true;
+		e = store_put_endorsements(a->t, h->brief.hid, h->endorsement, h->endorsements);
+	move_tip(a, &h->brief, h->difficulty, h->lanes_in_use);
 	return e;
+}
+
+/* What this batch has executed of the block must not be told: nobody asks for it any more. */
+static void
+unexecute(struct applied *out, uint64_t hid)
+{
+	struct item **at = &out->executed;
+	while (*at != NULL && results_hid(*at) < hid)
+		at = &(*at)->next;
+	out->last = at;
+	while (*at != NULL) {
+		struct item *item = *at;
+		*at = item->next;
+		item->release(item);
+	}
+}
+
+static enum err
+disconnect(struct applying *a, const struct effect_disconnect *d)
+{
+	if (d->hid != a->tip.hid || d->hid <= a->tip.final_hid || !hash_equal(&d->hash, &a->tip.hash))
+		return ERR_INTERNAL;
+	a->connected = 0;
+	unexecute(a->out, d->hid);
+	move_tip(a, &d->tip, d->difficulty, d->lanes_in_use);
+	enum err e = store_take_back(a->t, d->hid);
+	return e == ERR_NOT_FOUND ? ERR_CORRUPT : e;
+}
+
+static enum err
+keep_final(struct applying *a, uint64_t hid)
+{
+	a->tip.final_hid = hid;
+	a->tip_changed = true;
+	return store_settle(a->t, hid);
 }
 
 /* A block is executed in the transaction that connects it: a store never holds one without its results. */
@@ -86,13 +139,14 @@ execute(struct applying *a, uint64_t hid)
 	struct item *item;
 	if (hid != a->connected)
 		return ERR_CORRUPT;
-	enum err e = results_execute(&item, a->node, a->t, hid, a->in_force);
+	store_note(a->t, hid);
+	enum err e = results_execute(&item, a->node, a->t, &a->tip.hash, hid, a->in_force);
 	if (e != ERR_OK)
 		return e;
 	item->next = NULL;
 	*a->out->last = item;
 	a->out->last = &item->next;
-	return ERR_OK;
+	return store_note_end(a->t);
 }
 
 static enum err
@@ -108,15 +162,14 @@ apply_one(struct applying *a, const struct effect *e)
 	case EFFECT_KEEP_HYPER:
 		return keep_hyper(a, &e->hyper);
 	case EFFECT_KEEP_FINAL:
-		a->tip.final_hid = e->hid;
-		a->tip_changed = true;
-		return ERR_OK;
+		return keep_final(a, e->hid);
 	case EFFECT_EXECUTE:
 		return execute(a, e->hid);
 	case EFFECT_KEEP_CERTIFIED:
+		return store_put_endorsements(a->t, e->certified.hid, e->certified.endorsement,
+		    e->certified.endorsements);
 	case EFFECT_DISCONNECT:
-		/* A network of one voter never leaves a branch. */
-		return ERR_INTERNAL;
+		return disconnect(a, &e->disconnect);
 	case EFFECT_REPLY_PAYLOAD:
 	case EFFECT_REPLY_SEAL:
 	case EFFECT_REPLY_WORK:

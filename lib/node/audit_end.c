@@ -25,7 +25,7 @@ check_certified(struct audit *a)
 	struct endorsement *each;
 	uint32_t n;
 	struct tally tally = { 0 };
-	enum err e = store_get_endorsements(a->t, &each, &n, &arena);
+	enum err e = store_get_endorsements(a->t, &each, &n, &arena, a->last.hid);
 	for (uint32_t i = 0; e == ERR_OK && i < n; i++) {
 		if (endorse_check(&each[i]) == ERR_OK && each[i].slot == a->last.slot &&
 		    hash_equal(&each[i].hash, &a->last.hash))

@@ -11,17 +11,17 @@ blockview_time(struct json_writer *w, struct node *n, uint64_t slot)
 	json_put_time(w, genesis_slot_start(&n->genesis, slot));
 }
 
-/* Endorsements that certify a block: in the body of the one after it, or kept beside the tip. */
+/* Endorsements that certify a block: kept with it until it is final; then in the body of the one after it. */
 static enum err
 count_endorsements(uint32_t *out, struct arena *arena, struct look *look, const struct hash *hash, uint64_t hid)
 {
 	struct endorsement *e;
-	*out = 0;
-	if (hid == look->tip.hid)
-		return store_get_endorsements(look->t, &e, out, arena);
 	struct hyper next;
 	struct hash next_hash;
-	enum err got = execute_hyper(&next, &next_hash, arena, look->t, hid + 1);
+	enum err got = store_get_endorsements(look->t, &e, out, arena, hid);
+	if (got != ERR_OK || *out > 0 || hid == look->tip.hid)
+		return got;
+	got = execute_hyper(&next, &next_hash, arena, look->t, hid + 1);
 	if (got == ERR_OK && hash_equal(&next.header.source, hash))
 		*out = next.endorsements;
 	return got;

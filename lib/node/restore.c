@@ -1,5 +1,6 @@
 #include "node/restore.h"
 
+#include "node/execute.h"
 #include "node/timing.h"
 
 /* The pool's bounds: bytes waiting, payloads waiting of one signer in one chain, payloads in one job of a miner. */
@@ -18,11 +19,76 @@ read_brief(struct hyper_brief *out, struct store_txn *t, uint64_t hid)
 	return e == ERR_NOT_FOUND ? ERR_CORRUPT : e;
 }
 
-/* The blocks that retarget and fork choice look back on; none while the tip is the genesis. */
+static uint32_t
+fill_tickets(struct ticket *out, const struct hyper *h)
+{
+	uint32_t n = 0;
+	for (uint32_t i = 0; i < h->header.lanes; i++) {
+		for (uint32_t k = 0; k < h->cert[i].core.blocks && n < h->header.seals; k++) {
+			const struct seal_head *head = &h->cert[i].head[k];
+			out[n++] = (struct ticket){ seal_id(head), head->core.voter, head->core.difficulty };
+		}
+	}
+	return n;
+}
+
+/* What a decoded block tells; all of it is copied. */
+static enum err
+copy_past(struct hyper_past *out, struct arena *arena, const struct hyper *h)
+{
+	struct ticket *ticket = arena_alloc(arena, h->header.seals + (size_t)1, sizeof(*ticket));
+	struct pubkey *struck = arena_alloc(arena, h->evidences + (size_t)1, sizeof(*struck));
+	if (ticket == NULL || struck == NULL)
+		return ERR_NOMEM;
+	for (uint32_t i = 0; i < h->evidences; i++)
+		struck[i] = h->evidence[i].voter;
+	*out = (struct hyper_past){ .ticket = ticket, .struck = struck, .strucks = h->evidences,
+		.source = h->header.source };
+	return fill_tickets(ticket, h) == h->header.seals ? ERR_OK : ERR_CORRUPT;
+}
+
+static enum err
+read_past(struct hyper_past *out, struct arena *arena, struct store_txn *t, uint64_t hid)
+{
+	struct arena block = { 0 };
+	struct hyper h;
+	struct hash hash;
+	struct store_after after;
+	struct endorsement *endorsement;
+	enum err e = execute_hyper(&h, &hash, &block, t, hid);
+	if (e == ERR_OK)
+		e = copy_past(out, arena, &h);
+	arena_free(&block);
+	if (e == ERR_OK)
+		e = store_get_after(t, &after, hid);
+	if (e == ERR_OK)
+		e = store_get_endorsements(t, &endorsement, &out->endorsements, arena, hid);
+	if (e != ERR_OK)
+		return e;
+	out->endorsement = endorsement;
+	out->difficulty = after.difficulty;
+	out->lanes_in_use = after.lanes_in_use;
+	return ERR_OK;
+}
+
+/* In a network of many: what the votes of later blocks are made of. */
+static enum err
+read_pasts(struct consensus_snapshot *s, struct arena *arena, struct store_txn *t)
+{
+	struct hyper_past *past = arena_alloc(arena, s->recents + (size_t)1, sizeof(*past));
+	enum err e = past == NULL ? ERR_NOMEM : ERR_OK;
+	for (uint32_t i = 0; e == ERR_OK && i < s->recents; i++)
+		e = read_past(&past[i], arena, t, s->recent[i].hid);
+	s->past = past;
+	return e;
+}
+
+/* The blocks that retarget, fork choice and votes look back on; none while the tip is the genesis. */
 static enum err
 read_recent(struct consensus_snapshot *s, struct arena *arena, struct node *n, struct store_txn *t, uint64_t tip)
 {
-	uint64_t most = (uint64_t)n->genesis.epoch + n->genesis.retarget;
+	uint64_t most = (uint64_t)n->genesis.epoch + n->genesis.retarget, votes = 4 * (uint64_t)n->genesis.epoch;
+	most = n->genesis.solo || votes < most ? most : votes;
 	uint64_t count = tip < most ? tip : most;
 	struct hyper_brief *recent = arena_alloc(arena, count + 1, sizeof(*recent));
 	if (recent == NULL)
@@ -71,12 +137,14 @@ read_snapshot(struct consensus_snapshot *s, struct arena *arena, struct node *n,
 	enum err e = store_get_tip(t, &tip);
 	if (e == ERR_OK)
 		e = read_recent(s, arena, n, t, tip.hid);
+	if (e == ERR_OK && !n->genesis.solo)
+		e = read_pasts(s, arena, t);
 	if (e == ERR_OK)
 		e = read_chains(s, arena, t);
 	if (e == ERR_OK)
 		e = store_get_lanes(t, &lane, &s->lanes, arena);
 	if (e == ERR_OK)
-		e = store_get_endorsements(t, &endorsement, &s->tip_endorsements, arena);
+		e = store_get_endorsements(t, &endorsement, &s->tip_endorsements, arena, tip.hid);
 	if (e == ERR_OK)
 		e = store_get_record(t, &s->record);
 	if (e != ERR_OK)
@@ -133,7 +201,7 @@ restore_from(struct node *n, struct store_txn *t)
 	struct consensus_snapshot snapshot = { 0 };
 	struct consensus_config config = { .genesis = &n->genesis, .genesis_hash = n->genesis_hash, .key = n->config.key,
 		.map_seed = n->map_seed, .pool_bytes = POOL_BYTES, .pool_per_signer = POOL_PER_SIGNER,
-		.template_payloads = JOB_PAYLOADS };
+		.template_payloads = JOB_PAYLOADS, .draw_seed = n->map_seed };
 	struct pool_walk walk = { n, t };
 	enum err e = read_snapshot(&snapshot, &arena, n, t);
 	if (e == ERR_OK)

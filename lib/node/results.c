@@ -10,14 +10,19 @@ struct executed {
 	struct item item;
 	struct arena arena;
 	struct event_executed event;
+	struct hash hash;
 };
 
+/* The core may have left the block while the disk was busy with it. */
 static enum err
 step(struct node *n, struct item *item, struct store_txn *look)
 {
+	const struct executed *x = (const struct executed *)item;
 	struct event event = { .type = EVENT_EXECUTED, .now_ms = timing_now_ms() };
-	event.executed = ((struct executed *)item)->event;
+	event.executed = x->event;
 	(void)look;
+	if (!consensus_follows(n->core.consensus, x->event.hid, &x->hash))
+		return ERR_OK;
 	return consensus_step(n->core.consensus, &n->core.open->effects, &event);
 }
 
@@ -46,7 +51,7 @@ store_outcome(struct store_txn *t, struct ledger_view *view, const struct lane_r
 		return e;
 	e = execute_trace(&trace, &receipt, t, view, run, i, hid, before.err == ERR_SEQ_GAP);
 	if (e == ERR_OK && trace == TRACE_WAITING)
-		e = store_put_pooled(t, run->row[i], 0);
+		e = store_mark_pooled(t, run->row[i], 0);
 	if (e != ERR_OK || trace == TRACE_NONE)
 		return e;
 	if (receipt.err != ERR_OK || receipt.result != 0)
@@ -155,7 +160,8 @@ collect(struct executed *x, uint64_t seed, struct ledger_view *view, const struc
 }
 
 enum err
-results_execute(struct item **out, struct node *n, struct store_txn *t, uint64_t hid, uint64_t in_force)
+results_execute(struct item **out, struct node *n, struct store_txn *t, const struct hash *hash, uint64_t hid,
+    uint64_t in_force)
 {
 	struct arena arena = { 0 };
 	struct ledger_view view = store_ledger(t);
@@ -173,6 +179,7 @@ results_execute(struct item **out, struct node *n, struct store_txn *t, uint64_t
 	if (e == ERR_OK) {
 		x->item = (struct item){ .step = step, .release = release };
 		x->event.hid = hid;
+		x->hash = *hash;
 		e = collect(x, n->map_seed, &view, run, runs);
 	}
 	arena_free(&arena);
@@ -181,4 +188,10 @@ results_execute(struct item **out, struct node *n, struct store_txn *t, uint64_t
 	else if (x != NULL)
 		release(&x->item);
 	return e;
+}
+
+uint64_t
+results_hid(const struct item *item)
+{
+	return ((const struct executed *)item)->event.hid;
 }

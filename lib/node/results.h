@@ -4,7 +4,14 @@
 
 #include "node/inside.h"
 
-/* Executes hid in this transaction, stores receipts and roots; *out becomes an item that tells the core. */
-enum err results_execute(struct item **out, struct node *n, struct store_txn *t, uint64_t hid, uint64_t in_force);
+/*
+ * Executes hid, the block of this hash, in this transaction, stores receipts and roots; *out becomes an item that tells
+ * the core, unless the core has left the block by then.
+ */
+enum err results_execute(struct item **out, struct node *n, struct store_txn *t, const struct hash *hash, uint64_t hid,
+    uint64_t in_force);
+
+/* Of an item that results_execute made. */
+uint64_t results_hid(const struct item *item);
 
 #endif

@@ -68,18 +68,19 @@ put(struct store_txn *t, enum store_db db, const void *key, size_t len, struct b
 enum err
 db_put(struct store_txn *t, enum store_db db, const void *key, size_t len, struct bytes value)
 {
-	if (!t->write)
-		return ERR_PERMISSION;
-	return store_error(put(t, db, key, len, value, 0));
+	enum err e = t->write ? notes_add(t, db, key, len) : ERR_PERMISSION;
+
+	return e ? e : store_error(put(t, db, key, len, value, 0));
 }
 
 enum err
 db_append(struct store_txn *t, enum store_db db, const void *key, size_t len, struct bytes value)
 {
+	enum err e = t->write ? notes_add(t, db, key, len) : ERR_PERMISSION;
 	int rc;
 
-	if (!t->write)
-		return ERR_PERMISSION;
+	if (e)
+		return e;
 	rc = put(t, db, key, len, value, MDB_APPEND);
 	return rc == MDB_KEYEXIST ? db_put(t, db, key, len, value) : store_error(rc);
 }
@@ -87,11 +88,12 @@ db_append(struct store_txn *t, enum store_db db, const void *key, size_t len, st
 enum err
 db_erase(struct store_txn *t, enum store_db db, const void *key, size_t len)
 {
+	enum err e = t->write ? notes_add(t, db, key, len) : ERR_PERMISSION;
 	MDB_val k = val(key, len);
 	int rc;
 
-	if (!t->write)
-		return ERR_PERMISSION;
+	if (e)
+		return e;
 	rc = mdb_del(t->txn, t->store->db[db], &k, NULL);
 	return rc == MDB_NOTFOUND ? ERR_OK : store_error(rc);
 }

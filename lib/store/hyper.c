@@ -3,7 +3,8 @@
 enum { HASH_BYTES = 32 };
 
 enum err
-store_put_hyper(struct store_txn *t, uint64_t hid, const struct hash *hash, struct bytes raw)
+store_put_hyper(struct store_txn *t, uint64_t hid, const struct hash *hash, const struct store_after *after,
+    struct bytes raw)
 {
 	uint8_t key[ROW_KEY];
 	enum err e;
@@ -11,6 +12,8 @@ store_put_hyper(struct store_txn *t, uint64_t hid, const struct hash *hash, stru
 	key_put_u64(key, hid);
 	buf_reset(&t->value);
 	buf_add(&t->value, hash->b, HASH_BYTES);
+	wire_put_u64(&t->value, after->difficulty);
+	wire_put_u32(&t->value, after->lanes_in_use);
 	buf_add(&t->value, raw.data, raw.len);
 	e = db_put_value(t, DB_HYPER, key, sizeof(key));
 	if (e)
@@ -20,9 +23,9 @@ store_put_hyper(struct store_txn *t, uint64_t hid, const struct hash *hash, stru
 	return t->value.failed ? ERR_NOMEM : db_put(t, DB_HASH, hash->b, HASH_KEY, bytes_of(&t->value));
 }
 
-/* Splits a stored hyper block into its hash and its bytes. */
+/* Splits a stored hyper block into its hash, what follows from it, and its bytes. */
 static enum err
-get(struct store_txn *t, struct hash *hash, struct bytes *raw, uint64_t hid)
+get(struct store_txn *t, struct hash *hash, struct store_after *after, struct bytes *raw, uint64_t hid)
 {
 	uint8_t key[ROW_KEY];
 	struct bytes value;
@@ -35,6 +38,8 @@ get(struct store_txn *t, struct hash *hash, struct bytes *raw, uint64_t hid)
 		return e;
 	r = wire_reader(value);
 	wire_get(&r, hash->b, HASH_BYTES);
+	after->difficulty = wire_get_u64(&r);
+	after->lanes_in_use = wire_get_u32(&r);
 	raw->len = r.left;
 	raw->data = wire_take(&r, r.left);
 	return raw->len < HYPER_HEAD ? ERR_CORRUPT : db_end(&r);
@@ -43,11 +48,12 @@ get(struct store_txn *t, struct hash *hash, struct bytes *raw, uint64_t hid)
 enum err
 store_get_hyper(struct store_txn *t, struct hash *hash, struct buf *raw, uint64_t hid)
 {
+	struct store_after after;
 	struct bytes value;
 	enum err e;
 
 	buf_reset(raw);
-	e = get(t, hash, &value, hid);
+	e = get(t, hash, &after, &value, hid);
 	if (e)
 		return e;
 	buf_add(raw, value.data, value.len);
@@ -58,13 +64,61 @@ enum err
 store_get_hyper_head(struct store_txn *t, struct hash *hash, struct hyper_header *header,
     struct signature *auth, uint64_t hid)
 {
+	struct store_after after;
 	struct bytes value;
-	enum err e = get(t, hash, &value, hid);
+	enum err e = get(t, hash, &after, &value, hid);
 
 	if (e)
 		return e;
 	value.len = HYPER_HEAD;
 	return db_decoded(hyper_head_unpack(header, auth, value));
+}
+
+enum err
+store_get_after(struct store_txn *t, struct store_after *after, uint64_t hid)
+{
+	struct hash hash;
+	struct bytes raw;
+
+	return get(t, &hash, after, &raw, hid);
+}
+
+enum err
+store_put_endorsements(struct store_txn *t, uint64_t hid, const struct endorsement *e, uint32_t n)
+{
+	uint8_t key[ROW_KEY];
+
+	key_put_u64(key, hid);
+	if (n == 0)
+		return db_erase(t, DB_ENDORSED, key, sizeof(key));
+	buf_reset(&t->value);
+	wire_put_u32(&t->value, n);
+	for (uint32_t i = 0; i < n; i++)
+		endorse_put(&t->value, &e[i]);
+	return db_put_value(t, DB_ENDORSED, key, sizeof(key));
+}
+
+enum err
+store_get_endorsements(struct store_txn *t, struct endorsement **out, uint32_t *n, struct arena *arena, uint64_t hid)
+{
+	uint8_t key[ROW_KEY];
+	struct bytes value;
+	struct reader r;
+	enum err e;
+
+	*out = NULL;
+	*n = 0;
+	key_put_u64(key, hid);
+	e = db_get(t, &value, DB_ENDORSED, key, sizeof(key));
+	if (e)
+		return e == ERR_NOT_FOUND ? ERR_OK : e;
+	r = wire_reader(value);
+	*n = wire_get_count(&r, LIMIT_VOTERS, ENDORSEMENT_BYTES);
+	if (*n && !(*out = arena_alloc(arena, *n, sizeof(**out))))
+		return ERR_NOMEM;
+	for (uint32_t i = 0; i < *n; i++)
+		endorse_get(&r, &(*out)[i]);
+	return db_end(&r);
 }
 
 /* What an index entry of a hash says: a HID, or a lane and LID. */
@@ -90,12 +144,13 @@ static enum err
 whole_hash(struct store_txn *t, struct hash *out, bool is_hyper, uint64_t hid, const struct lane *lane, uint64_t lid)
 {
 	struct arena arena = {0};
+	struct store_after after;
 	struct store_block block;
 	struct bytes raw;
 	enum err e;
 
 	if (is_hyper) {
-		e = get(t, out, &raw, hid);
+		e = get(t, out, &after, &raw, hid);
 	} else {
 		e = store_get_block(t, &block, &arena, lane, lid);
 		*out = block.hash;

@@ -112,33 +112,3 @@ store_get_record(struct store_txn *t, struct sign_record *record)
 	wire_get(&r, record->source.b, sizeof(record->source.b));
 	return db_end(&r);
 }
-
-enum err
-store_put_endorsements(struct store_txn *t, const struct endorsement *e, uint32_t n)
-{
-	buf_reset(&t->value);
-	wire_put_u32(&t->value, n);
-	for (uint32_t i = 0; i < n; i++)
-		endorse_put(&t->value, &e[i]);
-	return put(t, "endorsements");
-}
-
-enum err
-store_get_endorsements(struct store_txn *t, struct endorsement **out, uint32_t *n, struct arena *arena)
-{
-	struct bytes value;
-	struct reader r;
-	enum err e = get(t, &value, "endorsements");
-
-	*out = NULL;
-	*n = 0;
-	if (e)
-		return e == ERR_NOT_FOUND ? ERR_OK : e;
-	r = wire_reader(value);
-	*n = wire_get_count(&r, LIMIT_VOTERS, ENDORSEMENT_BYTES);
-	if (*n && !(*out = arena_alloc(arena, *n, sizeof(**out))))
-		return ERR_NOMEM;
-	for (uint32_t i = 0; i < *n; i++)
-		endorse_get(&r, &(*out)[i]);
-	return db_end(&r);
-}

@@ -15,7 +15,8 @@ size_t store_first_map = (size_t)1 << 30;
 enum { READERS = 512, READERS_BYTES = 40960, LOOSE_BYTES = 16 << 20, TRIES = 20 };
 
 static const char *const db_name[STORE_DBS] = {
-    "meta", "hyper", "hash", "block", "lane", "payload", "id", "pool", "place", "receipt", "state"};
+    "meta", "hyper", "hash", "block", "lane", "payload", "id", "pool", "place", "receipt", "state",
+    "endorsed", "undo"};
 
 static enum err
 join(char out[static PATH_MAX], const char *dir, const char *file)

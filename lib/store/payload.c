@@ -127,6 +127,23 @@ store_put_pooled(struct store_txn *t, uint64_t row, uint64_t sealed_hid)
 	return db_put_value(t, DB_POOL, key, sizeof(key));
 }
 
+/* The mark is there already: no use in trying to append. */
+enum err
+store_mark_pooled(struct store_txn *t, uint64_t row, uint64_t sealed_hid)
+{
+	uint8_t key[ROW_KEY];
+	struct bytes old;
+	enum err e;
+
+	key_put_u64(key, row);
+	e = db_get(t, &old, DB_POOL, key, sizeof(key));
+	if (e)
+		return e == ERR_NOT_FOUND ? ERR_OK : e;
+	buf_reset(&t->value);
+	wire_put_u64(&t->value, sealed_hid);
+	return t->value.failed ? ERR_NOMEM : db_put(t, DB_POOL, key, sizeof(key), bytes_of(&t->value));
+}
+
 static enum err
 read_pooled(uint64_t *sealed_hid, struct bytes value)
 {

@@ -5,8 +5,8 @@
  *     DIR/data.mdb     LMDB's; DIR/lock.mdb its reader table
  *
  *     db        key                          value
- *     meta      word                         schema, genesis, tip, record, endorsements
- *     hyper     HID                          hash 32, encoded hyper block
+ *     meta      word                         schema, genesis, tip, record
+ *     hyper     HID                          hash 32, difficulty and lanes in use after it, encoded hyper block
  *     hash      hash's first 16 bytes        HID of a hyper block, or lane and LID of a local block
  *     block     lane 9, LID                  HID, hash, block, rows of its payloads in runs
  *     lane      lane 9                       lane state
@@ -16,6 +16,8 @@
  *     place     first row of a run           run length, HID, lane, LID, index of its first payload
  *     receipt   row                          result and the error's word, only where there is one to tell
  *     state     made by the ledger           made by the ledger
+ *     endorsed  HID beyond the last final    endorsements that certify it
+ *     undo      HID beyond the last final    what its connection and execution changed, as it was before
  *
  * Numbers in keys are big-endian, so that keys sort as they count. A payload's bytes are written once, when it is
  * pooled, under the next row: sequential keys cost LMDB a third of what random ones do.
@@ -35,7 +37,7 @@
 struct store;
 struct store_txn;
 
-enum { STORE_SCHEMA = 1 };
+enum { STORE_SCHEMA = 2 };
 
 enum store_mode {
 	STORE_CREATE, /* makes DIR (mode 0700) and an empty store where there is none */
@@ -104,18 +106,28 @@ enum err store_get_tip(struct store_txn *t, struct store_tip *tip);
 enum err store_put_record(struct store_txn *t, const struct sign_record *record);
 enum err store_get_record(struct store_txn *t, struct sign_record *record); /* all zero when there is none */
 
-/* Endorsements that certify the tip. */
-enum err store_put_endorsements(struct store_txn *t, const struct endorsement *e, uint32_t n);
-enum err store_get_endorsements(struct store_txn *t, struct endorsement **e, uint32_t *n, struct arena *arena);
-
 /* --- the chain --- */
 
-enum err store_put_hyper(struct store_txn *t, uint64_t hid, const struct hash *hash, struct bytes raw);
+/* What the next block goes by. */
+struct store_after {
+	uint64_t difficulty;
+	uint32_t lanes_in_use;
+};
+
+enum err store_put_hyper(struct store_txn *t, uint64_t hid, const struct hash *hash, const struct store_after *after,
+    struct bytes raw);
 enum err store_get_hyper(struct store_txn *t, struct hash *hash, struct buf *raw, uint64_t hid);
 
 /* Header and Auth only: the first HYPER_HEAD bytes. */
 enum err store_get_hyper_head(struct store_txn *t, struct hash *hash, struct hyper_header *header,
     struct signature *auth, uint64_t hid);
+
+enum err store_get_after(struct store_txn *t, struct store_after *after, uint64_t hid);
+
+/* Endorsements that certify a block, kept until it is final (store_settle) or taken back; none: n is 0. */
+enum err store_put_endorsements(struct store_txn *t, uint64_t hid, const struct endorsement *e, uint32_t n);
+enum err store_get_endorsements(struct store_txn *t, struct endorsement **e, uint32_t *n, struct arena *arena,
+    uint64_t hid);
 
 /* A local block as stored. row: of each payload, core.payloads of them. */
 struct store_block {
@@ -154,6 +166,9 @@ enum err store_erase_payload(struct store_txn *t, uint64_t row); /* ERR_OK when 
 enum err store_get_place(struct store_txn *t, struct place *place, uint64_t row);
 
 enum err store_put_pooled(struct store_txn *t, uint64_t row, uint64_t sealed_hid);
+
+/* The same for a row that is in the pool; nothing happens to one that is not. */
+enum err store_mark_pooled(struct store_txn *t, uint64_t row, uint64_t sealed_hid);
 enum err store_get_pooled(struct store_txn *t, uint64_t *sealed_hid, uint64_t row);
 enum err store_drop_pooled(struct store_txn *t, uint64_t row); /* ERR_OK when it was not there */
 
@@ -180,8 +195,38 @@ struct ledger_view store_ledger(struct store_txn *t);
 enum err store_each_state(struct store_txn *t, enum err (*each)(void *arg, struct bytes key, struct bytes value),
     void *arg);
 
+/* --- a block back --- */
+
+/*
+ * From store_note to store_note_end every put and erase but those of payloads and meta is noted as the block's doing;
+ * again for the same block goes on with its notes, in the same transaction.
+ */
+void store_note(struct store_txn *t, uint64_t hid);
+enum err store_note_end(struct store_txn *t);
+
+/*
+ * Everything that was noted for the block is as it was before, newest block first. Its rows wait in the pool, unless an
+ * earlier block has sealed them; one that has left the pool meanwhile stays out, and its bytes go when no block names it.
+ * ERR_NOT_FOUND: no notes; it is final.
+ */
+enum err store_take_back(struct store_txn *t, uint64_t hid);
+
+/* Notes and endorsements of blocks up to this one are not needed any more. */
+enum err store_settle(struct store_txn *t, uint64_t final_hid);
+
+/* One value before the block; what tells which key it is. Of the pool only what is neither 0 nor the block's own. */
+struct store_before {
+	enum { STORE_OF_STATE, STORE_OF_RECEIPTS, STORE_OF_LANES, STORE_OF_OTHERS } what;
+	bool there; /* false: the block made it */
+	struct bytes key, value; /* as stored; they last as long as the call */
+};
+
+/* ERR_NOT_FOUND: no notes. */
+enum err store_each_before(struct store_txn *t, uint64_t hid,
+    enum err (*each)(void *arg, const struct store_before *before), void *arg);
+
 /* How many entries each database has, for `check`; in the order of the table above. */
-enum { STORE_DBS = 11 };
+enum { STORE_DBS = 13 };
 enum err store_counts(struct store_txn *t, uint64_t count[static STORE_DBS]);
 
 #endif

@@ -5,6 +5,7 @@
 #include <lmdb.h>
 #include <pthread.h>
 
+#include "base/map.h"
 #include "store/store.h"
 
 /* In the order of the table in store.h. */
@@ -19,7 +20,9 @@ enum store_db {
 	DB_POOL,
 	DB_PLACE,
 	DB_RECEIPT,
-	DB_STATE
+	DB_STATE,
+	DB_ENDORSED,
+	DB_UNDO
 };
 
 /*
@@ -40,12 +43,21 @@ struct store {
 	struct gate gate;
 };
 
+/* What a block changes, as it was before; see undo.c. */
+struct notes {
+	uint64_t hid; /* 0: none yet */
+	bool on;
+	struct buf row;
+	struct map keys; /* that are in the row, by their hash */
+};
+
 struct store_txn {
 	struct store *store;
 	MDB_txn *txn;
 	bool write;
 	struct buf value; /* of the put that is being made */
 	struct buf state; /* what the ledger's view borrows */
+	struct notes notes;
 };
 
 /* Bytes of the map that a new store starts with; a test makes it small. */
@@ -91,6 +103,10 @@ enum err db_put_value(struct store_txn *t, enum store_db db, const void *key, si
 /* Whole values of a database, ascending, from a key on (empty: all); stops at the first error of each. */
 enum err db_each(struct store_txn *t, enum store_db db, struct bytes from,
     enum err (*each)(void *arg, struct bytes key, struct bytes value), void *arg);
+
+/* Notes what stands at the key, if notes are taken and it is not noted yet. */
+enum err notes_add(struct store_txn *t, enum store_db db, const void *key, size_t len);
+void notes_free(struct notes *notes);
 
 /* What a reader of a stored value ended with: anything but success is ERR_CORRUPT. */
 enum err db_end(const struct reader *r);

@@ -118,6 +118,7 @@ free_txn(struct store_txn *t)
 	gate_leave(&t->store->gate);
 	buf_free(&t->value);
 	buf_free(&t->state);
+	notes_free(&t->notes);
 	free(t);
 }
 

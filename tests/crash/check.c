@@ -10,7 +10,7 @@
 
 /* In the order of the databases in store.h. */
 enum { COUNT_HYPER = 1, COUNT_HASH, COUNT_BLOCK, COUNT_LANE, COUNT_PAYLOAD, COUNT_ID, COUNT_POOL, COUNT_PLACE,
-	COUNT_RECEIPT, COUNT_STATE };
+	COUNT_RECEIPT, COUNT_STATE, COUNT_ENDORSED, COUNT_UNDO };
 
 /* What every check is given: the story, a read transaction, how far the story went, and room. */
 struct look {
@@ -41,7 +41,7 @@ check_meta(struct look *l)
 	MUST(hash_equal(&tip.hash, &expected_tip.hash) && tip.difficulty == expected_tip.difficulty);
 	MUST(tip.next_row == expected_tip.next_row && tip.lanes_in_use == expected_tip.lanes_in_use);
 	MUST(store_get_record(l->t, &record) == ERR_OK && memcmp(&record, &expected_record, sizeof(record)) == 0);
-	MUST(store_get_endorsements(l->t, &endorsement, &count, &l->arena) == ERR_OK && count == expected_count);
+	MUST(store_get_endorsements(l->t, &endorsement, &count, &l->arena, l->n) == ERR_OK && count == expected_count);
 	MUST(memcmp(endorsement, expected, count * sizeof(*expected)) == 0);
 	return NULL;
 }
@@ -201,6 +201,7 @@ check_counts(struct look *l)
 	MUST(count[COUNT_LANE] == least(l->n, STORY_LANES) && count[COUNT_STATE] == least(l->n, STORY_KEYS));
 	MUST(count[COUNT_PAYLOAD] == payloads && count[COUNT_ID] == payloads);
 	MUST(count[COUNT_POOL] == pooled && count[COUNT_RECEIPT] == receipts);
+	MUST(count[COUNT_ENDORSED] <= 1 && count[COUNT_UNDO] == (l->n > 0));
 	MUST(count[COUNT_PLACE] == (l->n > 0 ? l->n - 1 : 0));
 	return NULL;
 }

@@ -13,7 +13,7 @@ write_meta(struct store_txn *t, uint64_t n)
 		e = store_put_tip(t, &tip);
 	if (!e)
 		e = store_put_record(t, &record);
-	return e ? e : store_put_endorsements(t, endorsement, count);
+	return e ? e : store_put_endorsements(t, n, endorsement, count);
 }
 
 static enum err
@@ -26,7 +26,7 @@ write_chain(struct store_txn *t, uint64_t n)
 
 	story_block(&block, n);
 	story_hyper(&hyper, n);
-	e = hyper.raw.failed ? ERR_NOMEM : store_put_hyper(t, n, &hyper.hash, bytes_of(&hyper.raw));
+	e = hyper.raw.failed ? ERR_NOMEM : store_put_hyper(t, n, &hyper.hash, &(struct store_after){n, 1}, bytes_of(&hyper.raw));
 	buf_free(&hyper.raw);
 	if (!e)
 		e = store_put_block(t, n, &block.kept);
@@ -64,8 +64,13 @@ write_all(const struct story *s, struct store_txn *t, uint64_t n)
 
 	for (uint64_t row = first; row < n * STORY_PER && !e; row++)
 		e = write_row(s, t, row, n);
+	store_note(t, n);
 	if (!e)
 		e = write_chain(t, n);
+	if (!e)
+		e = store_note_end(t);
+	if (!e)
+		e = store_settle(t, n - 1);
 	if (!e)
 		e = view.put(view.owner, (struct bytes){state.key, sizeof(state.key)},
 		    (struct bytes){state.data, state.len});

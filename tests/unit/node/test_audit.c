@@ -224,10 +224,13 @@ wrong_hyper(struct store_txn *t)
 {
 	struct hash hash;
 	struct buf raw = { 0 };
+	struct store_after after;
 	enum err e = store_get_hyper(t, &hash, &raw, 3);
+	if (e == ERR_OK)
+		e = store_get_after(t, &after, 3);
 	raw.data[HYPER_HEAD + 300] ^= 4;
 	if (e == ERR_OK)
-		e = store_put_hyper(t, 3, &hash, bytes_of(&raw));
+		e = store_put_hyper(t, 3, &hash, &after, bytes_of(&raw));
 	buf_free(&raw);
 	return e;
 }
@@ -235,7 +238,9 @@ wrong_hyper(struct store_txn *t)
 static enum err
 no_endorsement(struct store_txn *t)
 {
-	return store_put_endorsements(t, NULL, 0);
+	struct store_tip tip;
+	enum err e = store_get_tip(t, &tip);
+	return e == ERR_OK ? store_put_endorsements(t, tip.hid, NULL, 0) : e;
 }
 
 static void

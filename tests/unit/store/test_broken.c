@@ -36,7 +36,7 @@ fill(struct shelf *s)
 	OK(store_put_genesis(s->txn, (struct bytes){(const uint8_t *)"genesis", 7}));
 	OK(store_put_tip(s->txn, &(struct store_tip){.hid = HYPERS}));
 	OK(store_put_record(s->txn, &(struct sign_record){.list_slot = 1}));
-	OK(store_put_endorsements(s->txn, &e, 1));
+	OK(store_put_endorsements(s->txn, HYPERS, &e, 1));
 	OK(store_put_lane(s->txn, &lane_state));
 	for (uint32_t i = 1; i <= HYPERS; i++) {
 		struct kept_block kept = some_block(lane, i, row + 10 * i, 15);
@@ -47,11 +47,25 @@ fill(struct shelf *s)
 		hyper_header_put(&raw, &header);
 		memset(buf_extend(&raw, 64 + 100 * i), 7, 64 + 100 * i);
 		hash = hyper_hash(&header);
-		OK(store_put_hyper(s->txn, i, &hash, bytes_of(&raw)));
+		OK(store_put_hyper(s->txn, i, &hash, &(struct store_after){i, 1}, bytes_of(&raw)));
+		store_note(s->txn, i);
 		OK(store_put_block(s->txn, i, &kept));
+		OK(store_note_end(s->txn));
 		buf_free(&raw);
 	}
 	shelf_commit(s);
+}
+
+static enum err
+see_before(void *arg, const struct store_before *before)
+{
+	uint64_t *sum = arg;
+
+	for (size_t i = 0; i < before->key.len; i++)
+		*sum += before->key.data[i];
+	for (size_t i = 0; i < before->value.len; i++)
+		*sum += before->value.data[i];
+	return ERR_OK;
 }
 
 static enum err
@@ -134,11 +148,12 @@ read_all(struct store *s)
 	store_get_genesis(t, &raw);
 	store_get_tip(t, &tip);
 	store_get_record(t, &record);
-	store_get_endorsements(t, &e, &n, &arena);
+	store_get_endorsements(t, &e, &n, &arena, HYPERS);
 	store_get_lanes(t, &lanes, &n, &arena);
 	store_each_pooled(t, 0, see_pooled, &sum);
 	store_each_state(t, see_state, &sum);
 	store_counts(t, count);
+	store_each_before(t, 1, see_before, &sum);
 	read_blocks(t, &arena);
 	read_rows(t);
 	store_abort(t);
@@ -161,6 +176,8 @@ write_some(struct store *s)
 		if (store_put_payload(t, ROWS + i, &id, raw) || store_erase_payload(t, i) || store_drop_pooled(t, i))
 			break;
 	}
+	store_take_back(t, HYPERS);
+	store_settle(t, 2);
 	store_commit(t);
 	arena_free(&arena);
 }

@@ -23,7 +23,7 @@ a_new_store_has_nothing(void **state)
 	assert_int_equal(store_get_tip(s->txn, &tip), ERR_NOT_FOUND);
 	OK(store_get_record(s->txn, &record));
 	assert_memory_equal(&record, &zero, sizeof(zero));
-	OK(store_get_endorsements(s->txn, &e, &n, &s->arena));
+	OK(store_get_endorsements(s->txn, &e, &n, &s->arena, 1));
 	assert_int_equal(n, 0);
 	assert_int_equal(store_get_hyper(s->txn, &hash, &raw, 1), ERR_NOT_FOUND);
 	assert_int_equal(store_get_block(s->txn, &block, &s->arena, &at, 1), ERR_NOT_FOUND);
@@ -106,17 +106,22 @@ the_endorsements_come_back(void **state)
 	uint32_t n;
 
 	shelf_write(s);
-	OK(store_put_endorsements(s->txn, e, 2));
+	OK(store_put_endorsements(s->txn, 3, e, 2));
+	OK(store_put_endorsements(s->txn, 4, e, 1));
+	OK(store_put_endorsements(s->txn, 5, e, 1));
 	shelf_reopen(s);
-	OK(store_get_endorsements(s->txn, &back, &n, &s->arena));
+	OK(store_get_endorsements(s->txn, &back, &n, &s->arena, 3));
 	assert_int_equal(n, 2);
 	assert_memory_equal(back, e, sizeof(e));
 	store_abort(s->txn);
 	shelf_write(s);
-	OK(store_put_endorsements(s->txn, NULL, 0));
+	OK(store_put_endorsements(s->txn, 5, NULL, 0));
+	OK(store_settle(s->txn, 3));
 	shelf_reopen(s);
-	OK(store_get_endorsements(s->txn, &back, &n, &s->arena));
-	assert_int_equal(n, 0);
+	for (uint64_t hid = 3; hid <= 5; hid++) {
+		OK(store_get_endorsements(s->txn, &back, &n, &s->arena, hid));
+		assert_int_equal(n, hid == 4);
+	}
 }
 
 /* The head of a hyper block, and after it whatever body. */
@@ -143,6 +148,7 @@ hyper_blocks_come_back_by_hid_and_hash(void **state)
 	struct hash hash, other;
 	struct lane lane = {.chain = 9};
 	struct buf raw[4] = {{0}}, got = {0};
+	struct store_after after = {.difficulty = 7};
 	uint64_t hid, lid = 9;
 	bool is_hyper = false;
 
@@ -150,8 +156,9 @@ hyper_blocks_come_back_by_hid_and_hash(void **state)
 	for (uint64_t i = 3; i >= 1; i--) {
 		some_hyper(&raw[i], &header, i, i == 2 ? 3000000 : i);
 		hash = hyper_hash(&header);
-		OK(store_put_hyper(s->txn, i, &hash, bytes_of(&raw[i])));
-		OK(store_put_hyper(s->txn, i, &hash, bytes_of(&raw[i])));
+		OK(store_put_hyper(s->txn, i, &hash, &after, bytes_of(&raw[i])));
+		after = (struct store_after){.difficulty = 1000 * i, .lanes_in_use = (uint32_t)i};
+		OK(store_put_hyper(s->txn, i, &hash, &after, bytes_of(&raw[i])));
 	}
 	shelf_reopen(s);
 	for (uint64_t i = 1; i <= 3; i++) {
@@ -161,6 +168,8 @@ hyper_blocks_come_back_by_hid_and_hash(void **state)
 		assert_true(hash_equal(&hash, &other));
 		assert_int_equal(back.slot, 10 * i);
 		assert_int_equal(auth.b[0], i);
+		OK(store_get_after(s->txn, &after, i));
+		assert_true(after.difficulty == 1000 * i && after.lanes_in_use == i);
 		OK(store_find_hash(s->txn, &is_hyper, &hid, &lane, &lid, &hash));
 		assert_true(is_hyper);
 		assert_int_equal(hid, i);
