@@ -1,9 +1,9 @@
 # Para: build, checks and installation. `make help` lists the targets.
 
 # The layers, each may include only those before it (and itself). This list builds the library and feeds the lint.
-LAYERS := base crypto chain consensus ledger json store net node tool
+LAYERS := base crypto chain consensus overlay ledger json store net node tool
 # Layers without any effect: no clock, file, socket, thread, environment or random source (`nm -u` proves it).
-PURE := base crypto chain consensus ledger json
+PURE := base crypto chain consensus overlay ledger json
 
 VERSION := 0.1.0
 PREFIX ?= /usr/local
@@ -160,6 +160,19 @@ soak: all crash hold
 
 .PHONY: crash soak
 
+# The rules of finality under random schedules: `make schedule RUNS=1000000`.
+SCHEDULE := $(patsubst %.c,$(B)/%.o,$(wildcard tests/sim/schedule*.c))
+schedule: RUNS = 1000000
+
+$(B)/sim/schedule: $(SCHEDULE) $(call upto,consensus)
+	@mkdir -p $(@D)
+	$(call say,LD $@)$(CC) $(LDFLAGS) -o $@ $^ -lsodium
+
+schedule: $(B)/sim/schedule
+	$(B)/sim/schedule --runs $(RUNS)
+
+.PHONY: schedule
+
 # What the tests of tests/tools need: clients that misbehave, runners, a service manager, and shims for LD_PRELOAD.
 HOLD := $(patsubst %,$(B)/hold/%,rude nth notify confine noheal.so nomem.so para-node-deaf)
 
@@ -203,6 +216,7 @@ help:
 	@echo 'make unit      unit tests only; lint: lints only; SAN=1: with sanitizers'
 	@echo 'make fuzz      every decoder, RUNS=10000000 inputs each'
 	@echo 'make soak      20000 torn images of the store, SEED=N'
+	@echo 'make schedule  random schedules against the rules of finality, RUNS=1000000'
 	@echo 'make bench     speed against bare counterparts, a JSON line each; ONLY=mine: some'
 	@echo 'make deps      install the packages that build and checks need'
 	@echo 'make install   into PREFIX (/usr/local), under DESTDIR'

@@ -4,10 +4,12 @@
 #include "tool/line.h"
 #include "tool/miner.h"
 #include "tool/output.h"
+#include "tool/play.h"
 #include "tool/workloop.h"
 
 static uint64_t threads = 1, seconds = 1;
 static bool bench;
+static const char *equilibrium;
 static struct option_list chains;
 
 static void
@@ -87,8 +89,12 @@ run_filter(struct tool *t)
 	struct input in;
 	struct bytes text;
 	struct line line = {0};
+	if (bench && equilibrium)
+		return tool_usage(t, "--bench and --equilibrium are two things");
 	if (bench)
 		return run_bench(t);
+	if (equilibrium)
+		return play_file(t, equilibrium);
 	const struct work_kernel *kernel = miner_kernel();
 	input_open(&in, t, "-");
 	while (input_next(&in, &text, t)) {
@@ -121,7 +127,9 @@ run_work(struct tool *t)
 
 static const struct option_entry filter_options[] = {THREADS,
     {0, "bench", NULL, "measure the kernel chosen, read nothing", OPTION_FLAG, &bench, 0, 0},
-    {0, "seconds", "S", "measure for S seconds (1)", OPTION_NUMBER, &seconds, 1, 3600}, END};
+    {0, "seconds", "S", "measure for S seconds (1)", OPTION_NUMBER, &seconds, 1, 3600},
+    {0, "equilibrium", "FILE", "play the game of the miners in FILE, a line a round", OPTION_TEXT, &equilibrium, 0, 0},
+    END};
 
 static const struct option_entry work_options[] = {THREADS,
     {'c', "chain", "NAME|NUMBER", "work for this chain alone (may be repeated)", OPTION_LIST, &chains, 0, 0}, END};

@@ -83,12 +83,13 @@ crash() {
 
 stage() {
 	case $1 in
-	build) one 'build' make -j"$jobs" all units crash hold ;;
+	build) one 'build' make -j"$jobs" all units crash hold "$B/sim/schedule" ;;
 	unit) unit "$B" ;;
 	lint) lint ;;
 	tools) tools ;;
 	crash) crash ;;
 	clang) one 'clang builds without warnings' make -j"$jobs" CC=clang CFLAGS=-O1 B=build/clang all ;;
+	schedule) one 'random schedules make no two finals' "$B/sim/schedule" --runs 100000 ;;
 	sanitize) one 'build with sanitizers' make -j"$jobs" SAN=1 CFLAGS=-O1 all units && unit build/san ;;
 	fuzz) one 'fuzz targets, a few seconds each' make -j"$jobs" fuzz-smoke ;;
 	esac
@@ -97,7 +98,7 @@ stage() {
 case ${1-} in
 unit) stages='unit' ;;
 lint) stages='lint' ;;
-all) stages='build lint unit tools crash sanitize clang fuzz' ;;
+all) stages='build lint unit tools crash schedule sanitize clang fuzz' ;;
 *)
 	echo 'usage: check.sh all|unit|lint' >&2
 	exit 2

@@ -24,6 +24,8 @@ static const uint8_t personal[HASH_KINDS][16] = {
 	[HASH_ACCOUNT] = "para.account",
 	[HASH_BEACON] = "para.beacon",
 	[HASH_WITNESS] = "para.witness",
+	[HASH_LINK] = "para.link",
+	[HASH_NODE_ID] = "para.nodeid",
 };
 
 static crypto_generichash_blake2b_state *

@@ -35,6 +35,8 @@ enum hash_kind {
 	HASH_ACCOUNT,     /* para.account: account without a key */
 	HASH_BEACON,      /* para.beacon: the lowest work hashes of an epoch's blocks */
 	HASH_WITNESS,     /* para.witness: beacon, lane and vote; who witnesses a lane */
+	HASH_LINK,        /* para.link: what opens a link between two nodes; signed by each side */
+	HASH_NODE_ID,     /* para.nodeid: a node's place in the overlay */
 	HASH_KINDS
 };
 

@@ -1,146 +1,177 @@
+/*
+ * Without nng, which starts a dozen threads: a tool that asks one question would spend more on them than on its answer.
+ */
 #include "net/client.h"
 
-#include <nng/nng.h>
-#include <nng/protocol/reqrep0/req.h>
-#include <nng/supplemental/util/platform.h>
-#include <pthread.h>
-#include <stdbool.h>
+#include <errno.h>
+#include <limits.h>
+#include <poll.h>
 #include <stdlib.h>
-#include <time.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
 
-#include "net/probe.h"
+#include "net/sp.h"
 
-enum { RETRY_MS = 50, ANSWER_MS = 1000, NEVER_MS = 1 << 30 };
+enum { RETRY_MS = 50, ANSWER_MS = 1000 };
 
-/* A request on its way: first its send, then its receive, on one context. */
+#define FIRST_ID UINT32_C(0x80000000)
+
+/* A request whose reply is awaited. */
 struct turn {
-	struct client *client;
-	nng_ctx ctx;
-	nng_aio *aio;
-	bool busy, done; /* busy: an nng operation runs; done: it ended, and nobody has looked */
+	uint32_t id;
+	bool done;
+	int64_t until;
+	struct buf reply;
 };
 
 struct client {
-	nng_socket socket;
-	pthread_mutex_t mutex;
-	pthread_cond_t change;
-	bool lost; /* the node went away */
+	int fd; /* -1: the node went away */
+	uint32_t next_id;
+	struct buf out; /* the request on its way */
+	size_t sent;
 	struct turn turn[CLIENT_AHEAD];
-	unsigned first, count; /* ring of turns whose replies are awaited */
+	unsigned first, count; /* ring of turns */
+	/* The reply on its way: its head, then what is left of its body, for a turn or (NULL) for nobody. */
+	uint8_t head[SP_HEAD];
+	size_t head_len;
+	uint64_t left;
+	struct turn *into;
 };
 
 static void
-ended(void *arg)
+lose(struct client *c)
 {
-	struct turn *t = arg;
-	pthread_mutex_lock(&t->client->mutex);
-	t->done = true;
-	pthread_cond_broadcast(&t->client->change);
-	pthread_mutex_unlock(&t->client->mutex);
+	if (c->fd >= 0)
+		close(c->fd);
+	c->fd = -1;
+}
+
+static struct turn *
+turn_of(struct client *c, uint32_t id)
+{
+	for (unsigned i = 0; i < c->count; i++) {
+		struct turn *t = &c->turn[(c->first + i) % CLIENT_AHEAD];
+		if (t->id == id && !t->done)
+			return t;
+	}
+	return NULL;
 }
 
 static void
-pipe_lost(nng_pipe pipe, nng_pipe_ev ev, void *arg)
+end_reply(struct client *c)
 {
-	struct client *c = arg;
-	(void)pipe;
-	(void)ev;
-	pthread_mutex_lock(&c->mutex);
-	c->lost = true;
-	pthread_cond_broadcast(&c->change);
-	pthread_mutex_unlock(&c->mutex);
+	if (c->into != NULL)
+		c->into->done = true;
+	c->into = NULL;
+	c->head_len = 0;
 }
 
-/* Waits for the operation under way; one that the node's end left hanging is cancelled. */
-static int
-wait_turn(struct turn *t)
+/* A reply that nobody awaits any more, or that finds no memory, is read and dropped. */
+static bool
+begin_reply(struct client *c)
 {
-	struct client *c = t->client;
-	pthread_mutex_lock(&c->mutex);
-	while (!t->done && !c->lost)
-		pthread_cond_wait(&c->change, &c->mutex);
-	bool done = t->done;
-	pthread_mutex_unlock(&c->mutex);
-	if (!done)
-		nng_aio_cancel(t->aio);
-	nng_aio_wait(t->aio);
-	t->busy = t->done = false;
-	return nng_aio_result(t->aio);
+	uint32_t id;
+	if (!sp_read_head(&id, &c->left, c->head) || c->left > CLIENT_REPLY_MAX)
+		return false;
+	c->into = turn_of(c, id);
+	if (c->into != NULL && c->left > 0)
+		buf_extend(&c->into->reply, c->left);
+	if (c->left == 0)
+		end_reply(c);
+	return true;
 }
 
-static enum err
-open_socket(struct client *c)
+/* Reads once; true when it read something that makes sense. */
+static bool
+pull(struct client *c)
 {
-	int rv = nng_req0_open(&c->socket);
-	if (rv != 0)
-		return ERR_NOMEM;
-	/* A request is sent once: what a lost node did with it is for the caller to ask. */
-	rv = nng_socket_set_ms(c->socket, NNG_OPT_REQ_RESENDTIME, NNG_DURATION_INFINITE);
-	if (rv == 0)
-		rv = nng_socket_set_size(c->socket, NNG_OPT_RECVMAXSZ, CLIENT_REPLY_MAX);
-	if (rv == 0)
-		rv = nng_socket_set_ms(c->socket, NNG_OPT_RECONNMINT, NEVER_MS);
-	if (rv == 0)
-		rv = nng_socket_set_ms(c->socket, NNG_OPT_RECONNMAXT, NEVER_MS);
-	if (rv == 0)
-		rv = nng_pipe_notify(c->socket, NNG_PIPE_EV_REM_POST, pipe_lost, c);
-	for (unsigned i = 0; rv == 0 && i < CLIENT_AHEAD; i++) {
-		c->turn[i].client = c;
-		rv = nng_aio_alloc(&c->turn[i].aio, ended, &c->turn[i]);
-		if (rv == 0)
-			rv = nng_ctx_open(&c->turn[i].ctx, c->socket);
+	uint8_t waste[4096];
+	bool in_head = c->head_len < SP_HEAD, kept = !in_head && c->into != NULL && !c->into->reply.failed;
+	uint8_t *to = in_head ? c->head + c->head_len : kept ? c->into->reply.data + c->into->reply.len - c->left : waste;
+	size_t room = in_head ? SP_HEAD - c->head_len : kept || c->left < sizeof(waste) ? c->left : sizeof(waste);
+	ssize_t n = recv(c->fd, to, room, 0);
+	if (n < 0 && (errno == EAGAIN || errno == EINTR))
+		return false;
+	if (n <= 0) {
+		lose(c);
+		return false;
 	}
-	return rv == 0 ? ERR_OK : ERR_NOMEM;
+	if (in_head) {
+		c->head_len += (size_t)n;
+		if (c->head_len == SP_HEAD && !begin_reply(c))
+			lose(c);
+	} else {
+		c->left -= (uint64_t)n;
+		if (c->left == 0)
+			end_reply(c);
+	}
+	return c->fd >= 0;
 }
 
-static long
-now_ms(void)
+static void
+push(struct client *c)
 {
-	struct timespec t;
-	clock_gettime(CLOCK_MONOTONIC, &t);
-	return t.tv_sec * 1000L + t.tv_nsec / 1000000L;
+	ssize_t n = send(c->fd, c->out.data + c->sent, c->out.len - c->sent, MSG_NOSIGNAL);
+	if (n > 0)
+		c->sent += (size_t)n;
+	if (n >= 0 || errno == EAGAIN || errno == EINTR)
+		return;
+	/* What was answered before the end counts. */
+	while (pull(c))
+		;
+	lose(c);
 }
 
+/*
+ * Until the reply awaited is there, or (NULL) the request is out. Replies are read while a request is sent: a node that
+ * nobody listens to stops listening.
+ */
 static enum err
-err_of(struct client *c, int rv)
+pump(struct client *c, const struct turn *awaited, int64_t until)
 {
-	pthread_mutex_lock(&c->mutex);
-	bool lost = c->lost;
-	pthread_mutex_unlock(&c->mutex);
-	if (rv == 0)
-		return ERR_OK;
-	if (rv == NNG_ENOMEM)
-		return ERR_NOMEM;
-	return rv == NNG_ETIMEDOUT && !lost ? ERR_TIMEOUT : ERR_UNREACHABLE;
+	while (awaited != NULL ? !awaited->done : c->sent < c->out.len) {
+		if (c->fd < 0)
+			return ERR_UNREACHABLE;
+		bool sending = c->sent < c->out.len;
+		struct pollfd p = { .fd = c->fd, .events = (short)(sending ? POLLIN | POLLOUT : POLLIN) };
+		int64_t ms = until - sp_now_ms();
+		int ready = poll(&p, 1, ms <= 0 ? 0 : ms > INT_MAX ? INT_MAX : (int)ms);
+		if (ready < 0 && errno == EINTR)
+			continue;
+		if (ready <= 0)
+			return ready == 0 ? ERR_TIMEOUT : ERR_UNREACHABLE;
+		if (sending && (p.revents & POLLOUT) != 0)
+			push(c);
+		while (c->fd >= 0 && (p.revents & ~POLLOUT) != 0 && pull(c) && c->head_len > 0)
+			;
+	}
+	return ERR_OK;
 }
 
 enum err
 client_send(struct client *c, struct bytes request, unsigned timeout_ms)
 {
+	uint8_t head[SP_HEAD];
 	if (request.len > CLIENT_REQUEST_MAX)
 		return ERR_TOO_LONG;
 	if (c->count == CLIENT_AHEAD)
 		return ERR_BUSY;
 	struct turn *t = &c->turn[(c->first + c->count) % CLIENT_AHEAD];
-	nng_msg *msg;
-	if (nng_msg_alloc(&msg, 0) != 0)
-		return ERR_NOMEM;
-	if (nng_msg_append(msg, request.data, request.len) != 0) {
-		nng_msg_free(msg);
-		return ERR_NOMEM;
-	}
-	nng_aio_set_timeout(t->aio, (nng_duration)timeout_ms);
-	nng_aio_set_msg(t->aio, msg);
-	t->busy = true;
-	nng_ctx_send(t->ctx, t->aio);
-	int rv = wait_turn(t);
-	if (rv != 0) {
-		nng_msg_free(msg);
-		return err_of(c, rv);
-	}
-	nng_aio_set_msg(t->aio, NULL);
-	t->busy = true;
-	nng_ctx_recv(t->ctx, t->aio);
+	*t = (struct turn){ .id = c->next_id };
+	c->next_id = FIRST_ID | (c->next_id + 1);
+	sp_write_head(head, t->id, request.len);
+	buf_add(&c->out, head, sizeof(head));
+	buf_add(&c->out, request.data, request.len);
+	enum err e = c->out.failed ? ERR_NOMEM : pump(c, NULL, sp_now_ms() + timeout_ms);
+	/* Half a request cannot be taken back. */
+	if (e != ERR_OK && c->sent > 0)
+		lose(c);
+	buf_free(&c->out);
+	c->sent = 0;
+	if (e != ERR_OK)
+		return e;
+	t->until = sp_now_ms() + timeout_ms;
 	c->count++;
 	return ERR_OK;
 }
@@ -151,15 +182,19 @@ client_receive(struct client *c, struct buf *reply)
 	if (c->count == 0)
 		return ERR_INTERNAL;
 	struct turn *t = &c->turn[c->first];
+	int64_t now = sp_now_ms();
+	/* Who comes late still gets what has arrived meanwhile. */
+	enum err e = pump(c, t, t->until < now ? now + ANSWER_MS : t->until);
 	c->first = (c->first + 1) % CLIENT_AHEAD;
 	c->count--;
-	int rv = wait_turn(t);
-	if (rv != 0)
-		return err_of(c, rv);
-	nng_msg *msg = nng_aio_get_msg(t->aio);
-	buf_add(reply, nng_msg_body(msg), nng_msg_len(msg));
-	nng_msg_free(msg);
-	return reply->failed ? ERR_NOMEM : ERR_OK;
+	if (c->into == t)
+		c->into = NULL;
+	if (e == ERR_OK)
+		buf_add(reply, t->reply.data, t->reply.len);
+	if (e == ERR_OK && (t->reply.failed || reply->failed))
+		e = ERR_NOMEM;
+	buf_free(&t->reply);
+	return e;
 }
 
 enum err
@@ -171,52 +206,38 @@ client_call(struct client *c, struct buf *reply, struct bytes request, unsigned 
 	return e == ERR_OK ? client_receive(c, reply) : e;
 }
 
-static void
-drop_turn(struct turn *t)
-{
-	if (t->aio == NULL)
-		return;
-	nng_aio_stop(t->aio);
-	if (t->busy && nng_aio_result(t->aio) == 0 && nng_aio_get_msg(t->aio) != NULL)
-		nng_msg_free(nng_aio_get_msg(t->aio));
-	nng_aio_free(t->aio);
-}
-
 void
 client_close(struct client *c)
 {
 	if (c == NULL)
 		return;
+	lose(c);
 	for (unsigned i = 0; i < CLIENT_AHEAD; i++)
-		drop_turn(&c->turn[i]);
-	if (nng_socket_id(c->socket) > 0)
-		nng_close(c->socket);
-	pthread_cond_destroy(&c->change);
-	pthread_mutex_destroy(&c->mutex);
+		buf_free(&c->turn[i].reply);
 	free(c);
 }
 
 /*
  * A listener of nng 1.5.2 that went deaf still shakes hands, so only an answer counts: the server answers an empty
- * request by itself. nng's own dial would wait 10 s for one that shakes no hands at all; the probe knows within one.
+ * request by itself.
  */
 static enum err
 try_once(struct client **out, const char *url)
 {
-	const char *path = url == NULL ? NULL : probe_path(url);
-	if (url == NULL || (path != NULL && !probe_answers(path, ANSWER_MS)))
+	const char *path = url == NULL ? NULL : sp_path(url);
+	int fd = path == NULL ? -1 : sp_connect(path);
+	if (fd < 0)
 		return ERR_UNREACHABLE;
 	struct client *c = calloc(1, sizeof(*c));
-	if (c == NULL)
+	if (c == NULL) {
+		close(fd);
 		return ERR_NOMEM;
-	pthread_mutex_init(&c->mutex, NULL);
-	pthread_cond_init(&c->change, NULL);
+	}
+	c->fd = fd;
+	c->next_id = FIRST_ID;
 	struct buf nothing = { 0 };
-	enum err e = open_socket(c);
-	if (e == ERR_OK && nng_dial(c->socket, url, NULL, 0) != 0)
-		e = ERR_UNREACHABLE;
-	if (e == ERR_OK)
-		e = client_call(c, &nothing, (struct bytes){ NULL, 0 }, ANSWER_MS);
+	enum err e = sp_greet(fd, ANSWER_MS) ? client_call(c, &nothing, (struct bytes){ NULL, 0 }, ANSWER_MS)
+	                                     : ERR_UNREACHABLE;
 	buf_free(&nothing);
 	if (e == ERR_OK)
 		*out = c;
@@ -228,15 +249,15 @@ try_once(struct client **out, const char *url)
 enum err
 client_open(struct client **out, const char *(*url_at)(void *arg), void *arg, unsigned connect_ms)
 {
-	long end = now_ms() + (long)connect_ms;
+	int64_t end = sp_now_ms() + connect_ms;
 	*out = NULL;
 	for (;;) {
 		enum err e = try_once(out, url_at(arg));
 		if (e == ERR_OK || e == ERR_NOMEM)
 			return e;
-		long left = end - now_ms();
+		int64_t left = end - sp_now_ms();
 		if (left <= 0)
 			return ERR_UNREACHABLE;
-		nng_msleep(left < RETRY_MS ? (nng_duration)left : RETRY_MS);
+		poll(NULL, 0, left < RETRY_MS ? (int)left : RETRY_MS);
 	}
 }

@@ -7,11 +7,6 @@
 
 #include <stdbool.h>
 
-#include "base/err.h"
-
-/* The path of an ipc URL, borrowed from it; NULL for another scheme. */
-const char *probe_path(const char *url);
-
 /* True when the listener on this path shakes hands within ms. */
 bool probe_answers(const char *path, int ms);
 

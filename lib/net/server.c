@@ -14,6 +14,7 @@
 
 #include "net/hangup.h"
 #include "net/probe.h"
+#include "net/sp.h"
 
 /*
  * Connections at once; how long a client may take to read its reply before it is cut off; listeners that went deaf and
@@ -208,7 +209,7 @@ clear(const char *path)
 static enum err
 listen_anew(struct server *s)
 {
-	const char *path = probe_path(s->url);
+	const char *path = sp_path(s->url);
 	if (s->listeners == LISTENERS) {
 		nng_listener_close(s->listener[s->first]);
 		s->first = (s->first + 1) % LISTENERS;
@@ -283,7 +284,7 @@ free_server(struct server *s)
 enum err
 server_start(struct server **out, const struct server_config *config)
 {
-	const char *path = probe_path(config->url);
+	const char *path = sp_path(config->url);
 	*out = NULL;
 	if (path != NULL && strlen(path) >= sizeof(((struct sockaddr_un *)0)->sun_path))
 		return ERR_TOO_LONG;
@@ -338,7 +339,7 @@ takes_connections(struct server *s, const char *path)
 bool
 server_heal(struct server *s)
 {
-	const char *path = probe_path(s->url);
+	const char *path = sp_path(s->url);
 	return path == NULL || takes_connections(s, path) || (listen_anew(s) == ERR_OK && takes_connections(s, path));
 }
 
@@ -359,7 +360,7 @@ server_stop(struct server *s)
 	/* A reply that nng took is on its way through its threads; give it a moment to reach the kernel. */
 	nng_msleep(20);
 	nng_close(s->socket);
-	if (probe_path(s->url) != NULL)
-		unlink(probe_path(s->url));
+	if (sp_path(s->url) != NULL)
+		unlink(sp_path(s->url));
 	free_server(s);
 }

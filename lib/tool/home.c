@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-#include "net/probe.h"
+#include "net/sp.h"
 
 /* An empty variable counts as none, as the XDG specification has it. */
 static const char *
@@ -82,7 +82,7 @@ home_node_url(char out[static PATH_MAX + 8], const struct tool *t)
 int
 home_check_url(struct tool *t, const char *what, const char *url)
 {
-	const char *path = probe_path(url);
+	const char *path = sp_path(url);
 	if (path && path[0])
 		return TOOL_DONE;
 	return tool_usage(t, "%s: '%s' is no ipc://PATH", what, url);

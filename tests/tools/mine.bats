@@ -60,3 +60,48 @@ load lib
 	exec 9>&-
 	wait $miner
 }
+
+# game [MEMBER=VALUE...]: the game of four miners, some members set to other JSON.
+game() {
+	local filter='{reward: "1000000000", seals: 64, retarget: 16, difficulty: "65536", rounds: 400,
+	    miners: [range(4) | {cost: "\(10 + .)"}]}'
+	for change in "$@"; do
+		filter+=" | .${change%%=*} = ${change#*=}"
+	done
+	jq -cn "$filter"
+}
+
+@test "the miners come to rest at n* seals and spend no more than the reward" {
+	game >game.json
+	para-mine --equilibrium game.json >rounds
+	[ "$(wc -l <rounds)" = 400 ]
+	jq -se 'map(.round) == [range(1; 401)]' rounds
+	jq -se '.[0].seals > 64 and .[0].difficulty == "65536"' rounds
+	jq -se '.[300:] | all(.seals == 64 and (.spent | tonumber) <= 1000000000 and .paid == "1000000000")' rounds
+	jq -se '.[300:] | map(.difficulty) | unique | length == 1' rounds
+	para-mine --equilibrium - <game.json | cmp - rounds
+	game 'n0=0' | para-mine --equilibrium - >naive
+	[ "$(md5sum <naive)" != "$(md5sum <rounds)" ]
+	jq -se 'all(.paid == "1000000000")' naive
+}
+
+@test "a game that is none is refused" {
+	fails 2 'none.json' para-mine --equilibrium none.json
+	fails 1 'byte 2: ' para-mine --equilibrium - <<<'{'
+	for change in 'seals=0' 'seals=65537' 'rounds=0' 'rounds=1000001' 'retarget=0' 'difficulty="255"' 'difficulty=65536' \
+		'reward="4611686018427387905"' 'reward="1e3"' 'n0=65537' 'n0="1"' 'miners=[]' 'miners={}' \
+		'miners=[range(257) | {cost: "1"}]' 'miners[1]={cost: 1}' 'miners[1].cost="18446744073709551616"' \
+		'miners[1].name="x"' 'more=1'; do
+		game "$change" >bad.json
+		fails 1 'is no game of miners' para-mine --equilibrium bad.json
+		[ ! -s out ]
+	done
+	game | jq -c 'del(.rounds)' >bad.json
+	fails 1 'rounds' para-mine --equilibrium bad.json
+	fails 2 'two things' para-mine --equilibrium bad.json --bench
+}
+
+@test "a seal that costs more than can be counted ends the game" {
+	game 'miners=[{cost: "18446744073709551615"}]' 'difficulty="1048576"' >dear.json
+	fails 1 'round 1: ' para-mine --equilibrium dear.json
+}

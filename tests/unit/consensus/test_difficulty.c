@@ -83,6 +83,66 @@ seals_wanted_and_bounded(void **state)
 	assert_int_equal(difficulty_bound(&g, UINT32_MAX), LIMIT_SEALS);
 }
 
+/*
+ * Honest power makes n* seals a slot at the difficulty it is used to. A thousand times that comes for five retargets
+ * and goes. Returns how many slots pass until the next block; 0: more than most. Blocks are full at 8 n* seals.
+ */
+static uint64_t
+slots_after_rented_power(const struct genesis *g, uint64_t d, bool gaps, uint64_t most)
+{
+	uint64_t honest = d * 64, parent = 1000;
+
+	for (int i = 0; i < 5; i++) {
+		uint64_t seals = honest * 1000 / d < 512 ? honest * 1000 / d : 512;
+		d = difficulty_retarget(g, d, seals * 16, 16, 0);
+	}
+	for (uint64_t slot = parent + 1; slot <= parent + most; slot++) {
+		if (honest / (gaps ? difficulty_slot(g, d, parent, slot) : d) >= 1)
+			return slot - parent;
+	}
+	return 0;
+}
+
+static void
+power_that_came_and_went_leaves_a_block_within_twenty_slots(void **state)
+{
+	struct genesis g = network();
+	uint64_t slots;
+
+	(void)state;
+	for (uint64_t d = 1000; d < UINT64_C(1) << 40; d *= 7) {
+		slots = slots_after_rented_power(&g, d, true, 20);
+		assert_in_range(slots, 2, 20);
+		/* Without the halving of empty slots there is none. */
+		assert_int_equal(slots_after_rented_power(&g, d, false, 20), 0);
+	}
+}
+
+/* And then it comes back to what it was, block by block, none of them more than 20 slots after the one before. */
+static void
+the_difficulty_comes_back_down(void **state)
+{
+	struct genesis g = network();
+	uint64_t d = 1000000, honest = d * 64, seals = 0, blocks = 0, slot = 0, parent = 0, before = 0;
+
+	(void)state;
+	d *= 1000;
+	while (d > 2000000) {
+		uint64_t made = honest / difficulty_slot(&g, d, parent, ++slot);
+		assert_true(slot - parent <= 20);
+		if (made == 0)
+			continue;
+		seals += made;
+		parent = slot;
+		if (++blocks % 16 == 0) {
+			d = difficulty_retarget(&g, d, seals, slot - before, 0);
+			before = slot;
+			seals = 0;
+		}
+	}
+	assert_true(blocks <= 16 * 10);
+}
+
 int
 main(void)
 {
@@ -90,6 +150,8 @@ main(void)
 		cmocka_unit_test(retarget),
 		cmocka_unit_test(empty_slots_halve_after_two),
 		cmocka_unit_test(seals_wanted_and_bounded),
+		cmocka_unit_test(power_that_came_and_went_leaves_a_block_within_twenty_slots),
+		cmocka_unit_test(the_difficulty_comes_back_down),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,0 +1,86 @@
+#include "tool/play.h"
+
+#include "json/game.h"
+#include "tool/input.h"
+#include "tool/output.h"
+
+enum { FILE_MOST = 1 << 20 };
+
+static void
+print_amount(struct json_writer *w, const char *key, struct amount amount)
+{
+	json_put_key(w, key);
+	json_put_decimal(w, amount.units);
+}
+
+static void
+print_round(struct tool *t, const struct equilibrium_round *r)
+{
+	struct json_writer *w = output_begin(t);
+
+	json_put_key(w, "round");
+	json_put_uint(w, r->round);
+	json_put_key(w, "seals");
+	json_put_uint(w, r->seals);
+	json_put_key(w, "difficulty");
+	json_put_decimal(w, r->difficulty);
+	print_amount(w, "spent", r->spent);
+	print_amount(w, "paid", r->paid);
+	output_end(t);
+}
+
+static int
+play(struct tool *t, struct equilibrium *game, uint64_t rounds)
+{
+	struct equilibrium_round r;
+	enum err e = equilibrium_check(game);
+
+	while (!e && game->round < rounds) {
+		e = equilibrium_play(&r, game);
+		if (!e)
+			print_round(t, &r);
+	}
+	if (e)
+		return tool_fail(t, TOOL_NO, "round %llu: %s", (unsigned long long)game->round, err_text(e));
+	return TOOL_DONE;
+}
+
+static int
+read_and_play(struct tool *t, const char *path, struct bytes text)
+{
+	struct arena arena = {0};
+	struct equilibrium game;
+	struct json *document = NULL;
+	struct json_error error = {0};
+	const char *field = NULL;
+	uint64_t rounds = 0;
+	int status;
+	enum err e = json_parse(&document, &error, text);
+
+	if (e == ERR_JSON)
+		status = tool_fail(t, TOOL_NO, "%s: byte %zu: %s", path, error.offset, error.why);
+	else if (!e && !(e = game_read(&game, &rounds, &arena, &field, document)))
+		status = play(t, &game, rounds);
+	else
+		status = tool_fail(t, e == ERR_NOMEM ? TOOL_TROUBLE : TOOL_NO, "%s is no game of miners: %s%s%s", path,
+		    err_text(e), field ? ": " : "", field ? field : "");
+	json_free(document);
+	arena_free(&arena);
+	return status;
+}
+
+int
+play_file(struct tool *t, const char *path)
+{
+	struct input in;
+	struct buf text = {0};
+	int status = input_open(&in, t, path);
+
+	if (!status)
+		status = input_all(&in, &text, t, FILE_MOST);
+	if (!status)
+		status = read_and_play(t, path, bytes_of(&text));
+	buf_free(&text);
+	input_close(&in);
+	return status;
+}

@@ -1,0 +1,27 @@
+/*
+ * schedule: a random scheduler against the rules of finality. A few voters, one of them hostile; messages take as long
+ * as the scheduler likes, the hostile voter endorses everything and shows it to whom it likes, and assembles blocks on
+ * any parent with any source that it can defend. Whatever happens, no two final blocks may conflict.
+ *
+ * Played with a model of the rules alone, which has no bytes, so that a million runs take seconds.
+ */
+#ifndef SIM_SCHEDULE_H
+#define SIM_SCHEDULE_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "consensus/snapshot.h"
+
+struct schedule {
+	const char *name;
+	uint32_t without; /* bits of enum defence */
+	uint32_t honest;  /* beside the hostile voter; at most SCHEDULE_HONEST */
+};
+
+enum { SCHEDULE_HONEST = 7 };
+
+/* Does this seed make two conflicting final blocks? The same seed does the same. */
+bool schedule_model(const struct schedule *s, uint64_t seed);
+
+#endif
