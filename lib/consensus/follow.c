@@ -115,7 +115,8 @@ tell_certified(struct consensus *c, struct effects *out)
 		copy = arena_alloc(&out->arena, node->endorsements + (size_t)1, sizeof *copy);
 		if (!copy || effects_reserve(out, 1) != ERR_OK)
 			return ERR_NOMEM;
-		memcpy(copy, node->endorsement, node->endorsements * sizeof *copy);
+		if (node->endorsements)
+			memcpy(copy, node->endorsement, node->endorsements * sizeof *copy);
 		effects_add(out, EFFECT_KEEP_CERTIFIED)->certified = (struct effect_certified){ .hid = node->brief.hid,
 			.hash = node->brief.hash, .endorsement = copy, .endorsements = node->endorsements };
 		node->told = true;
