@@ -2,8 +2,8 @@
 #include <string.h>
 
 #include "json/view.h"
+#include "tool/document.h"
 #include "tool/draft.h"
-#include "tool/input.h"
 #include "tool/output.h"
 #include "tool/query.h"
 
@@ -40,29 +40,16 @@ run_spec(struct tool *t)
 static int
 load_spec(struct spec *out, struct tool *t, const char *path)
 {
-	struct input in;
-	struct buf text = {0};
-	struct json *document = NULL;
-	struct json_error where = {0};
-	const char *field = NULL;
-	int status = input_open(&in, t, path);
-	const char *shown = in.name ? in.name : "stdin";
-	if (!status)
-		status = input_all(&in, &text, t, SPEC_FILE_MOST);
-	if (!status) {
-		enum err e = json_parse(&document, &where, bytes_of(&text));
-		if (e == ERR_JSON)
-			status = tool_fail(t, TOOL_NO, "%s: %s: %s at byte %zu", shown, err_text(e), where.why, where.offset);
-		else if (e)
-			status = tool_fail(t, tool_status_of(e), "%s: %s", shown, err_text(e));
-		else if ((e = view_read_spec(out, &field, document)) || (e = spec_check(out)))
-			status = tool_fail(t, tool_status_of(e), "%s: %s%s%s", shown, field ? field : "",
-			    field ? ": " : "",
-			    err_text(e));
-	}
+	struct json *document;
+	const char *shown, *field = NULL;
+	int status = document_read(&document, &shown, t, path, SPEC_FILE_MOST, TOOL_NO);
+	enum err e = status ? ERR_OK : view_read_spec(out, &field, document);
+	if (!status && !e)
+		e = spec_check(out);
+	if (e)
+		status = tool_fail(t, tool_status_of(e), "%s: %s%s%s", shown, field ? field : "", field ? ": " : "",
+		    err_text(e));
 	json_free(document);
-	buf_free(&text);
-	input_close(&in);
 	return status;
 }
 

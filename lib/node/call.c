@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "node/params.h"
 #include "node/worker.h"
 
 /* Calls of a batch; requests longer than this bring many payloads, whose signatures take time. */
@@ -236,7 +237,7 @@ known_members(const struct json *j)
 static void
 no_method(struct call *call, const char *name)
 {
-	snprintf(call->message, sizeof(call->message), "no method \"%.64s\"", name);
+	snprintf(call->message, sizeof(call->message), "no method \"%.*s\"", params_cut(name, 64), name);
 	call_fail(call, ERR_METHOD);
 }
 
@@ -245,16 +246,16 @@ start_call(struct call *call, const struct json *j)
 {
 	const char *version, *name;
 	const struct json *id = json_member(j, "id"), *params = json_member(j, "params");
-	if (json_kind_of(j) != JSON_OBJECT || !known_members(j)) {
-		refuse(call, "a call is an object of jsonrpc, method, params and id");
-		return;
-	}
 	if (id != NULL && json_kind_of(id) != JSON_NUMBER && json_kind_of(id) != JSON_STRING &&
 	    json_kind_of(id) != JSON_NULL) {
 		refuse(call, "id is neither a number nor a string");
 		return;
 	}
 	call->id = id;
+	if (json_kind_of(j) != JSON_OBJECT || !known_members(j)) {
+		refuse(call, "a call is an object of jsonrpc, method, params and id");
+		return;
+	}
 	if (json_text(&version, json_member(j, "jsonrpc")) != ERR_OK || strcmp(version, "2.0") != 0 ||
 	    json_text(&name, json_member(j, "method")) != ERR_OK) {
 		refuse(call, "jsonrpc must be \"2.0\", and method a string");

@@ -6,10 +6,19 @@
 #include "base/number.h"
 #include "chain/account.h"
 
+int
+params_cut(const char *text, int most)
+{
+	int n = (int)strnlen(text, (size_t)most);
+	while (n > 0 && ((uint8_t)text[n] & 0xc0) == 0x80)
+		n--;
+	return n;
+}
+
 enum err
 params_wrong(struct call *call, const char *name, const char *what)
 {
-	snprintf(call->message, sizeof(call->message), "%.64s: %s", name, what);
+	snprintf(call->message, sizeof(call->message), "%.*s: %s", params_cut(name, 64), name, what);
 	return ERR_PARAMS;
 }
 
@@ -99,7 +108,7 @@ known(struct call *call, enum err e, const char *what)
 {
 	if (e != ERR_NOT_FOUND)
 		return e;
-	snprintf(call->message, sizeof(call->message), "chain %.40s is not registered", what);
+	snprintf(call->message, sizeof(call->message), "chain %.*s is not registered", params_cut(what, 40), what);
 	return ERR_CHAIN_UNKNOWN;
 }
 

@@ -36,4 +36,7 @@ enum err params_unready(struct call *call, const char *message);
 /* Fills the call's message: "NAME: what". Returns ERR_PARAMS. */
 enum err params_wrong(struct call *call, const char *name, const char *what);
 
+/* How many bytes of UTF-8 text to repeat in a message: at most `most`, and no character in part. */
+int params_cut(const char *text, int most);
+
 #endif

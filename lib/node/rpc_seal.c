@@ -41,6 +41,8 @@ submit_seal(struct call *call)
 	enum err e = params_known(call, names);
 	if (e == ERR_OK)
 		e = params_need(&hex, call, "seal");
+	if (e == ERR_OK && json_kind_of(hex) != JSON_STRING)
+		e = params_wrong(call, "seal", "not a string");
 	if (e == ERR_OK)
 		e = seals_welcome(call->node);
 	if (e != ERR_OK) {

@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "json/view.h"
-#include "tool/input.h"
+#include "tool/document.h"
 #include "tool/replace.h"
 
 enum { FILE_MOST = 4 << 20 };
@@ -12,24 +12,14 @@ enum { FILE_MOST = 4 << 20 };
 int
 genesisfile_read(struct genesis *out, struct arena *arena, struct tool *t, const char *path)
 {
-	struct input in;
-	struct buf text = {0};
-	struct json *document = NULL;
-	const char *field = NULL;
-	int status = input_open(&in, t, path);
-	if (!status)
-		status = input_all(&in, &text, t, FILE_MOST);
-	if (!status) {
-		enum err e = json_parse(&document, NULL, bytes_of(&text));
-		if (!e)
-			e = view_read_genesis(out, arena, &field, document);
-		if (e)
-			status = tool_fail(t, TOOL_TROUBLE, "%s is no genesis: %s%s%s", path, err_text(e), field ? ": " : "",
-			    field ? field : "");
-	}
+	struct json *document;
+	const char *shown, *field = NULL;
+	int status = document_read(&document, &shown, t, path, FILE_MOST, TOOL_TROUBLE);
+	enum err e = status ? ERR_OK : view_read_genesis(out, arena, &field, document);
+	if (e)
+		status = tool_fail(t, TOOL_TROUBLE, "%s is no genesis: %s%s%s", shown, err_text(e), field ? ": " : "",
+		    field ? field : "");
 	json_free(document);
-	buf_free(&text);
-	input_close(&in);
 	return status;
 }
 

@@ -12,6 +12,15 @@ carried(const struct json *document)
 	return found;
 }
 
+bool
+line_is_object(struct bytes text)
+{
+	size_t at = 0;
+	while (at < text.len && (text.data[at] == ' ' || text.data[at] == '\t' || text.data[at] == '\r'))
+		at++;
+	return at < text.len && text.data[at] == '{';
+}
+
 int
 line_read(struct line *out, struct tool *t, const struct input *in, struct bytes text)
 {
@@ -21,7 +30,7 @@ line_read(struct line *out, struct tool *t, const struct input *in, struct bytes
 	buf_reset(&out->raw);
 	if (text.len == 0)
 		return tool_fail_at(t, in, TOOL_NO, "line is empty");
-	if (text.data[0] != '{') {
+	if (!line_is_object(text)) {
 		enum err e = hex_decode_add(&out->raw, (const char *)text.data, text.len);
 		if (e == ERR_NOMEM)
 			return tool_fail_at(t, in, TOOL_TROUBLE, "%s", err_text(e));

@@ -13,6 +13,9 @@ struct line {
 	struct buf raw;        /* the object */
 };
 
+/* Does it begin as a JSON object, after the space that may stand before one? */
+bool line_is_object(struct bytes text);
+
 /*
  * 0, or TOOL_NO with a message that names the line: neither hex nor JSON, or no such member. Reuses what the line held
  * before; zero-initialise the first time.

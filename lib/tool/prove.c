@@ -26,7 +26,7 @@ hash_of_header(struct hash *out, struct bytes text)
 	struct signature auth;
 	if (text.len == 64)
 		return hex_decode(out->b, 32, (const char *)text.data, text.len);
-	if (text.len > 0 && text.data[0] == '{') {
+	if (line_is_object(text)) {
 		enum err e = json_parse(&document, NULL, text);
 		if (e)
 			return e;

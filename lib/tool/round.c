@@ -6,7 +6,7 @@
 #include "chain/account.h"
 #include "chain/limits.h"
 #include "tool/clock.h"
-#include "tool/input.h"
+#include "tool/document.h"
 #include "tool/remote.h"
 
 enum { FILE_MOST = 65536, WAITS = 100, WAIT_MOST_MS = 3600000 };
@@ -37,24 +37,14 @@ round_read(struct round *out, const char **field, const struct json *j)
 int
 round_load(struct round *out, struct tool *t, const char *path)
 {
-	struct input in;
-	struct buf text = {0};
-	struct json *document = NULL;
-	const char *field = "";
-	int status = input_open(&in, t, path);
-	if (!status)
-		status = input_all(&in, &text, t, FILE_MOST);
-	if (!status) {
-		enum err e = json_parse(&document, NULL, bytes_of(&text));
-		if (!e)
-			e = round_read(out, &field, document);
-		if (e)
-			status = tool_fail(t, tool_status_of(e), "%s is no round: %s%s%s", path, err_text(e),
-			    field[0] ? ": " : "", field);
-	}
+	struct json *document;
+	const char *shown, *field = "";
+	int status = document_read(&document, &shown, t, path, FILE_MOST, TOOL_NO);
+	enum err e = status ? ERR_OK : round_read(out, &field, document);
+	if (e)
+		status = tool_fail(t, tool_status_of(e), "%s is no round: %s%s%s", shown, err_text(e), field[0] ? ": " : "",
+		    field);
 	json_free(document);
-	buf_free(&text);
-	input_close(&in);
 	return status;
 }
 

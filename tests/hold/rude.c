@@ -2,6 +2,8 @@
  * rude: what no tool would do to a control socket.
  *
  *     rude ask PATH [MS]        sends stdin as one request, prints the reply (60000 ms)
+ *     rude lines PATH           sends each line of stdin as a request over one connection, prints each reply as a line
+ *     rude files PATH           the same with the file that each line names
  *     rude answers PATH MS      waits until `status` is answered, prints after how many ms; fails after MS
  *     rude churn PATH N         connects N times and closes at once
  *     rude half PATH N          closes at each byte of greeting, head and body in turn
@@ -20,7 +22,7 @@
 
 #include "wire.h"
 
-enum { TRY_MS = 1000, CHURN_MS = 120000, CONNECTIONS = 4096 };
+enum { TRY_MS = 1000, CHURN_MS = 120000, REPLY_MS = 10000, CONNECTIONS = 4096 };
 
 static const char status[] = "{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"status\"}";
 
@@ -66,6 +68,54 @@ run_ask(const char *path, int ms)
 		fwrite(reply.data, 1, reply.len, stdout);
 	buf_free(&body);
 	buf_free(&reply);
+	return ok ? 0 : fail("no reply");
+}
+
+static bool
+read_file(struct buf *out, const char *path)
+{
+	FILE *f = fopen(path, "rb");
+	size_t n = 1;
+	while (f && n > 0) {
+		uint8_t *room = buf_extend(out, 65536);
+		n = room ? fread(room, 1, 65536, f) : 0;
+		out->len -= room ? 65536 - n : 0;
+	}
+	bool ok = f && !ferror(f) && !out->failed;
+	if (f)
+		fclose(f);
+	return ok;
+}
+
+static bool
+ask_line(int fd, char *line, size_t len, bool file)
+{
+	struct buf body = {0}, reply = {0};
+	line[strcspn(line, "\n")] = '\0';
+	bool ok = !file || read_file(&body, line);
+	struct bytes text = file ? bytes_of(&body) : (struct bytes){(const uint8_t *)line, len};
+	ok = ok && wire_send(fd, text) && wire_receive(&reply, fd, REPLY_MS);
+	if (ok)
+		fwrite(reply.data, 1, reply.len, stdout);
+	putchar('\n');
+	buf_free(&body);
+	buf_free(&reply);
+	return ok;
+}
+
+static int
+run_lines(const char *path, bool files)
+{
+	char *line = NULL;
+	size_t cap = 0;
+	ssize_t len;
+	int fd = wire_connect(path);
+	bool ok = fd >= 0 && wire_greet(fd, TRY_MS);
+	while (ok && (len = getline(&line, &cap, stdin)) > 0)
+		ok = ask_line(fd, line, (size_t)len - (line[len - 1] == '\n'), files);
+	free(line);
+	if (fd >= 0)
+		close(fd);
 	return ok ? 0 : fail("no reply");
 }
 
@@ -201,6 +251,10 @@ main(int argc, char **argv)
 	int seconds = argc > 4 ? atoi(argv[4]) : 10;
 	if (strcmp(what, "ask") == 0)
 		return run_ask(path, (int)n);
+	if (strcmp(what, "lines") == 0)
+		return run_lines(path, false);
+	if (strcmp(what, "files") == 0)
+		return run_lines(path, true);
 	if (strcmp(what, "answers") == 0)
 		return run_answers(path, (int)n);
 	if (strcmp(what, "churn") == 0)
@@ -215,6 +269,6 @@ main(int argc, char **argv)
 		return run_many(path, (int)n, seconds, only_greet);
 	if (strcmp(what, "deaf") == 0)
 		return run_many(path, (int)n, seconds, never_read);
-	fprintf(stderr, "usage: rude ask|answers|churn|half|claim|silent|greeted|deaf PATH [N [S]]\n");
+	fprintf(stderr, "usage: rude ask|lines|files|answers|churn|half|claim|silent|greeted|deaf PATH [N [S]]\n");
 	return 2;
 }
