@@ -54,7 +54,7 @@ struct kad_result {
 	enum kad_purpose purpose;
 	uint64_t tag;
 	struct hash target;
-	unsigned rounds, contacts, values; /* rounds: most hops between this node and one that answered */
+	unsigned rounds, contacts, values; /* rounds: most hops to one of the contacts */
 	struct contact contact[KAD_K]; /* nearest first; all of them answered */
 	uint16_t value_len[MESSAGE_VALUES];
 	uint8_t value[MESSAGE_VALUES][MESSAGE_VALUE_BYTES]; /* distinct; nobody vouches for them */
@@ -106,7 +106,7 @@ bool kad_result(struct kad *k, struct kad_result *out);
 uint64_t kad_deadline_ms(const struct kad *k);
 unsigned kad_count(const struct kad *k);
 
-/* Entries worth remembering over a restart, longest known first; returns how many. */
+/* Entries worth remembering over a restart, far buckets first; returns how many. */
 unsigned kad_saved(const struct kad *k, struct contact *out, unsigned most);
 
 #endif
