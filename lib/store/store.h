@@ -51,7 +51,7 @@ enum store_mode {
  *
  * LMDB believes what it reads, and a process that follows a broken pointer of its ends by a signal. So STORE_READ walks
  * the whole file first, about a second for each GiB: once it is open, no page leads astray, and what is left to prove
- * are the values. A node's start walks small stores (64 MiB), and any whose file is shorter than it says.
+ * are the values. A node's start walks small stores (8 MiB), and any whose file is shorter than it says.
  * Where a store was made and data.mdb is gone it is ERR_CORRUPT.
  */
 enum err store_open(struct store **out, const char *dir, enum store_mode mode);
@@ -73,7 +73,7 @@ void store_abort(struct store_txn *t);
 enum err store_grow(struct store *s);
 
 /*
- * Of a small store (64 MiB): every payload is found by its id, every id names a payload, and each payload waits or has
+ * Of a tiny store (2 MiB): every payload is found by its id, every id names a payload, and each payload waits or has
  * its place. ERR_CORRUPT when not. Bigger ones are not looked at.
  */
 enum err store_whole(struct store *s);

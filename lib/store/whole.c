@@ -40,7 +40,7 @@ store_whole(struct store *s)
 	struct tally y = {0};
 	enum err e;
 
-	if (store_bytes(s) >= SMALL_BYTES)
+	if (store_bytes(s) >= TINY_BYTES)
 		return ERR_OK;
 	e = store_begin_read(&y.t, s);
 	if (e)
