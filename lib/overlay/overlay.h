@@ -125,6 +125,7 @@ struct overlay_effect {
 	enum err err;
 	enum overlay_note note;
 	struct pubkey key;
+	struct hash hash;       /* ASKED_BLOCKS: of block hid, as the peer knows it */
 	struct bytes raw;       /* borrows from the event or lives in the arena */
 	const char *url;
 	const struct hash *locator; /* ASKED_HEADS */
@@ -145,7 +146,10 @@ void overlay_effects_free(struct overlay_effects *e);
 enum err overlay_new(struct overlay **out, const struct overlay_config *config);
 void overlay_free(struct overlay *o);
 
-/* ERR_NOMEM is the only error: the event is lost, as a message on the wire may be; the state is sound. */
+/*
+ * ERR_NOMEM is the only error: the event is lost, as a message on the wire may be; the state is sound. A link whose OPENED
+ * was lost is the node's to close.
+ */
 enum err overlay_step(struct overlay *o, struct overlay_effects *out, const struct overlay_event *event);
 
 /* When the next OVERLAY_TIME is due; UINT64_MAX never. */
@@ -172,7 +176,7 @@ struct overlay_view {
 	unsigned peers, known; /* connected; in the table */
 	bool syncing;
 	uint64_t sync_hid;     /* the tip that is being fetched */
-	int64_t clock_ms;      /* own clock ahead of the peers' median; 0 while fewer than three are there */
+	int64_t clock_ms;      /* own clock ahead of the peers' median; with two peers it counts itself */
 	bool clock_off;        /* by more than an eighth of a period: this node is to sign nothing */
 };
 
