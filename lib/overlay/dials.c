@@ -108,7 +108,7 @@ dials_add(struct dials *d, struct dial **out, const char *url, const struct pubk
 		if (!dial)
 			return ERR_OK;
 		*dial = (struct dial){.source = source};
-		strcpy(dial->url, url);
+		memcpy(dial->url, url, strlen(url) + 1);
 	}
 	/* Who answered there once is known better than what others say. */
 	if (key && !dial->keyed)
