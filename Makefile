@@ -173,6 +173,22 @@ schedule: $(B)/sim/schedule
 
 .PHONY: schedule
 
+# Networks in virtual time, from seeds, with ideal signatures: `make sim SEEDS=200 FROM=1 NODES=7`.
+SIM := $(patsubst %.c,$(B)/%.o,$(filter-out tests/sim/schedule%,$(wildcard tests/sim/*.c)))
+SIM_IDEAL := -Wl,--wrap=sign_make,--wrap=sign_verify
+SEEDS ?= 20
+FROM ?= 1
+NODES ?= 7
+
+$(B)/sim/sim: $(SIM) $(call upto,consensus)
+	@mkdir -p $(@D)
+	$(call say,LD $@)$(CC) $(LDFLAGS) $(SIM_IDEAL) -o $@ $^ -lsodium
+
+sim: $(B)/sim/sim
+	$(B)/sim/sim --seeds $(SEEDS) --from $(FROM) -n $(NODES)
+
+.PHONY: sim
+
 # What the tests of tests/tools need: clients that misbehave, runners, a service manager, and shims for LD_PRELOAD.
 HOLD := $(patsubst %,$(B)/hold/%,rude nth notify confine noheal.so nomem.so para-node-deaf)
 

@@ -99,20 +99,17 @@ hold_back(struct consensus *c, const struct event *event)
 	return true;
 }
 
-/* What waited for this slot. */
+/* What waited for this slot. Effects lend its bytes, so it lives as long as they do. */
 static void
 bring_back(struct consensus *c, struct effects *out)
 {
-	struct arena arena = { 0 };
 	struct event event;
 
-	while (c->later && later_take(&event, c->later, c->round.slot, &arena)) {
+	while (c->later && later_take(&event, c->later, c->round.slot, &out->arena)) {
 		size_t before = out->count;
 		if (handle(c, out, &event) != ERR_OK)
 			out->count = before;
-		arena_free(&arena);
 	}
-	arena_free(&arena);
 }
 
 enum err

@@ -1,0 +1,13 @@
+/* room: memory for a simulator, which gives up when there is none. */
+#ifndef SIM_ROOM_H
+#define SIM_ROOM_H
+
+#include <stddef.h>
+
+/* n zeroed objects. */
+void *room_new(size_t n, size_t size);
+
+/* The list, moved if it has to grow to hold n objects. */
+void *room(void *list, size_t *cap, size_t n, size_t size);
+
+#endif

@@ -1,0 +1,195 @@
+#include <stdlib.h>
+#include <string.h>
+
+#include "room.h"
+#include "world.h"
+
+uint64_t
+world_slot(const struct world *w)
+{
+	return genesis_slot(&w->genesis, w->now_ms);
+}
+
+uint64_t
+world_slot_ms(uint64_t slot)
+{
+	return GENESIS_MS + slot * PERIOD;
+}
+
+/* --- opening --- */
+
+static struct sign_key *
+key_of(uint32_t kind, uint32_t i)
+{
+	uint8_t seed[32] = { (uint8_t)kind, (uint8_t)i, (uint8_t)(i >> 8) };
+
+	return sign_key_new(seed);
+}
+
+static int
+compare_keys(const void *a, const void *b)
+{
+	return memcmp(a, b, sizeof(struct pubkey));
+}
+
+static void
+make_genesis(struct world *w)
+{
+	static const uint32_t epochs[] = { 16, 32, 64, 64 };
+	struct genesis *g = &w->genesis;
+
+	genesis_defaults(g);
+	strcpy(g->name, "sim");
+	g->time_ms = GENESIS_MS;
+	g->period_ms = PERIOD;
+	g->difficulty = 256;
+	g->epoch = w->o.calm ? 64 : epochs[chance_below(&w->trouble, 4)];
+	for (uint32_t i = 0; i < w->hosts; i++) {
+		if (w->host[i].founder)
+			w->founder[g->founders++] = w->host[i].name;
+	}
+	qsort(w->founder, g->founders, sizeof w->founder[0], compare_keys);
+	g->founder = w->founder;
+	genesis_hash(&w->genesis_hash, g);
+}
+
+static void
+make_keys(struct world *w)
+{
+	for (uint32_t i = 0; i < w->hosts; i++) {
+		struct host *h = &w->host[i];
+		h->key = key_of(1, i);
+		h->name = *sign_key_public(h->key);
+		h->founder = !h->founder;
+		h->nonce = (uint64_t)i << 40;
+		map_init(&h->said, 9, 1);
+	}
+	for (uint32_t i = 0; i < USERS; i++) {
+		w->user[i] = key_of(2, i);
+		w->user_name[i] = *sign_key_public(w->user[i]);
+	}
+}
+
+static void
+plan_slot(struct world *w, uint64_t slot)
+{
+	timeline_add(&w->timeline, (struct happening){ .at_ms = world_slot_ms(slot) + 1, .kind = HAPPEN_SLOT });
+}
+
+void
+world_open(struct world *w, const struct options *o)
+{
+	*w = (struct world){ .o = *o, .hosts = o->hosts, .now_ms = GENESIS_MS, .load = 150,
+		.fate = { o->seed * 3 + 1 }, .trouble = { o->seed * 3 + 2 }, .malice = { o->seed * 3 + 3 } };
+	w->host = room_new(w->hosts, sizeof *w->host);
+	w->weather.cut = room_new((size_t)w->hosts * w->hosts, 1);
+	map_init(&w->law.mined, sizeof(struct hash), 1);
+	map_init(&w->law.blocks, sizeof(struct hash), 1);
+	make_keys(w);
+	make_genesis(w);
+	trouble_open(w);
+	users_open(w);
+	for (uint32_t i = 0; i < w->hosts; i++) {
+		disk_open(&w->host[i].disk, &w->genesis_hash, w->genesis.difficulty);
+		if (!w->host[i].late)
+			host_start(w, i);
+	}
+	plan_slot(w, 1);
+}
+
+void
+world_close(struct world *w)
+{
+	for (uint32_t i = 0; i < w->hosts; i++) {
+		struct host *h = &w->host[i];
+		consensus_free(h->core);
+		effects_free(&h->batch);
+		disk_free(&h->disk);
+		sign_key_free(h->key);
+		map_free(&h->said);
+		free(h->work_row);
+	}
+	for (uint32_t i = 0; i < USERS; i++)
+		sign_key_free(w->user[i]);
+	timeline_free(&w->timeline);
+	desk_clear(&w->desk);
+	law_close(w);
+	free(w->law.final);
+	free(w->host);
+	free(w->weather.cut);
+}
+
+/* --- time --- */
+
+static void
+begin_slot(struct world *w)
+{
+	uint64_t slot = world_slot(w);
+
+	plan_slot(w, slot + 1);
+	trouble_slot(w, slot);
+	users_slot(w, slot);
+	for (uint32_t i = 0; i < w->hosts && !w->law.broken; i++) {
+		if (w->host[i].core && w->host[i].paused_until <= w->now_ms)
+			sync_ask(w, i);
+	}
+}
+
+void
+world_until(struct world *w, uint64_t ms)
+{
+	struct happening h;
+
+	while (!w->law.broken && w->timeline.count && w->timeline.item[0].at_ms <= ms && timeline_take(&w->timeline, &h)) {
+		w->now_ms = h.at_ms > w->now_ms ? h.at_ms : w->now_ms;
+		if (h.kind == HAPPEN_SLOT)
+			begin_slot(w);
+		else if (h.kind == HAPPEN_START)
+			host_start(w, h.who);
+		else
+			host_handle(w, &h);
+		letter_drop(h.letter);
+	}
+	w->now_ms = ms > w->now_ms ? ms : w->now_ms;
+}
+
+/* --- one seed --- */
+
+/* Everybody honest has the same tip, and whatever was acknowledged is final. */
+static bool
+settled(const struct world *w)
+{
+	const struct disk *first = NULL;
+
+	for (uint32_t i = 0; i < w->hosts; i++) {
+		const struct host *h = &w->host[i];
+		if (h->gone || h->hostile)
+			continue;
+		first = first ? first : &h->disk;
+		if (!h->core || h->disk.tip != first->tip || h->disk.final + 1 < h->disk.tip || !users_served(w, i) ||
+		    !hash_equal(&h->disk.block[h->disk.tip].brief.hash, &first->block[first->tip].brief.hash))
+			return false;
+	}
+	return true;
+}
+
+const char *
+run_seed(struct world *w, const struct options *o)
+{
+	uint64_t heal = o->rounds * (uint64_t)5 / 6, quiet = heal + o->rounds / 20, slot;
+
+	world_open(w, o);
+	world_until(w, world_slot_ms(heal));
+	trouble_heal(w);
+	world_until(w, world_slot_ms(quiet));
+	w->load = 0;
+	/* Who has left loses its votes within 3 W blocks. */
+	for (slot = quiet + 10; slot < o->rounds + 3 * w->genesis.epoch + 30 && !w->law.broken; slot++) {
+		world_until(w, world_slot_ms(slot));
+		if (slot >= o->rounds && settled(w))
+			break;
+	}
+	if (!settled(w))
+		law_break(w, w->hosts, "progress_after_healing", "tips differ, or something acknowledged is not final");
+	return w->law.broken;
+}

@@ -1,0 +1,129 @@
+/* sim: runs seeds; see usage(). */
+#include <getopt.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "world.h"
+
+struct run {
+	struct options o;
+	uint64_t from, seeds;
+	uint32_t jobs;
+	bool verbose, tap;
+};
+
+static void
+usage(void)
+{
+	fputs("usage: sim [-tv] [-j jobs] [-n nodes] [-r rounds] [-w defences] [--calm] [--from seed] [--seeds n]\n"
+	      "       sim --seed seed [--story] [-n nodes] [-r rounds] [-w defences]\n", stderr);
+	exit(2);
+}
+
+static void
+report(const struct run *r, const struct world *w, uint64_t seed)
+{
+	if (r->tap)
+		printf("%sok - sim seed %lu\n", w->law.broken ? "not " : "", (unsigned long)seed);
+	if (w->law.broken)
+		printf("# %s: %s\n# repeat: build/sim/sim --seed %lu -n %u -r %u -w %u --story\n", w->law.broken, w->law.how,
+		    (unsigned long)seed, w->hosts, w->o.rounds, w->o.without);
+	if (r->verbose)
+		printf("seed %lu: block %lu, %lu messages, trace %016lx\n", (unsigned long)seed,
+		    (unsigned long)w->law.finals, (unsigned long)w->delivered, (unsigned long)w->digest);
+	fflush(stdout);
+}
+
+/* One process of several: every jobs-th seed. Returns how many failed. */
+static uint64_t
+work(const struct run *r, uint32_t job)
+{
+	static struct world w;
+	uint64_t failed = 0;
+
+	for (uint64_t seed = r->from + job; seed < r->from + r->seeds; seed += r->jobs) {
+		struct options o = r->o;
+		o.seed = seed;
+		failed += run_seed(&w, &o) != NULL;
+		report(r, &w, seed);
+		world_close(&w);
+	}
+	return failed;
+}
+
+/* A child tells how many failed through a pipe; one that dies has failed at all that it did not tell. */
+static uint64_t
+work_in_children(const struct run *r)
+{
+	uint64_t failed = 0, n;
+	int pipes[64];
+
+	fflush(stdout);
+	for (uint32_t i = 0; i < r->jobs; i++) {
+		int p[2];
+		if (pipe(p) != 0)
+			exit(2);
+		pipes[i] = p[0];
+		if (fork() == 0) {
+			n = work(r, i);
+			_exit(write(p[1], &n, sizeof n) == sizeof n ? 0 : 2);
+		}
+		close(p[1]);
+	}
+	for (uint32_t i = 0; i < r->jobs; i++) {
+		if (read(pipes[i], &n, sizeof n) == sizeof n) {
+			failed += n;
+		} else {
+			puts("not ok - sim: a process died");
+			failed++;
+		}
+		close(pipes[i]);
+		wait(NULL);
+	}
+	return failed;
+}
+
+static void
+parse(struct run *r, int argc, char **argv)
+{
+	static const struct option options[] = { { "seed", 1, NULL, 's' }, { "seeds", 1, NULL, 'S' },
+		{ "from", 1, NULL, 'F' }, { "story", 0, NULL, 'y' }, { "calm", 0, NULL, 'c' }, { NULL, 0, NULL, 0 } };
+	int c;
+
+	while ((c = getopt_long(argc, argv, "j:n:r:w:tv", options, NULL)) != -1) {
+		switch (c) {
+		case 's': r->from = strtoull(optarg, NULL, 10); r->seeds = 1; r->jobs = 1; break;
+		case 'S': r->seeds = strtoull(optarg, NULL, 10); break;
+		case 'F': r->from = strtoull(optarg, NULL, 10); break;
+		case 'y': r->o.story = true; break;
+		case 'c': r->o.calm = true; break;
+		case 'j': r->jobs = (uint32_t)strtoul(optarg, NULL, 10); break;
+		case 'n': r->o.hosts = (uint32_t)strtoul(optarg, NULL, 10); break;
+		case 'r': r->o.rounds = (uint32_t)strtoul(optarg, NULL, 10); break;
+		case 'w': r->o.without = (uint32_t)strtoul(optarg, NULL, 10); break;
+		case 't': r->tap = true; break;
+		case 'v': r->verbose = true; break;
+		default: usage();
+		}
+	}
+	if (optind != argc || r->o.hosts < 2 || r->o.hosts > HOSTS_MOST || r->o.rounds < 60 || r->jobs == 0 || r->jobs > 64)
+		usage();
+}
+
+int
+main(int argc, char **argv)
+{
+	struct run r = { .o = { .hosts = 7, .rounds = 600, .hostile = UINT32_MAX, .hostile_share = 250 }, .from = 1,
+		.seeds = 20, .jobs = (uint32_t)sysconf(_SC_NPROCESSORS_ONLN) };
+	uint64_t failed;
+
+	parse(&r, argc, argv);
+	if (!hash_start())
+		return 2;
+	failed = r.jobs == 1 ? work(&r, 0) : work_in_children(&r);
+	if (!r.tap)
+		printf("%lu passed, %lu failed\n", (unsigned long)(r.seeds - failed), (unsigned long)failed);
+	return failed ? 1 : 0;
+}

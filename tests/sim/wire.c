@@ -1,0 +1,53 @@
+#include <string.h>
+
+#include "world.h"
+
+/* A pause or a clogged link holds no more than this: a real peer's queue is bounded too. */
+enum { HELD_MOST = 4000 };
+
+uint32_t
+wire_find(const struct world *w, const struct pubkey *name)
+{
+	for (uint32_t i = 0; i < w->hosts; i++) {
+		if (memcmp(&w->host[i].name, name, sizeof *name) == 0)
+			return i;
+	}
+	return UINT32_MAX;
+}
+
+bool
+wire_cut(const struct world *w, uint32_t from, uint32_t to)
+{
+	return w->weather.cut[from * w->hosts + to];
+}
+
+/* Mostly near the mean; one of 32 takes up to ten times as long, and is overtaken. */
+static uint64_t
+delay(struct world *w, uint32_t to)
+{
+	uint64_t ms = 1 + chance_below(&w->fate, 2 * w->weather.delay_ms);
+
+	if (chance_below(&w->fate, 32) == 0)
+		ms *= chance_among(&w->fate, 2, 10);
+	if (w->host[to].clogged_until > w->now_ms)
+		ms += chance_below(&w->fate, 2 * PERIOD);
+	return ms;
+}
+
+static void
+plan(struct world *w, uint32_t from, uint32_t to, struct letter *l, uint64_t extra_ms)
+{
+	timeline_add(&w->timeline, (struct happening){ .at_ms = w->now_ms + extra_ms + delay(w, to), .kind = HAPPEN_MAIL,
+		.who = to, .from = from, .letter = letter_share(l) });
+}
+
+void
+wire_post(struct world *w, uint32_t from, uint32_t to, struct letter *l, uint64_t extra_ms)
+{
+	w->host[from].sent++;
+	if (from == to || wire_cut(w, from, to) || chance_hit(&w->fate, w->weather.loss) || w->host[to].held > HELD_MOST)
+		return;
+	plan(w, from, to, l, extra_ms);
+	if (w->weather.twice && chance_hit(&w->fate, w->weather.twice))
+		plan(w, from, to, l, extra_ms);
+}

@@ -1,0 +1,206 @@
+/*
+ * world: a network of hosts in one process and in virtual time. Everything that happens follows from a seed: the same
+ * seed gives the same world, with every compiler and on every machine.
+ *
+ *     sim       options, runs of many seeds          tables, cuts: worlds for figures
+ *     run       two phases: faults, then healing     trouble: the faults; users: payloads; hostile: liars
+ *     host      a core and what drives it            disk, wire, letter, timeline
+ *     law       what must hold after every step      story: the trace, and its digest
+ */
+#ifndef SIM_WORLD_H
+#define SIM_WORLD_H
+
+#include "base/map.h"
+#include "chance.h"
+#include "disk.h"
+#include "timeline.h"
+
+enum { PERIOD = 1000, HOSTS_MOST = 1024 };
+
+#define GENESIS_MS UINT64_C(1000000000)
+
+struct options {
+	uint64_t seed;
+	uint32_t hosts, rounds;  /* rounds: slots of both phases */
+	uint32_t without;        /* defences switched off: consensus_config.without */
+	uint32_t hostile_share;  /* of all work, in thousandths */
+	bool story, calm;        /* calm: no faults */
+	uint32_t hostile;        /* ways to be hostile that are allowed; UINT32_MAX: as the seed says */
+};
+
+struct host {
+	struct sign_key *key;
+	struct pubkey name;
+	struct consensus *core; /* NULL: not running */
+	struct disk disk;
+	struct effects batch;   /* not on disk yet */
+	bool committing, executing, mining, founder;
+	uint64_t asked;         /* execution was asked for up to this HID */
+	struct effect_work work;
+	uint64_t *work_row;
+	uint64_t timer_ms, nonce;
+	uint32_t life;
+	/* faults */
+	int64_t skew_ms;
+	uint64_t paused_until, clogged_until, sync_ms;
+	bool gone, late;        /* gone: for good; late: has not joined yet */
+	uint64_t join_slot, leave_slot; /* 0: from the beginning; never */
+	uint32_t hostile;       /* enum hostile_way */
+	uint32_t held;          /* letters that wait for the end of a pause */
+	/* what law.c remembers of it, whatever its disk forgets */
+	struct map said;        /* slot and kind -> what it signed */
+	uint64_t final_seen;
+	uint32_t undone;
+	uint64_t sent;
+};
+
+/* The state of the network between hosts. */
+struct weather {
+	uint32_t loss, twice; /* thousandths */
+	uint64_t delay_ms;    /* mean, one way */
+	bool *cut;            /* [from * hosts + to] */
+};
+
+/* What goes wrong in this seed, and how often: thousandths of a slot, 0: never. */
+struct plague {
+	uint32_t cut, crash, pause, clog, clock;
+	uint64_t cut_until; /* slot */
+	uint64_t cut_most;  /* slots */
+};
+
+/* A stream of payloads of one user into one chain, by way of one host. */
+struct flow {
+	uint32_t home;
+	uint64_t acked, expiry; /* highest seq acknowledged; when that one expires, 0: never */
+	uint64_t last;          /* highest seq that this user made */
+};
+
+struct law {
+	struct hash *final; /* by HID: what anybody holds for final */
+	size_t finals, final_cap;
+	struct map mined;   /* seal id -> struct mined */
+	struct map blocks;  /* hyper block hash -> struct fact */
+	struct arena arena;
+	const char *broken; /* the first invariant that did not hold */
+	char how[200];
+};
+
+struct world {
+	struct options o;
+	struct genesis genesis;
+	struct hash genesis_hash;
+	struct pubkey founder[HOSTS_MOST];
+	struct host *host;
+	uint32_t hosts;
+	struct sign_key *user[USERS];
+	struct pubkey user_name[USERS];
+	struct flow flow[CHAINS][USERS];
+	struct timeline timeline;
+	struct desk desk;
+	struct weather weather;
+	struct chance fate, trouble, malice; /* of the wire, of faults, of liars */
+	uint64_t now_ms, delivered, certified_slots;
+	uint64_t digest;
+	struct law law;
+	struct plague plague;
+	bool healed;
+	uint32_t load;       /* payloads a slot, in thousandths per flow */
+	struct letter **old; /* letters that liars repeat */
+	uint32_t olds;
+};
+
+void world_open(struct world *w, const struct options *o);
+void world_close(struct world *w);
+
+/* The real slot. */
+uint64_t world_slot(const struct world *w);
+uint64_t world_slot_ms(uint64_t slot);
+
+/* Until that time, or until a law is broken. */
+void world_until(struct world *w, uint64_t ms);
+
+/* --- story.c --- */
+
+/* Something happened to a host: into the digest and, if anybody reads, into the story. hash may be NULL. */
+void story(struct world *w, uint32_t who, const char *what, uint64_t number, const struct hash *hash);
+
+/* --- law.c --- */
+
+/* The first of them is what the world is remembered for. */
+void law_break(struct world *w, uint32_t who, const char *law, const char *how);
+void law_close(struct world *w);
+
+/* What a miner's work has made. */
+void law_mined(struct world *w, const struct seal_head *head, const struct hash *id);
+
+/* An effect is about to be executed. */
+void law_before(struct world *w, uint32_t who, const struct effect *e);
+
+/* A hyper block is on disk; it is executed; hosts hold it for final; a core has taken a step. */
+void law_connected(struct world *w, uint32_t who, const struct stored *s);
+void law_executed(struct world *w, uint32_t who, const struct stored *s);
+void law_final(struct world *w, uint32_t who);
+void law_step(struct world *w, uint32_t who, const struct effects *out, size_t before);
+
+/* --- host.c --- */
+
+void host_start(struct world *w, uint32_t who);
+void host_crash(struct world *w, uint32_t who);
+
+/* Its clock has been set. */
+void host_tick(struct world *w, uint32_t who);
+void host_handle(struct world *w, const struct happening *h);
+
+/* A payload, as a user hands it in. */
+void host_pay(struct world *w, uint32_t who, struct bytes raw);
+uint64_t host_now(const struct world *w, uint32_t who);
+
+/* --- wire.c --- */
+
+/* Sends, unless it is lost. The letter stays the caller's. */
+void wire_post(struct world *w, uint32_t from, uint32_t to, struct letter *l, uint64_t extra_ms);
+
+/* UINT32_MAX: nobody. */
+uint32_t wire_find(const struct world *w, const struct pubkey *name);
+bool wire_cut(const struct world *w, uint32_t from, uint32_t to);
+
+/* --- sync.c: a host that is behind asks another one for blocks and bodies --- */
+
+void sync_ask(struct world *w, uint32_t who);
+
+/* Gives a core the blocks from `first` on that another disk holds, at most `most`. */
+void sync_give(struct world *w, uint32_t from, uint32_t to, uint64_t first, uint64_t most);
+
+/* --- trouble.c, users.c: at each slot --- */
+
+void trouble_slot(struct world *w, uint64_t slot);
+void trouble_open(struct world *w);
+void trouble_heal(struct world *w);
+void users_open(struct world *w);
+void users_slot(struct world *w, uint64_t slot);
+void users_acked(struct world *w, uint32_t who, const struct effect_reply *r);
+
+/* Has everything that was acknowledged been executed in the blocks that this host holds for final? */
+bool users_served(const struct world *w, uint32_t who);
+
+/* --- hostile.c --- */
+
+enum hostile_way {
+	HOSTILE_SILENT = 1, HOSTILE_TWO_FACED = 2, HOSTILE_WITHHOLD = 4, HOSTILE_LIAR = 8, HOSTILE_SPAM = 16,
+	HOSTILE_REPLAY = 32, HOSTILE_GARBAGE = 64, HOSTILE_FALSE_SOURCE = 128
+};
+
+/* True when the liar has dealt with the object that its core wanted to send. */
+bool hostile_send(struct world *w, uint32_t who, uint32_t to, struct letter *l);
+
+/* May this host, being hostile, spend work on another seal? */
+bool hostile_may_mine(struct world *w, uint32_t who, const struct seal_core *core);
+void hostile_slot(struct world *w, uint64_t slot);
+void hostile_close(struct world *w);
+
+/* --- run.c --- */
+
+/* One seed. NULL: every law held. The text lives in the world. */
+const char *run_seed(struct world *w, const struct options *o);
+
+#endif
