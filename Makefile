@@ -153,7 +153,8 @@ $(B)/crash/torn: $(CRASH) $(call upto,store)
 crash: $(B)/crash/torn
 
 # Longer runs of the same tests: power failures, kill -9 under load, full disks, rude clients, failing allocations.
-soak: all crash hold
+soak: all crash hold $(B)/sim/sim
+	$(B)/sim/sim --seeds 2000 --from $(SEED)
 	$(B)/crash/torn --images 20000 --seed $(SEED)
 	PATH=$(CURDIR)/$(B)/bin:$$PATH CRASH_ROUNDS=1000 HOLD_POINTS=50 HOLD_CHURN=100000 HOLD_KILLS=1000 HOLD_NTH=all \
 	    bats tests/tools/crash.bats tests/tools/hold*.bats
@@ -175,7 +176,7 @@ schedule: $(B)/sim/schedule
 
 # Networks in virtual time, from seeds, with ideal signatures: `make sim SEEDS=200 FROM=1 NODES=7`.
 SIM := $(patsubst %.c,$(B)/%.o,$(filter-out tests/sim/schedule%,$(wildcard tests/sim/*.c)))
-SIM_IDEAL := -Wl,--wrap=sign_make,--wrap=sign_verify
+SIM_IDEAL := -Wl,--wrap=sign_make,--wrap=sign_verify,--wrap=seal_id
 SEEDS ?= 20
 FROM ?= 1
 NODES ?= 7
@@ -231,6 +232,7 @@ help:
 	@echo 'make check     install what the checks lack, run all of them'
 	@echo 'make unit      unit tests only; lint: lints only; SAN=1: with sanitizers'
 	@echo 'make fuzz      every decoder, RUNS=10000000 inputs each'
+	@echo 'make sim       networks in virtual time: SEEDS=20 FROM=1 NODES=7'
 	@echo 'make soak      20000 torn images of the store, SEED=N'
 	@echo 'make schedule  random schedules against the rules of finality, RUNS=1000000'
 	@echo 'make bench     speed against bare counterparts, a JSON line each; ONLY=mine: some'

@@ -81,13 +81,20 @@ crash() {
 	count "$log/crash"
 }
 
+sim() {
+	timeout 600 "$B/sim/sim" --seeds 20 -t >"$log/sim" 2>&1 ||
+		grep -qE '^not ok ' "$log/sim" || echo "not ok - $B/sim/sim died" >>"$log/sim"
+	count "$log/sim"
+}
+
 stage() {
 	case $1 in
-	build) one 'build' make -j"$jobs" all units crash hold "$B/sim/schedule" ;;
+	build) one 'build' make -j"$jobs" all units crash hold "$B/sim/schedule" "$B/sim/sim" ;;
 	unit) unit "$B" ;;
 	lint) lint ;;
 	tools) tools ;;
 	crash) crash ;;
+	sim) sim ;;
 	clang) one 'clang builds without warnings' make -j"$jobs" CC=clang CFLAGS=-O1 B=build/clang all ;;
 	schedule) one 'random schedules make no two finals' "$B/sim/schedule" --runs 100000 ;;
 	sanitize) one 'build with sanitizers' make -j"$jobs" SAN=1 CFLAGS=-O1 all units && unit build/san ;;
@@ -98,7 +105,7 @@ stage() {
 case ${1-} in
 unit) stages='unit' ;;
 lint) stages='lint' ;;
-all) stages='build lint unit tools crash schedule sanitize clang fuzz' ;;
+all) stages='build lint unit tools crash schedule sim sanitize clang fuzz' ;;
 *)
 	echo 'usage: check.sh all|unit|lint' >&2
 	exit 2

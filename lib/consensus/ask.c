@@ -35,17 +35,24 @@ nobody(const struct pubkey *key)
 }
 
 static enum err
-tell(struct effects *out, const struct pubkey *to, struct buf *buf)
+tell_each(struct effects *out, const struct pubkey *to, uint32_t n, struct buf *buf)
 {
 	struct bytes raw = { 0 };
 
 	if (!buf->failed)
 		raw = effects_copy(out, bytes_of(buf));
 	buf_free(buf);
-	if (!raw.data || effects_reserve(out, 1) != ERR_OK)
+	if (!raw.data || effects_reserve(out, n) != ERR_OK)
 		return ERR_NOMEM;
-	effects_add(out, EFFECT_SEND)->send = (struct effect_send){ .to = *to, .raw = raw };
+	for (uint32_t i = 0; i < n; i++)
+		effects_add(out, EFFECT_SEND)->send = (struct effect_send){ .to = to[i], .raw = raw };
 	return ERR_OK;
+}
+
+static enum err
+tell(struct effects *out, const struct pubkey *to, struct buf *buf)
+{
+	return tell_each(out, to, 1, buf);
 }
 
 static int
@@ -55,7 +62,8 @@ compare_items(const void *a, const void *b)
 }
 
 enum err
-ask_tell(struct consensus *c, struct effects *out, enum object_type type, struct holdings *h, const struct pubkey *to)
+ask_tell(struct consensus *c, struct effects *out, enum object_type type, struct holdings *h, const struct pubkey *to,
+    uint32_t tos)
 {
 	struct buf buf = { 0 };
 	uint32_t n = 0;
@@ -69,13 +77,13 @@ ask_tell(struct consensus *c, struct effects *out, enum object_type type, struct
 	h->count = n;
 	h->network = c->network;
 	holdings_put(&buf, type, h);
-	return tell(out, to, &buf);
+	return tell_each(out, to, tos, &buf);
 }
 
 bool
 ask_known(const struct consensus *c, const struct holding *item)
 {
-	for (size_t i = 0; i < c->tree.count; i++) {
+	for (size_t i = c->tree.count; i-- > 0;) {
 		const struct node *node = c->tree.node[i];
 		if (item->kind == HOLDING_HYPER && memcmp(node->brief.hash.b, item->tag, sizeof item->tag) == 0)
 			return true;
@@ -108,7 +116,7 @@ ask_bodies(struct consensus *c, struct effects *out, const struct node *node, co
 		if (!node->seal[i])
 			want.item[want.count++] = ask_seal_tag(&node->ticket[i].id);
 	}
-	e = ask_tell(c, out, OBJECT_WANT, &want, from);
+	e = ask_tell(c, out, OBJECT_WANT, &want, from, 1);
 	free(want.item);
 	return e;
 }
@@ -120,7 +128,7 @@ ask_block(struct consensus *c, struct effects *out, const struct hash *hash, uin
 	struct holding item = ask_tag(HOLDING_HYPER, hash->b);
 	struct holdings want = { .slot = slot, .count = 1, .item = &item };
 
-	return nobody(from) ? ERR_OK : ask_tell(c, out, OBJECT_WANT, &want, from);
+	return nobody(from) ? ERR_OK : ask_tell(c, out, OBJECT_WANT, &want, from, 1);
 }
 
 void
@@ -163,43 +171,66 @@ give_seal(struct effects *out, const struct taken *t, const struct pubkey *to)
 	return ERR_OK;
 }
 
-static bool
-wanted(const struct holdings *want, const struct holding *item)
+/* What is asked for, and how many of each kind are still to be found. */
+struct search {
+	const struct holdings *want;
+	uint32_t left[HOLDING_ENDORSEMENT + 1];
+};
+
+static struct search
+search_for(const struct holdings *want)
 {
-	return want->count && bsearch(item, want->item, want->count, sizeof *item, compare_items);
+	struct search s = { .want = want };
+
+	for (uint32_t i = 0; i < want->count; i++)
+		s.left[want->item[i].kind]++;
+	return s;
+}
+
+static bool
+wanted(const struct search *s, const struct holding *item)
+{
+	return s->left[item->kind] && bsearch(item, s->want->item, s->want->count, sizeof *item, compare_items);
 }
 
 static enum err
-give_seals(struct consensus *c, struct effects *out, const struct holdings *want, const struct pubkey *to)
+find_seal(struct search *s, struct effects *out, const struct taken *t, const struct pubkey *to)
+{
+	struct holding tag = ask_seal_tag(&t->id);
+
+	if (!wanted(s, &tag))
+		return ERR_OK;
+	s->left[HOLDING_SEAL]--;
+	return give_seal(out, t, to);
+}
+
+static enum err
+give_seals(struct consensus *c, struct effects *out, struct search *s, const struct pubkey *to)
 {
 	enum err e = ERR_OK;
 
-	for (uint32_t i = 0; e == ERR_OK && i < c->round.seals; i++) {
-		struct holding tag = ask_seal_tag(&c->round.seal[i]->id);
-		if (wanted(want, &tag))
-			e = give_seal(out, c->round.seal[i], to);
-	}
-	for (size_t i = 0; i < c->tree.count; i++) {
+	for (uint32_t i = 0; e == ERR_OK && i < c->round.seals && s->left[HOLDING_SEAL]; i++)
+		e = find_seal(s, out, c->round.seal[i], to);
+	for (size_t i = c->tree.count; e == ERR_OK && i-- > 0 && s->left[HOLDING_SEAL];) {
 		const struct node *node = c->tree.node[i];
 		bool old = node->served && node->brief.slot < c->round.slot;
 		for (uint32_t k = 0; e == ERR_OK && old && k < node->brief.seals; k++) {
-			struct holding tag = ask_seal_tag(&node->ticket[k].id);
-			if (node->seal[k] && wanted(want, &tag))
-				e = give_seal(out, node->seal[k], to);
+			if (node->seal[k])
+				e = find_seal(s, out, node->seal[k], to);
 		}
 	}
 	return e;
 }
 
 static enum err
-give_lists(struct consensus *c, struct effects *out, const struct holdings *want, const struct pubkey *to)
+give_lists(struct consensus *c, struct effects *out, const struct search *s, const struct pubkey *to)
 {
 	enum err e = ERR_OK;
 
-	for (uint32_t i = 0; e == ERR_OK && i < c->round.lists; i++) {
+	for (uint32_t i = 0; e == ERR_OK && i < c->round.lists && s->left[HOLDING_LIST]; i++) {
 		struct holding tag = ask_tag(HOLDING_LIST, c->round.list[i]->signature.b);
 		struct buf buf = { 0 };
-		if (!wanted(want, &tag))
+		if (!wanted(s, &tag))
 			continue;
 		list_put(&buf, c->round.list[i]);
 		e = tell(out, to, &buf);
@@ -208,62 +239,63 @@ give_lists(struct consensus *c, struct effects *out, const struct holdings *want
 }
 
 static enum err
-give_endorsement(struct effects *out, const struct endorsement *e, const struct holdings *want, const struct pubkey *to)
+give_endorsement(struct search *s, struct effects *out, const struct endorsement *e, const struct pubkey *to)
 {
 	struct holding tag = ask_tag(HOLDING_ENDORSEMENT, e->signature.b);
 	struct buf buf = { 0 };
 
-	if (!wanted(want, &tag))
+	if (!wanted(s, &tag))
 		return ERR_OK;
+	s->left[HOLDING_ENDORSEMENT]--;
 	endorse_put(&buf, e);
 	return tell(out, to, &buf);
 }
 
 static enum err
-give_endorsements(struct consensus *c, struct effects *out, const struct holdings *want, const struct pubkey *to)
+give_endorsements(struct consensus *c, struct effects *out, struct search *s, const struct pubkey *to)
 {
 	enum err e = ERR_OK;
 
-	for (size_t i = 0; i < c->tree.count; i++) {
+	for (size_t i = c->tree.count; e == ERR_OK && i-- > 0 && s->left[HOLDING_ENDORSEMENT];) {
 		const struct node *node = c->tree.node[i];
 		for (uint32_t k = 0; e == ERR_OK && node->served && k < node->endorsements; k++)
-			e = give_endorsement(out, &node->endorsement[k], want, to);
+			e = give_endorsement(s, out, &node->endorsement[k], to);
 	}
 	for (uint32_t i = 0; e == ERR_OK && c->loose && i < c->loose->count; i++)
-		e = give_endorsement(out, &c->loose->item[i], want, to);
+		e = give_endorsement(s, out, &c->loose->item[i], to);
 	return e;
 }
 
 static enum err
-give_blocks(struct consensus *c, struct effects *out, const struct holdings *want, const struct pubkey *to)
+give_blocks(struct consensus *c, struct effects *out, struct search *s, const struct pubkey *to)
 {
-	enum err e = ERR_OK;
-
-	for (size_t i = 0; e == ERR_OK && i < c->tree.count; i++) {
+	for (size_t i = c->tree.count; i-- > 0 && s->left[HOLDING_HYPER];) {
 		const struct node *node = c->tree.node[i];
 		struct holding tag = ask_tag(HOLDING_HYPER, node->brief.hash.b);
 		struct bytes raw;
-		if (!node->served || !wanted(want, &tag))
+		if (!node->served || !wanted(s, &tag))
 			continue;
+		s->left[HOLDING_HYPER]--;
 		raw = effects_copy(out, node->raw);
 		if (!raw.data || effects_reserve(out, 1) != ERR_OK)
 			return ERR_NOMEM;
 		effects_add(out, EFFECT_SEND)->send = (struct effect_send){ .to = *to, .raw = raw };
 	}
-	return e;
+	return ERR_OK;
 }
 
 enum err
 ask_give(struct consensus *c, struct effects *out, const struct holdings *h, const struct pubkey *from)
 {
-	enum err e = ERR_OK;
+	struct search s = search_for(h);
+	enum err e;
 
 	if (c->genesis->solo || nobody(from))
 		return ERR_OK;
-	e = give_seals(c, out, h, from);
+	e = give_seals(c, out, &s, from);
 	if (e == ERR_OK)
-		e = give_lists(c, out, h, from);
+		e = give_lists(c, out, &s, from);
 	if (e == ERR_OK)
-		e = give_blocks(c, out, h, from);
-	return e ? e : give_endorsements(c, out, h, from);
+		e = give_blocks(c, out, &s, from);
+	return e ? e : give_endorsements(c, out, &s, from);
 }

@@ -334,14 +334,31 @@ pool_flush(struct pool *p, struct effects *out, uint64_t final_hid)
 	flush_dead(p, out, final_hid);
 }
 
+/* A block that may still be followed holds it: whether it was sealed in time is decided with that block. */
+static bool
+undecided(const struct entry *e)
+{
+	return e->refs > 1 + e->lists + e->buried;
+}
+
 void
 pool_expire(struct pool *p, struct effects *out, uint64_t next_hid)
 {
-	struct entry *e;
+	struct entry *e, *overdue = NULL;
 
 	while ((e = (struct entry *)heap_top(&p->by_expiry)) && e->item.expiry < next_hid) {
 		heap_remove(&p->by_expiry, &e->by_expiry);
-		if (e->state == ENTRY_FREE)
+		if (e->state != ENTRY_FREE)
+			continue;
+		if (!undecided(e)) {
 			drop(p, out, e);
+			continue;
+		}
+		e->overdue = true;
+		e->next = overdue;
+		overdue = e;
+		queue_place(e->queue, p->salt);
 	}
+	for (; overdue; overdue = overdue->next)
+		heap_place(&p->by_expiry, &overdue->by_expiry);
 }

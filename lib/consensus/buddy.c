@@ -94,8 +94,7 @@ tell_have(struct consensus *c, struct effects *out, const struct pubkey *to, uin
 	if (e)
 		return e == ERR_COUNT ? ERR_OK : e;
 	h.answer = answer;
-	for (uint32_t i = 0; e == ERR_OK && i < n; i++)
-		e = ask_tell(c, out, OBJECT_HAVE, &h, &to[i]);
+	e = ask_tell(c, out, OBJECT_HAVE, &h, to, n);
 	free(h.item);
 	return e;
 }
@@ -311,7 +310,7 @@ ask_lacking(struct consensus *c, struct effects *out, const struct holdings *h, 
 		    !ask_known(c, &h->item[i]))
 			want.item[want.count++] = h->item[i];
 	}
-	e = !want.item ? ERR_NOMEM : want.count ? ask_tell(c, out, OBJECT_WANT, &want, from) : ERR_OK;
+	e = !want.item ? ERR_NOMEM : want.count ? ask_tell(c, out, OBJECT_WANT, &want, from, 1) : ERR_OK;
 	free(want.item);
 	free(mine.item);
 	return e;

@@ -148,7 +148,15 @@ enum err hear_endorsement(struct consensus *c, struct effects *out, const struct
 /* The endorsements that came before their block. ERR_NOMEM: some stay. */
 enum err hear_loose(struct consensus *c, struct node *node);
 
-/* Is the block certified by what is collected? */
+/*
+ * Those that a block brings for its source, before it is judged: it may be that it can be judged only on the branch that
+ * they certify. ERR_NOMEM: some are missed.
+ */
+enum err hear_carried(struct consensus *c, const struct node *node);
+
+/*
+ * Is the block certified by what is collected? It need not be judged: more than 2/3 of the votes of its own past did.
+ */
 void hear_count(struct consensus *c, struct node *node);
 
 /* --- know.c: blocks --- */
@@ -195,9 +203,9 @@ enum err follow_final(struct consensus *c, struct effects *out);
 struct holding ask_seal_tag(const struct hash *id);
 struct holding ask_tag(enum holding_kind kind, const uint8_t *chance);
 
-/* Tells one peer. Sorts the items, drops double ones and what is too many. ERR_NOMEM. */
+/* Tells some peers. Sorts the items, drops double ones and what is too many. ERR_NOMEM. */
 enum err ask_tell(struct consensus *c, struct effects *out, enum object_type type, struct holdings *h,
-    const struct pubkey *to);
+    const struct pubkey *to, uint32_t tos);
 
 /* Asks for what a block lacks. from: whom; zero: nobody in particular. ERR_NOMEM. */
 enum err ask_bodies(struct consensus *c, struct effects *out, const struct node *node, const struct pubkey *from);

@@ -97,7 +97,7 @@ hear_count(struct consensus *c, struct node *node)
 	struct votes *votes = node->parent ? tables_after(node->parent, c->founders, c->genesis, c->without) : NULL;
 	struct tally tally = { 0 };
 
-	if (!votes || node->certified || node->state != NODE_VALID)
+	if (!votes || node->certified || node->state == NODE_BAD)
 		return;
 	for (uint32_t i = 0; i < node->endorsements; i++)
 		votes_add(votes, &tally, &node->endorsement[i].voter);
@@ -187,6 +187,19 @@ hear_loose(struct consensus *c, struct node *node)
 		if (e == ERR_OK)
 			memmove(c->loose->item + i, c->loose->item + i + 1,
 			    (--c->loose->count - i) * sizeof c->loose->item[0]);
+	}
+	return e;
+}
+
+enum err
+hear_carried(struct consensus *c, const struct node *node)
+{
+	enum err e = ERR_OK;
+
+	for (uint32_t i = 0; e == ERR_OK && i < node->hyper.endorsements; i++) {
+		struct node *source = tree_find(&c->tree, &node->hyper.endorsement[i].hash);
+		if (source)
+			e = add(c, source, &node->hyper.endorsement[i]);
 	}
 	return e;
 }

@@ -169,6 +169,8 @@ enter(struct consensus *c, struct effects *out, struct bytes raw, const struct h
 	e = ask_bodies(c, out, node, from);
 	if (e == ERR_OK)
 		e = hear_loose(c, node);
+	if (e == ERR_OK)
+		e = hear_carried(c, node);
 	adopt(c, out, hash);
 	return e;
 }

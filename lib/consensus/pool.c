@@ -233,6 +233,7 @@ void
 pool_settle(struct pool *p, struct entry *e)
 {
 	pool_set(p, e, ENTRY_FREE);
+	e->overdue = false;
 	if (e->item.seq <= e->queue->last_seq)
 		bury(p, e);
 	else if (e->item.expiry && e->by_expiry.at == 0)

@@ -94,7 +94,10 @@ size_t pool_droppable(const struct pool *p, uint64_t final_hid, uint64_t next_hi
 /* Drops what is final and executed. The effects' room is reserved. */
 void pool_flush(struct pool *p, struct effects *out, uint64_t final_hid);
 
-/* Drops what can no longer be sealed: next_hid is the HID of the next block. */
+/*
+ * Drops what can no longer be sealed: next_hid is the HID of the next block. What a block holds that may still be
+ * followed stays, and is not offered any more.
+ */
 void pool_expire(struct pool *p, struct effects *out, uint64_t next_hid);
 
 #endif

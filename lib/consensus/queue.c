@@ -153,7 +153,7 @@ queue_advance(struct queue *q)
 		for (; i < q->count && at(q, i)->item.seq == q->cursor; i++) {
 			if (at(q, i)->state != ENTRY_FREE)
 				taken = true;
-			else if (!head)
+			else if (!head && !at(q, i)->overdue)
 				head = at(q, i);
 		}
 		if (!taken)

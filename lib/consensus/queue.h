@@ -36,6 +36,8 @@ struct entry {
 	enum entry_state state;
 	bool held;         /* a block names its row: its bytes stay */
 	bool buried;       /* among the pool's dead */
+	bool overdue;      /* expired, but a block beside the branch holds it: not offered, and kept as long as that one */
+	struct entry *next; /* of those found overdue at once */
 };
 
 enum { QUEUE_KEY = 36 };

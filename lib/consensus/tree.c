@@ -5,6 +5,9 @@
 
 #include "consensus/pool.h"
 
+/* A node serves the bodies of so many blocks behind its base, however short an epoch is. */
+enum { SERVED_LEAST = 64 };
+
 void
 tree_init(struct tree *t, uint64_t map_seed)
 {
@@ -220,6 +223,7 @@ void
 tree_prune(struct tree *t, uint32_t epoch, uint32_t retarget)
 {
 	uint64_t behind = 4 * (uint64_t)epoch > retarget ? 4 * (uint64_t)epoch : retarget + (uint64_t)1;
+	uint64_t bodies = epoch > SERVED_LEAST ? epoch : SERVED_LEAST;
 	size_t kept = 0;
 	struct node **out = t->node;
 
@@ -230,7 +234,7 @@ tree_prune(struct tree *t, uint32_t epoch, uint32_t retarget)
 		struct node *node = t->node[i];
 		if (node->parent && node->parent->gone)
 			node->parent = NULL;
-		if (node->served && node->connected && node->brief.hid + epoch < t->base->brief.hid)
+		if (node->served && node->connected && node->brief.hid + bodies < t->base->brief.hid)
 			drop_body(t, node);
 	}
 	for (size_t i = 0; i < t->count; i++) {

@@ -6,8 +6,8 @@
  *                               43' --- 44'                    known, judged where its parent's state is known
  *
  * The base is the last final block (after a start: the tip it started from). Beyond it a node holds the whole block and
- * what changes with it; below it, W blocks more, so that others can be served; then only what later votes need, 4 W
- * blocks in all. Source of the rules: para-protocol(7), FORK CHOICE and VOTES.
+ * what changes with it; below it, W blocks more and at least 64, so that others can be served; then only what later
+ * votes need, 4 W blocks in all. Source of the rules: para-protocol(7), FORK CHOICE and VOTES.
  */
 #ifndef CONSENSUS_TREE_H
 #define CONSENSUS_TREE_H

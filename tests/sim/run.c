@@ -60,7 +60,7 @@ make_keys(struct world *w)
 		struct host *h = &w->host[i];
 		h->key = key_of(1, i);
 		h->name = *sign_key_public(h->key);
-		h->founder = !h->founder;
+		h->founder = true;
 		h->nonce = (uint64_t)i << 40;
 		map_init(&h->said, 9, 1);
 	}
@@ -188,6 +188,11 @@ run_seed(struct world *w, const struct options *o)
 		world_until(w, world_slot_ms(slot));
 		if (slot >= o->rounds && settled(w))
 			break;
+	}
+	for (uint32_t i = 0; i < w->hosts && !settled(w); i++) {
+		story(w, i, "ends with final block", w->host[i].disk.final, NULL);
+		story(w, i, "ends at block", w->host[i].disk.tip, &w->host[i].disk.block[w->host[i].disk.tip].brief.hash);
+		story(w, i, users_served(w, i) ? "lacks nothing" : "lacks payloads at block", w->host[i].disk.executed, NULL);
 	}
 	if (!settled(w))
 		law_break(w, w->hosts, "progress_after_healing", "tips differ, or something acknowledged is not final");
