@@ -74,6 +74,9 @@ $(B)/unit/$(1)/%: $(B)/tests/unit/$(1)/%.o $(call upto,$(1))
 endef
 $(foreach l,$(LAYERS),$(eval $(call unit,$(l))))
 
+# The crowd of the consensus layer lives in stores there.
+$(B)/tests/unit/node/test_branches.o: ALL_CFLAGS += -Itests
+
 units: $(UNITS)
 
 unit: units

@@ -30,7 +30,7 @@ begin_genesis(struct audit *a)
 	if (e == ERR_OK)
 		e = genesis_hash(&a->genesis_hash, &a->genesis);
 	if (e == ERR_OK)
-		e = votes_founders(&a->votes, &a->genesis);
+		e = audit_votes_begin(a);
 	if (e == ERR_OK)
 		e = ledger_begin(&a->memory.view, &a->genesis);
 	if (e == ERR_OK)
@@ -61,6 +61,16 @@ check_hash_index(struct audit *a, const struct hash *hash, uint64_t hid)
 	return e == ERR_NOT_FOUND ? ERR_OK : e;
 }
 
+static enum err
+check_after(struct audit *a, const char *place, uint64_t hid)
+{
+	struct store_after after;
+	enum err e = store_get_after(a->t, &after, hid);
+	if (e == ERR_OK && (after.difficulty != a->difficulty || after.lanes_in_use != a->lanes_in_use))
+		audit_say(a, place, "what follows from it is not what is kept");
+	return e;
+}
+
 /* ERR_NOT_FOUND: what follows hangs in the air, the walk ends. */
 static enum err
 check_hyper(struct audit *a, struct arena *arena, uint64_t hid)
@@ -81,8 +91,12 @@ check_hyper(struct audit *a, struct arena *arena, uint64_t hid)
 	if (e == ERR_OK)
 		e = check_hash_index(a, &hash, hid);
 	if (e == ERR_OK) {
-		audit_advance(a, &h, &hash);
+		e = audit_advance(a, &h, &hash);
 		a->result->hypers++;
+	}
+	if (e == ERR_OK)
+		e = check_after(a, place, hid);
+	if (e == ERR_OK) {
 		e = audit_replay(a, arena, hid, in_force);
 	}
 	if (e == ERR_OK || e == ERR_NOMEM || e == ERR_IO)
@@ -138,7 +152,7 @@ audit_run(struct audit_result *out, const char *dir, const struct audit_config *
 	}
 	store_close(store);
 	audit_memory_free(&a.memory);
-	votes_free(&a.votes);
+	audit_votes_end(&a);
 	arena_free(&a.arena);
 	free(a.chain);
 	free(a.recent);

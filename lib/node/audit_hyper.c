@@ -32,28 +32,8 @@ check_header(struct audit *a, const char *place, const struct hyper_header *h)
 		audit_say(a, place, "its time is not its slot's");
 	if (!hash_equal(&h->rules, &a->rules))
 		audit_say(a, place, "its rules are not this network's");
-	if (votes_find(&a->votes, &h->assembler) == NULL)
-		audit_say(a, place, "its assembler has no vote");
 	if (h->seals > difficulty_bound(&a->genesis, a->lanes_in_use))
 		audit_say(a, place, "%u seals are too many", h->seals);
-}
-
-/* para-protocol(7), VOTES: a block is certified by endorsements of more than 2/3 of the votes. */
-static void
-check_source(struct audit *a, const char *place, const struct hyper *h)
-{
-	struct tally tally = { 0 };
-	if (!hash_equal(&h->header.source, &a->last.hash)) {
-		audit_say(a, place, "its source is not the block before it");
-		return;
-	}
-	for (uint32_t i = 0; i < h->endorsements; i++) {
-		if (h->endorsement[i].slot != a->last.slot)
-			audit_say(a, place, "an endorsement is not of its source's slot");
-		votes_add(&a->votes, &tally, &h->endorsement[i].voter);
-	}
-	if (a->last.hid > 0 && !votes_certify(&a->votes, &tally))
-		audit_say(a, place, "its source is not certified");
 }
 
 static void
@@ -70,45 +50,18 @@ check_head(struct audit *a, const char *place, const struct seal_core *core, con
 }
 
 static bool
-names(const struct cert_list *list, uint32_t block)
-{
-	return list->accepts[block / 8] >> block % 8 & 1;
-}
-
-static void
-check_accepted(struct audit *a, const char *place, const struct cert *cert)
-{
-	for (uint32_t b = 0; b < cert->core.blocks; b++) {
-		struct tally tally = { 0 };
-		for (uint32_t i = 0; i < cert->lists; i++) {
-			if (names(&cert->list[i], b))
-				votes_add(&a->votes, &tally, &cert->list[i].voter);
-		}
-		if (!votes_accept(&a->votes, &tally))
-			audit_say(a, place, "seal %u of lane %u is not accepted", b, cert->core.lane.chain);
-	}
-}
-
-static bool
 same_roots(const struct roots *a, const struct roots *b)
 {
 	return a->executed == b->executed && hash_equal(&a->state, &b->state) && hash_equal(&a->outbox, &b->outbox);
 }
 
-/* The roots of a certificate are those that stood, or what voters agreed on; and what the replay gave. */
+/* The roots of a certificate are those that stood, or what the replay gave. */
 static void
 check_roots(struct audit *a, const char *place, const struct cert *cert, const struct audit_chain *c)
 {
 	const struct roots *roots = &cert->core.roots;
-	struct tally tally = { 0 };
 	if (same_roots(roots, &c->state.committed))
 		return;
-	for (uint32_t i = 0; i < cert->lists; i++) {
-		if (cert->list[i].same_roots)
-			votes_add(&a->votes, &tally, &cert->list[i].voter);
-	}
-	if (!votes_accept(&a->votes, &tally))
-		audit_say(a, place, "the roots of lane %u are not accepted", cert->core.lane.chain);
 	if (roots->executed < c->state.committed.executed || roots->executed > a->last.hid) {
 		audit_say(a, place, "lane %u commits hyper %" PRIu64, cert->core.lane.chain, roots->executed);
 		return;
@@ -130,7 +83,10 @@ check_cert(struct audit *a, struct arena *arena, const char *place, const struct
 	const struct audit_chain *c = &a->chain[lane->chain];
 	for (uint32_t i = 0; i < cert->core.blocks; i++)
 		check_head(a, place, &cert->head[i].core, c, h->header.slot);
-	check_accepted(a, place, cert);
+	enum err e = audit_accepted(a, place, cert, c, h->header.slot,
+	    !same_roots(&cert->core.roots, &c->state.committed));
+	if (e != ERR_OK)
+		return e;
 	check_roots(a, place, cert, c);
 	return audit_blocks(a, arena, cert, h->header.hid);
 }
@@ -171,8 +127,11 @@ audit_hyper(struct audit *a, struct arena *arena, const struct hyper *h, const s
 	if (e != ERR_OK)
 		audit_say(a, place, "%s", err_text(e));
 	check_header(a, place, &h->header);
-	check_source(a, place, h);
-	e = check_map(a, place, h);
+	e = audit_source(a, place, h);
+	if (e == ERR_OK)
+		e = audit_voters(a, place, h);
+	if (e == ERR_OK)
+		e = check_map(a, place, h);
 	for (uint32_t i = 0; e == ERR_OK && i < h->header.lanes; i++)
 		e = check_cert(a, arena, place, &h->cert[i], h);
 	return e;
@@ -224,12 +183,10 @@ retarget(struct audit *a)
 	    a->last.slot - (first > 0 ? recent(a, first)->slot : 0), a->lanes_in_use);
 }
 
-void
+enum err
 audit_advance(struct audit *a, const struct hyper *h, const struct hash *hash)
 {
 	uint64_t hid = a->last.hid + 1;
-	if (h->header.slot == a->last.slot + 1 && hash_equal(&h->header.source, &a->last.hash))
-		a->final_hid = a->last.hid;
 	for (uint32_t i = 0; i < h->header.lanes; i++)
 		advance_lane(a, &h->cert[i], hid);
 	a->last = (struct hyper_brief){ .hid = hid, .slot = h->header.slot, .hash = *hash, .seals = h->header.seals,
@@ -237,4 +194,5 @@ audit_advance(struct audit *a, const struct hyper *h, const struct hash *hash)
 	*recent(a, hid) = a->last;
 	a->lanes_in_use = count_in_use(a, hid);
 	retarget(a);
+	return audit_votes_advance(a, h);
 }

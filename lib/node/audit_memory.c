@@ -3,8 +3,9 @@
 
 #include "node/audit_state.h"
 
-struct entry {
+struct value {
 	struct bytes value;
+	bool there; /* of what was before: false where there was nothing */
 	uint8_t data[];
 };
 
@@ -24,18 +25,40 @@ get(void *owner, struct bytes *value, struct bytes key)
 	return ERR_OK;
 }
 
+static struct value *
+new_value(struct bytes value, bool there)
+{
+	struct value *e = malloc(sizeof(*e) + value.len + 1);
+	if (e == NULL)
+		return NULL;
+	if (value.len > 0)
+		memcpy(e->data, value.data, value.len);
+	e->value = (struct bytes){ e->data, value.len };
+	e->there = there;
+	return e;
+}
+
+static enum err
+note(struct audit_memory *m, const struct hash *at, const struct value *old)
+{
+	if (!m->notes || map_get(&m->before, at->b) != NULL)
+		return ERR_OK;
+	struct value *e = new_value(old != NULL ? old->value : (struct bytes){ NULL, 0 }, old != NULL);
+	if (e != NULL && map_put(&m->before, at->b, e) == ERR_OK)
+		return ERR_OK;
+	free(e);
+	return ERR_NOMEM;
+}
+
 static enum err
 put(void *owner, struct bytes key, struct bytes value)
 {
 	struct audit_memory *m = owner;
 	struct hash at = place_of(key);
-	struct entry *e = malloc(sizeof(*e) + value.len + 1);
+	struct value *old = map_get(&m->entries, at.b);
+	struct value *e = note(m, &at, old) == ERR_OK ? new_value(value, true) : NULL;
 	if (e == NULL)
 		return ERR_NOMEM;
-	if (value.len > 0)
-		memcpy(e->data, value.data, value.len);
-	e->value = (struct bytes){ e->data, value.len };
-	struct entry *old = map_get(&m->entries, at.b);
 	if (map_put(&m->entries, at.b, e) != ERR_OK) {
 		free(e);
 		return ERR_NOMEM;
@@ -48,22 +71,47 @@ void
 audit_memory_init(struct audit_memory *m)
 {
 	map_init(&m->entries, sizeof(struct hash), 0);
+	map_init(&m->before, sizeof(struct hash), 0);
 	m->view = (struct ledger_view){ m, get, put };
+}
+
+static void
+empty(struct map *m)
+{
+	size_t at = 0;
+	for (struct value *e; (e = map_next(m, &at)) != NULL;)
+		free(e);
+	map_free(m);
 }
 
 void
 audit_memory_free(struct audit_memory *m)
 {
-	size_t at = 0;
-	for (struct entry *e; (e = map_next(&m->entries, &at)) != NULL;)
-		free(e);
-	map_free(&m->entries);
+	empty(&m->entries);
+	empty(&m->before);
+}
+
+void
+audit_memory_note(struct audit_memory *m, bool notes)
+{
+	empty(&m->before);
+	map_init(&m->before, sizeof(struct hash), 0);
+	m->notes = notes;
+}
+
+const struct bytes *
+audit_memory_before(const struct audit_memory *m, bool *there, struct bytes key)
+{
+	struct hash at = place_of(key);
+	const struct value *e = map_get(&m->before, at.b);
+	*there = e != NULL && e->there;
+	return e == NULL ? NULL : &e->value;
 }
 
 const struct bytes *
 audit_memory_get(const struct audit_memory *m, struct bytes key)
 {
 	struct hash at = place_of(key);
-	const struct entry *e = map_get(&m->entries, at.b);
+	const struct value *e = map_get(&m->entries, at.b);
 	return e == NULL ? NULL : &e->value;
 }

@@ -10,6 +10,8 @@
 #include "node/execute.h"
 #include "store/store.h"
 
+struct node; /* of consensus/tree.h */
+
 /* Executions of a lane that a certificate may still commit. */
 enum { AUDIT_ROOTS = 32 };
 
@@ -18,6 +20,7 @@ struct audit_chain {
 	uint64_t registered;
 	struct hash spec_hash;
 	uint32_t body_bytes;
+	bool unwitnessed;
 	struct lane_state state;
 	struct roots root[AUDIT_ROOTS]; /* that its executions gave, by HID modulo; the state is the last change's */
 	uint64_t first_executed;
@@ -26,6 +29,8 @@ struct audit_chain {
 /* The ledger's state, replayed in memory. */
 struct audit_memory {
 	struct map entries;
+	struct map before; /* what puts changed since audit_memory_note, as it was */
+	bool notes;
 	struct ledger_view view;
 };
 
@@ -37,7 +42,9 @@ struct audit {
 	struct genesis genesis;
 	struct hash genesis_hash, rules;
 	struct network network;
-	struct votes votes;
+	struct votes *founders;
+	struct node **past; /* the last 4 W blocks and the genesis, by HID modulo their number */
+	uint64_t source_slot; /* of the block that is looked at */
 	struct store_tip tip;
 	struct audit_memory memory;
 	struct audit_chain *chain;
@@ -59,11 +66,36 @@ void audit_memory_free(struct audit_memory *m);
 /* NULL when the key is not there. */
 const struct bytes *audit_memory_get(const struct audit_memory *m, struct bytes key);
 
+/* Forgets what was noted and begins anew, if notes are wanted. */
+void audit_memory_note(struct audit_memory *m, bool notes);
+
+/* The value before; NULL: nothing was put there. */
+const struct bytes *audit_memory_before(const struct audit_memory *m, bool *there, struct bytes key);
+
+/* audit_votes.c: who votes, and what their words make accepted, certified and final. */
+enum err audit_votes_begin(struct audit *a);
+void audit_votes_end(struct audit *a);
+enum err audit_source(struct audit *a, const char *place, const struct hyper *h);
+enum err audit_voters(struct audit *a, const char *place, const struct hyper *h);
+
+/* roots: they change, and must be accepted as well. */
+enum err audit_accepted(struct audit *a, const char *place, const struct cert *cert, const struct audit_chain *c,
+    uint64_t slot, bool roots);
+
+/* a->last is this block. */
+enum err audit_votes_advance(struct audit *a, const struct hyper *h);
+
+/* The endorsements kept with blocks; how many blocks have some. */
+enum err audit_certified(struct audit *a, uint32_t *rows);
+
+/* audit_undo.c: the notes of a block that was just replayed. */
+enum err audit_undo(struct audit *a, uint64_t hid);
+
 /* audit_hyper.c: one hyper block against the past: header, source, certificates. The caller moves the past on. */
 enum err audit_hyper(struct audit *a, struct arena *arena, const struct hyper *h, const struct hash *hash);
 
 /* Moves the past on: lanes, difficulty, final. */
-void audit_advance(struct audit *a, const struct hyper *h, const struct hash *hash);
+enum err audit_advance(struct audit *a, const struct hyper *h, const struct hash *hash);
 
 /* audit_block.c: the local blocks of a certificate, their payloads and places. */
 enum err audit_blocks(struct audit *a, struct arena *arena, const struct cert *cert, uint64_t hid);

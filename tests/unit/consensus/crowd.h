@@ -51,6 +51,7 @@ struct stored {
 struct member {
 	struct sign_key *key;
 	struct consensus *core;
+	struct effects *out; /* of one tied to a store: where its effects gather; else NULL */
 	struct row *row;
 	struct stored *chain; /* by HID */
 	uint64_t rows, tip, final, executed, nonce, skew_ms;
@@ -72,6 +73,8 @@ struct mail {
 };
 
 struct crowd {
+	/* After each step of a member that is tied to a store: hands its effects on when it sees fit. */
+	void (*tie)(struct crowd *w, uint32_t who, enum event_type type);
 	struct arena arena;
 	struct genesis genesis;
 	struct hash genesis_hash;
@@ -333,13 +336,16 @@ static void crowd_settle(struct crowd *w, uint32_t who);
 static inline void
 crowd_step(struct crowd *w, uint32_t who, struct event *event)
 {
+	struct member *m = &w->member[who];
 	struct effects out = { 0 };
 
-	event->now_ms = w->now_ms + w->member[who].skew_ms;
-	assert_int_equal(consensus_step(w->member[who].core, &out, event), ERR_OK);
+	event->now_ms = w->now_ms + m->skew_ms;
+	assert_int_equal(consensus_step(m->core, m->out ? m->out : &out, event), ERR_OK);
 	for (size_t i = 0; i < out.count; i++)
 		crowd_apply(w, who, &out.item[i]);
 	effects_free(&out);
+	if (m->out)
+		w->tie(w, who, event->type);
 	crowd_settle(w, who);
 }
 
