@@ -55,7 +55,7 @@ peers_ping(struct peers *p, struct overlay_effects *out, struct peer *peer, uint
 	return ERR_OK;
 }
 
-/* A PONG to a ping that was followed by another is of no use any more. */
+/* A PONG to a ping that was followed by another is of no use any more. Its news remind those who may have missed some. */
 static void
 take_pong(struct peers *p, struct peer *peer, const struct message_ping *pong, uint64_t now_ms)
 {
@@ -65,6 +65,7 @@ take_pong(struct peers *p, struct peer *peer, const struct message_ping *pong, u
 	peer->rtt_ms = (uint32_t)(now_ms - peer->pinged_ms);
 	peer->clock_ms = (int64_t)(pong->clock_ms + peer->rtt_ms / 2 - now_ms);
 	peer->timed = p->clock_moved = true;
+	peer->fresh = p->news = true;
 }
 
 static enum err

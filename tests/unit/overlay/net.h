@@ -66,6 +66,9 @@ struct net {
 	uint64_t now, order, random, delay_ms, steps;
 };
 
+/* True while an overlay works: allocations that a test lets fail are its own. */
+static bool net_inside;
+
 static inline uint64_t
 net_draw(struct net *n)
 {
@@ -171,7 +174,9 @@ net_step(struct net *n, unsigned who, struct overlay_event *event)
 	struct overlay_effects effects = {0};
 
 	event->now_ms = n->now + (uint64_t)n->node[who].skew_ms;
+	net_inside = true;
 	enum err e = overlay_step(n->node[who].o, &effects, event);
+	net_inside = false;
 	n->steps++;
 	net_effects(n, who, &effects);
 	overlay_effects_free(&effects);
@@ -299,10 +304,14 @@ net_deliver(struct net *n)
 	n->now = mail.at > n->now ? mail.at : n->now;
 	if (mail.type == OVERLAY_CLOSED)
 		n->link[mail.link / 2].open[mail.link % 2] = false;
-	if (!gone && node->o)
-		node->failures += net_step(n, mail.to, &event) != ERR_OK;
-	else if (!gone)
+	if (!gone && node->o) {
+		bool failed = net_step(n, mail.to, &event) != ERR_OK;
+		node->failures += failed;
+		if (failed && mail.type == OVERLAY_OPENED)
+			net_hang_up(n, mail.link);
+	} else if (!gone) {
 		net_stranger(n, node, &mail);
+	}
 	free((void *)mail.raw.data);
 }
 
