@@ -26,6 +26,8 @@ enum {
 	SPACE_HELD = 64 << 20,   /* bytes of blocks that wait for their turn */
 	SPACE_GAP = 2,           /* a gap that consensus closes by itself */
 	SPACE_STALL_MS = 10000,
+	SPACE_PEERS = 1024,      /* that it remembers */
+	SPACE_AVOID = 16,        /* periods (5 s at least) that a peer is not asked after it disappointed */
 	SPACE_ASKED = 2,         /* served at once, per peer */
 	SPACE_ASKED_RATE = 256   /* requests a peer may make in a second */
 };
@@ -66,6 +68,9 @@ struct space_actions {
 	size_t count, cap;
 };
 
+/* A zeroed action at the end; NULL when memory ran out. */
+struct space_action *space_action_add(struct space_actions *out, enum space_action_type type);
+
 /* The own tip with its locator, as in the event OVERLAY_TIP. */
 struct space_own {
 	struct tip tip;
@@ -105,6 +110,9 @@ uint64_t space_deadline_ms(const struct space *s);
 
 /* The highest HID of the branch that is being fetched; 0: none is. */
 uint64_t space_syncing(const struct space *s);
+
+/* Bytes of blocks that wait for their turn. */
+size_t space_held(const struct space *s);
 
 /* --- the serving side's bounds --- */
 
