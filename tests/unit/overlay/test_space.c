@@ -769,6 +769,7 @@ memory_that_fails_costs_time_only(void **state)
 		assert_int_equal(w->own.tip, 200);
 		world_free(w);
 	}
+	print_message("%u allocations failed\n", failures);
 	failures = 0;
 	free(b);
 }
