@@ -225,7 +225,7 @@ static const struct command commands[] = {
     {"payload", "[ID|AT...]", "Payloads.", READS, NULL, run_payload, NULL},
     {"lanes", NULL, "The lanes in force.", READS, NULL, run_lanes, "lane,chain_name,lid,executed,busy,waiting,tip"},
     {"pool", NULL, "What waits to be sealed or final.", READS, NULL, run_pool,
-        "payload,chain_name,signer,seq,bytes,status"},
+        "payload,chain_name,signer,seq,waits_for,bytes,status"},
     {"proof", "[PAYLOAD...]", "Proofs of payloads.", READS, NULL, run_proof, NULL},
     {"verify", NULL, "Checks proofs on stdin, with or without a node.", READS, verify_options, run_verify, NULL},
     {"follow", NULL, "Each hyper block once, as it is certified.", READS, follow_options, run_follow,

@@ -343,6 +343,9 @@ bool consensus_follows(const struct consensus *c, uint64_t hid, const struct has
 /* The highest seq of (chain, signer) in the pool, 0 when none is: what a builder continues from. */
 uint64_t consensus_pooled_seq(const struct consensus *c, uint32_t chain, const struct pubkey *signer);
 
+/* The lowest seq after those executed that none of them in the pool has; 0 when none is in it. */
+uint64_t consensus_missing_seq(const struct consensus *c, uint32_t chain, const struct pubkey *signer);
+
 /* A seal core for this slot as an outsider would fill it: lane, slot, parent, difficulty, script, voter. */
 enum err consensus_template(const struct consensus *c, uint32_t chain, struct seal_core *out);
 

@@ -40,6 +40,18 @@ consensus_pooled_seq(const struct consensus *c, uint32_t chain, const struct pub
 	return q && q->count ? q->entry[q->first + q->count - 1]->item.seq : 0;
 }
 
+/* All before the cursor are there. */
+uint64_t
+consensus_missing_seq(const struct consensus *c, uint32_t chain, const struct pubkey *signer)
+{
+	const struct queue *q = pool_queue(&c->pool, chain, signer);
+	uint64_t seq = q && q->count ? q->cursor : 0;
+
+	while (seq && queue_taken(q, seq))
+		seq++;
+	return seq;
+}
+
 enum err
 consensus_template(const struct consensus *c, uint32_t chain, struct seal_core *out)
 {

@@ -131,7 +131,8 @@ blockview_head(struct json_writer *w, struct node *n, const struct store_block *
 }
 
 enum err
-blockview_payload(struct json_writer *w, struct node *n, struct look *look, uint64_t row)
+blockview_payload(struct json_writer *w, struct node *n, struct look *look, uint64_t row,
+    const struct wait *wait)
 {
 	struct found found;
 	struct buf raw = { 0 };
@@ -152,6 +153,8 @@ blockview_payload(struct json_writer *w, struct node *n, struct look *look, uint
 		view_payload(w, &p, &id);
 		e = lookup_put_chain_name(w, look, p.chain);
 		lookup_put(w, &found);
+		if (found.status == LOOKUP_POOLED)
+			waits_put(w, wait);
 		if (found.status >= LOOKUP_SEALED) {
 			fields_uint(w, "index", found.place.index);
 			fields_uint(w, "hid", found.place.hid);

@@ -3,6 +3,7 @@
 #define NODE_BLOCKVIEW_H
 
 #include "node/lookup.h"
+#include "node/waits.h"
 
 /* One object: a hyper block with its lanes, with "type" first unless it is NULL. ERR_NOT_FOUND above the tip. */
 enum err blockview_hyper(struct json_writer *w, struct node *n, struct look *look, uint64_t hid, const char *type);
@@ -15,8 +16,9 @@ enum err blockview_block(struct json_writer *w, struct node *n, struct look *loo
 /* The members of a local block but its payloads. */
 void blockview_head(struct json_writer *w, struct node *n, const struct store_block *b);
 
-/* One object: the payload of a row with its status. */
-enum err blockview_payload(struct json_writer *w, struct node *n, struct look *look, uint64_t row);
+/* One object: the payload of a row with its status; wait: what it waits for in the pool. */
+enum err blockview_payload(struct json_writer *w, struct node *n, struct look *look, uint64_t row,
+    const struct wait *wait);
 
 /* The members that say where a hyper block is in time. */
 void blockview_time(struct json_writer *w, struct node *n, uint64_t slot);

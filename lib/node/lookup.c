@@ -5,23 +5,25 @@
 #include "json/view.h"
 #include "node/params.h"
 
+void
+lookup_end(struct look *look)
+{
+	store_abort(look->t);
+	look->t = NULL;
+}
+
 enum err
 lookup_begin(struct look *out, struct node *n)
 {
+	out->t = NULL;
 	enum err e = store_begin_read(&out->t, n->store);
 	if (e != ERR_OK)
 		return e;
 	out->ledger = store_ledger(out->t);
 	e = store_get_tip(out->t, &out->tip);
 	if (e != ERR_OK)
-		store_abort(out->t);
+		lookup_end(out);
 	return e;
-}
-
-void
-lookup_end(struct look *look)
-{
-	store_abort(look->t);
 }
 
 static enum err

@@ -13,6 +13,7 @@ struct look {
 	struct ledger_view ledger;
 };
 
+/* A look that failed to begin, or has ended, may be ended again. */
 enum err lookup_begin(struct look *out, struct node *n);
 void lookup_end(struct look *look);
 

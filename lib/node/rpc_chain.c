@@ -1,7 +1,10 @@
+#include <stdlib.h>
+
 #include "json/view.h"
 #include "node/fields.h"
 #include "node/lookup.h"
 #include "node/params.h"
+#include "node/waits.h"
 
 enum { PAGE = 500 };
 
@@ -213,7 +216,53 @@ struct pool_page {
 	struct look *look;
 	uint64_t from, next;
 	unsigned count;
+	const struct wait *wait;
+	unsigned waits;
 };
+
+struct queued {
+	struct wait *wait;
+	uint32_t count;
+};
+
+static enum err
+note_pooled(void *arg, uint64_t row, uint64_t sealed_hid, struct bytes raw)
+{
+	struct queued *q = arg;
+	struct payload p;
+	if (q->count == PAGE)
+		return ERR_TOO_LONG;
+	if (sealed_hid == 0 && payload_unpack(&p, NULL, NULL, raw) == ERR_OK)
+		q->wait[q->count++] = waits_of(row, &p);
+	return ERR_OK;
+}
+
+/* What the payloads of a page wait for, in the order of their rows. */
+static enum err
+ask_waits(struct queued *q, struct call *call, uint64_t from)
+{
+	struct look look;
+	q->wait = calloc(PAGE, sizeof(*q->wait));
+	enum err e = q->wait == NULL ? ERR_NOMEM : lookup_begin(&look, call->node);
+	if (e != ERR_OK)
+		return e;
+	e = store_each_pooled(look.t, from, note_pooled, q);
+	lookup_end(&look);
+	if (e == ERR_OK || e == ERR_TOO_LONG)
+		waits_ask(q->wait, q->count, call->node);
+	return e == ERR_TOO_LONG ? ERR_OK : e;
+}
+
+static void
+put_wait(struct pool_page *page, uint64_t row)
+{
+	while (page->waits > 0 && page->wait->row < row) {
+		page->wait++;
+		page->waits--;
+	}
+	if (page->waits > 0 && page->wait->row == row)
+		waits_put(page->w, page->wait);
+}
 
 static enum err
 put_pooled(void *arg, uint64_t row, uint64_t sealed_hid, struct bytes raw)
@@ -237,6 +286,8 @@ put_pooled(void *arg, uint64_t row, uint64_t sealed_hid, struct bytes raw)
 	fields_uint(w, "bytes", p.body.len);
 	fields_uint(w, "expiry", p.expiry);
 	fields_text(w, "status", sealed_hid == 0 ? "pooled" : "sealed");
+	if (sealed_hid == 0)
+		put_wait(page, row);
 	json_end_object(w);
 	return e;
 }
@@ -247,13 +298,20 @@ pool(struct call *call, struct json_writer *w)
 	static const char *const names[] = { "from", NULL };
 	struct look look;
 	struct pool_page page = { .w = w, .look = &look };
+	struct queued queued = { 0 };
 	enum err e = params_known(call, names);
 	if (e == ERR_OK)
 		e = params_uint(&page.from, call, "from", JSON_NUMBER_MAX);
 	if (e == ERR_OK)
+		e = ask_waits(&queued, call, page.from);
+	if (e == ERR_OK)
 		e = lookup_begin(&look, call->node);
-	if (e != ERR_OK)
+	if (e != ERR_OK) {
+		free(queued.wait);
 		return e;
+	}
+	page.wait = queued.wait;
+	page.waits = queued.count;
 	json_put_object(w);
 	json_put_key(w, "payloads");
 	json_put_array(w);
@@ -265,6 +323,7 @@ pool(struct call *call, struct json_writer *w)
 		fields_uint(w, "next", page.next);
 	json_end_object(w);
 	lookup_end(&look);
+	free(queued.wait);
 	return e;
 }
 

@@ -24,11 +24,35 @@ which_row(uint64_t *row, struct call *call, struct look *look)
 	return e == ERR_OK ? lookup_place(row, look, &place) : e;
 }
 
+/* What a payload of the pool waits for; the core is asked between two looks. */
+static enum err
+ask_wait(struct wait *out, struct call *call, struct look *look, uint64_t row)
+{
+	struct payload p;
+	struct buf raw = { 0 };
+	uint64_t sealed;
+	enum err e = store_get_pooled(look->t, &sealed, row);
+	if (e != ERR_OK || sealed != 0)
+		return e == ERR_NOT_FOUND ? ERR_OK : e;
+	e = store_get_payload(look->t, &raw, row);
+	if (e == ERR_OK)
+		e = payload_unpack(&p, NULL, NULL, bytes_of(&raw));
+	if (e == ERR_OK) {
+		*out = waits_of(row, &p);
+		lookup_end(look);
+		waits_ask(out, 1, call->node);
+		e = lookup_begin(look, call->node);
+	}
+	buf_free(&raw);
+	return e;
+}
+
 static enum err
 payload(struct call *call, struct json_writer *w)
 {
 	static const char *const names[] = { "id", "at", NULL };
 	struct look look;
+	struct wait wait = { 0 };
 	uint64_t row;
 	enum err e = params_known(call, names);
 	if (e == ERR_OK)
@@ -37,7 +61,9 @@ payload(struct call *call, struct json_writer *w)
 		return e;
 	e = which_row(&row, call, &look);
 	if (e == ERR_OK)
-		e = blockview_payload(w, call->node, &look, row);
+		e = ask_wait(&wait, call, &look, row);
+	if (e == ERR_OK)
+		e = blockview_payload(w, call->node, &look, row, &wait);
 	lookup_end(&look);
 	return e;
 }

@@ -195,3 +195,19 @@ no_miner() {
 	done
 	[ -n "$(miners d)" ] && [ "$(miners d)" != "$first" ]
 }
+
+@test "a payload behind a gap says which seq it waits for, until somebody fills it" {
+	start_dev_node d
+	para-key new a.key
+	para-chain spec --name notes --engine data | para-chain create - -k a.key | para-send --wait final
+	for seq in 3 4 6; do
+		echo "$seq" | para-seal payload -c notes -k a.key --seq "$seq" | para-send -f payload >>ids
+	done
+	[ "$(para-inspect pool -f seq,waits_for | tr '\n\t' ' :')" = '3:1 4:1 6:1 ' ]
+	[ "$(para-inspect payload -f waits_for <ids | sort -u)" = 1 ]
+	echo 1 | para-seal payload -c notes -k a.key --seq 1 | para-send --wait final
+	[ "$(para-inspect payload -f waits_for <ids | sort -u)" = 2 ]
+	echo 2 | para-seal payload -c notes -k a.key --seq 2 | para-send --wait final
+	para-inspect payload "$(sed -n 2p ids)" | jq -e '.status != "pooled" and (has("waits_for") | not)'
+	[ "$(para-inspect pool | jq -r 'select(.status == "pooled") | .seq + ":" + .waits_for')" = 6:5 ]
+}

@@ -232,11 +232,21 @@ gaps_wait_and_are_filled(void **state)
 	world_to(&w, 4, 0);
 	assert_int_equal(w.tip.hid, 0);
 	assert_int_equal(consensus_pooled_seq(w.core, 1, sign_key_public(w.signer[0])), 3);
+	assert_int_equal(consensus_missing_seq(w.core, 1, sign_key_public(w.signer[0])), 1);
 	world_send(&w, 1, 0, 1, "a");
+	assert_int_equal(consensus_missing_seq(w.core, 1, sign_key_public(w.signer[0])), 4);
+	world_send(&w, 1, 0, 5, "e");
+	assert_int_equal(consensus_missing_seq(w.core, 1, sign_key_public(w.signer[0])), 4);
 	world_to(&w, 8, 0);
 	assert_int_equal(w.last_seq[1][0], 3);
+	assert_int_equal(pooled(&w), 1);
+	assert_int_equal(consensus_missing_seq(w.core, 1, sign_key_public(w.signer[0])), 4);
+	world_send(&w, 1, 0, 4, "d");
+	world_to(&w, 12, 0);
+	assert_int_equal(w.last_seq[1][0], 5);
 	assert_int_equal(pooled(&w), 0);
 	assert_int_equal(consensus_pooled_seq(w.core, 1, sign_key_public(w.signer[0])), 0);
+	assert_int_equal(consensus_missing_seq(w.core, 1, sign_key_public(w.signer[0])), 0);
 	world_end(&w);
 }
 
