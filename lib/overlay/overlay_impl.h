@@ -1,0 +1,47 @@
+/*
+ * overlay_impl: what the files of the facade share.
+ */
+#ifndef OVERLAY_OVERLAY_IMPL_H
+#define OVERLAY_OVERLAY_IMPL_H
+
+#include "overlay/emit.h"
+#include "overlay/kad.h"
+#include "overlay/peers.h"
+#include "overlay/space.h"
+#include "overlay/values.h"
+#include "overlay/waiting.h"
+
+struct overlay {
+	struct network network;
+	struct pubkey self;
+	uint64_t now_ms, period_ms;
+	uint64_t search_ms; /* when more peers are looked for */
+	unsigned searches;  /* since the first peer came */
+	struct peers *peers;
+	struct kad *kad;
+	struct values *values;
+	struct space *space;
+	struct waiting waiting;
+};
+
+/* An object for a key without a link: kept a while, and the key is looked for. */
+enum err overlay_wait(struct overlay *o, const struct pubkey *to, struct bytes raw);
+
+/* A message for table, values or sync. */
+enum err overlay_answer(struct overlay *o, struct overlay_effects *out, struct peer *from, const struct message *m);
+
+/* Ends every step: what is due, what follows from who came and went. */
+enum err overlay_settle(struct overlay *o, struct overlay_effects *out);
+
+/* When more peers are looked for; UINT64_MAX while there are enough. */
+uint64_t overlay_search_ms(const struct overlay *o);
+
+/* Chain space: events, messages and time that it is told of, and the doing of what it asks for. */
+enum err overlay_sync_tip(struct overlay *o, struct overlay_effects *out, const struct overlay_event *event);
+enum err overlay_sync_synced(struct overlay *o, struct overlay_effects *out, const struct overlay_event *event);
+enum err overlay_sync_peer(struct overlay *o, struct overlay_effects *out, const struct peer *peer);
+enum err overlay_sync_gone(struct overlay *o, struct overlay_effects *out, const struct pubkey *key);
+enum err overlay_sync_time(struct overlay *o, struct overlay_effects *out);
+enum err overlay_sync_answer(struct overlay *o, struct overlay_effects *out, struct peer *from, const struct message *m);
+
+#endif

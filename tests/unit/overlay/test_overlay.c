@@ -1,0 +1,570 @@
+#include "net.h"
+#include "overlay/avoid.h"
+
+/* Loopback: ranges do not matter. */
+static const char *const local[NODES] = {"tcp://127.0.0.1:1000", "tcp://127.0.0.1:1001", "tcp://127.0.0.1:1002",
+    "tcp://127.0.0.1:1003", "tcp://127.0.0.1:1004", "tcp://127.0.0.1:1005", "tcp://127.0.0.1:1006",
+    "tcp://127.0.0.1:1007", "tcp://127.0.0.1:1008", "tcp://127.0.0.1:1009", "tcp://127.0.0.1:1010",
+    "tcp://127.0.0.1:1011"};
+
+static void
+two_meet(void **state)
+{
+	struct net *n = net_new(1);
+	struct peer_view view;
+
+	(void)state;
+	net_add(n, local[0], NULL);
+	net_add(n, local[1], local[0]);
+	net_run(n, 1000);
+	assert_true(net_look(n, 0, 1, &view));
+	assert_true(view.incoming);
+	assert_string_equal(view.url, local[1]);
+	assert_string_equal(view.version, "0.1.0");
+	assert_true(net_look(n, 1, 0, &view));
+	assert_false(view.incoming);
+	assert_int_equal(view.score, PEERS_SCORE);
+	assert_true(view.rtt_ms > 0);
+	assert_int_equal(n->node[0].notes[NOTE_PEER], 1);
+	assert_int_equal(n->node[1].notes[NOTE_PEER], 1);
+	assert_int_equal(n->node[1].saves, 1);
+	net_publish(n, 0, NULL, 77);
+	net_publish(n, 1, sign_key_public(n->node[0].key), 78);
+	net_run(n, 100);
+	assert_true(n->node[1].objects == 1 && n->node[1].last_object == 77);
+	assert_true(n->node[0].objects == 1 && n->node[0].last_object == 78);
+	assert_memory_equal(n->node[0].object_from.b, sign_key_public(n->node[1].key)->b, 32);
+	/* An hour later they are still there, and nobody was woken for nothing. */
+	n->steps = 0;
+	net_run(n, 3600000);
+	assert_int_equal(net_peers(n, 0), 1);
+	assert_int_equal(n->node[0].notes[NOTE_GONE], 0);
+	assert_true(n->steps < 3600 * 14);
+	net_free(n);
+}
+
+static void
+ten_find_each_other(void **state)
+{
+	struct net *n = net_new(2);
+
+	(void)state;
+	for (unsigned i = 0; i < 10; i++)
+		net_add(n, local[i], i ? local[0] : NULL);
+	net_run(n, 20000);
+	for (unsigned i = 0; i < 10; i++)
+		assert_int_equal(net_peers(n, i), 9);
+	net_publish(n, 4, NULL, 5);
+	net_run(n, 200);
+	for (unsigned i = 0; i < 10; i++)
+		assert_int_equal(n->node[i].objects, i != 4);
+	net_free(n);
+}
+
+/* The two that are bootstrapped to each other dial at once, over and over: one link stays, the same on both sides. */
+static void
+a_dial_from_both_sides(void **state)
+{
+	(void)state;
+	for (uint64_t seed = 0; seed < 50; seed++) {
+		struct net *n = net_new(seed);
+		struct peer_view view[2];
+		unsigned open = 0;
+		net_add(n, local[0], local[1]);
+		net_add(n, local[1], local[0]);
+		net_run(n, 20000);
+		assert_true(net_look(n, 0, 1, &view[0]) && net_look(n, 1, 0, &view[1]));
+		assert_true(view[0].incoming != view[1].incoming);
+		for (unsigned i = 0; i < n->links; i++)
+			open += n->link[i].open[0] && n->link[i].open[1];
+		assert_int_equal(open, 1);
+		assert_true(n->links <= 4);
+		net_free(n);
+	}
+}
+
+static void
+another_network(void **state)
+{
+	struct net *n = net_new(3);
+
+	(void)state;
+	net_add(n, local[0], NULL);
+	net_place(n, local[1]);
+	n->node[1].boot[0] = local[0];
+	net_start(n, 1, 1);
+	net_run(n, 30000);
+	assert_int_equal(net_peers(n, 0), 0);
+	assert_int_equal(net_peers(n, 1), 0);
+	assert_int_equal(n->node[0].notes[NOTE_REFUSED], 1);
+	assert_int_equal(n->node[0].note_err[NOTE_REFUSED], ERR_NETWORK);
+	assert_true(n->node[1].notes[NOTE_REFUSED] >= 1);
+	assert_int_equal(n->node[1].note_err[NOTE_REFUSED], ERR_NETWORK);
+	assert_int_equal(n->node[1].dials, 1);
+	net_free(n);
+}
+
+static void
+a_node_that_dials_itself(void **state)
+{
+	struct net *n = net_new(4);
+
+	(void)state;
+	net_place(n, local[0]);
+	n->node[0].boot[0] = "tcp://localhost:1000";
+	net_start(n, 0, 0);
+	n->node[0].url = "tcp://localhost:1000";
+	net_run(n, 600000);
+	assert_int_equal(net_peers(n, 0), 0);
+	assert_true(n->node[0].dials >= 1);
+	net_free(n);
+	/* Once the URL is known as the own one it is left alone. */
+	n = net_new(4);
+	net_place(n, "tcp://localhost:1000");
+	n->node[0].boot[0] = "tcp://localhost:1000";
+	net_start(n, 0, 0);
+	net_run(n, 600000);
+	assert_int_equal(n->node[0].dials, 0);
+	net_free(n);
+}
+
+/* Nobody is there: dials become rarer, two minutes at most, and go on. */
+static void
+dials_back_off(void **state)
+{
+	struct net *n = net_new(5);
+
+	(void)state;
+	net_add(n, local[0], "tcp://127.0.0.1:9");
+	net_run(n, 60000);
+	assert_in_range(n->node[0].dials, 5, 12);
+	unsigned before = n->node[0].dials;
+	net_run(n, 3600000);
+	assert_in_range(n->node[0].dials - before, 28, 45);
+	net_free(n);
+}
+
+static void
+who_goes_is_dialled_again(void **state)
+{
+	struct net *n = net_new(6);
+
+	(void)state;
+	net_add(n, local[0], NULL);
+	net_add(n, local[1], local[0]);
+	net_run(n, 1000);
+	net_hang_up(n, 0);
+	net_hang_up(n, 1);
+	net_post(n, (struct mail){.at = n->now, .to = 0, .link = 1, .type = OVERLAY_CLOSED});
+	n->link[0].open[0] = n->link[0].open[1] = true;
+	net_run(n, 100);
+	assert_int_equal(n->node[0].notes[NOTE_GONE], 1);
+	net_run(n, 60000);
+	assert_int_equal(net_peers(n, 0), 1);
+	assert_int_equal(net_peers(n, 1), 1);
+	net_free(n);
+}
+
+/* A stranger with a right hello; what it says then is counted by the host. */
+static uint64_t
+friend(struct net *n, unsigned *stranger, const char *url)
+{
+	*stranger = net_place(n, url);
+	return net_befriend(n, *stranger, 0);
+}
+
+static void
+silence_ends_it(void **state)
+{
+	struct net *n = net_new(7);
+	unsigned s;
+
+	(void)state;
+	net_add(n, local[0], NULL);
+	friend(n, &s, local[1]);
+	assert_int_equal(net_peers(n, 0), 1);
+	net_run(n, 40000);
+	assert_int_equal(net_peers(n, 0), 1);
+	assert_true(n->node[s].heard[MESSAGE_PING] > 2);
+	net_run(n, 6000);
+	assert_int_equal(net_peers(n, 0), 0);
+	assert_int_equal(n->node[0].why, ERR_TIMEOUT);
+	assert_true(n->node[s].hung_up);
+	net_free(n);
+}
+
+static void
+half_a_handshake(void **state)
+{
+	struct net *n = net_new(8);
+	struct message m;
+	uint64_t end;
+
+	(void)state;
+	net_add(n, local[0], NULL);
+	unsigned s = net_place(n, local[1]);
+	net_open(n, s, 0, 0);
+	net_run(n, 4000);
+	assert_int_equal(n->node[0].closes, 0);
+	net_run(n, 2000);
+	assert_int_equal(n->node[0].closes, 1);
+	assert_int_equal(n->node[0].why, ERR_TIMEOUT);
+	/* An object before the handshake. */
+	end = net_open(n, s, 0, 0);
+	struct buf raw = {0};
+	net_object(n, &raw, 1);
+	net_send(n, end, bytes_of(&raw));
+	buf_free(&raw);
+	net_run(n, 100);
+	assert_int_equal(n->node[0].closes, 2);
+	assert_int_equal(n->node[0].objects, 0);
+	/* A signature that is none. */
+	end = net_open(n, s, 0, 0);
+	m = net_hello(n, s);
+	net_say(n, end, &m);
+	m = (struct message){.type = MESSAGE_AUTH, .network = n->network[0]};
+	net_say(n, end, &m);
+	net_run(n, 100);
+	assert_int_equal(n->node[0].closes, 3);
+	assert_int_equal(n->node[0].why, ERR_SIGNATURE);
+	/* Another version says so. */
+	end = net_open(n, s, 0, 0);
+	m = net_hello(n, s);
+	message_put(&raw, &m);
+	raw.data[1] = 2;
+	net_send(n, end, bytes_of(&raw));
+	buf_free(&raw);
+	net_run(n, 100);
+	assert_int_equal(n->node[0].note_err[NOTE_REFUSED], ERR_VERSION);
+	assert_int_equal(n->node[s].heard[MESSAGE_BYE], 1);
+	assert_int_equal(net_peers(n, 0), 0);
+	net_free(n);
+}
+
+/* An honest pair does not notice the flood of a third, which ends with its close; for ten minutes it is not let in. */
+static void
+a_flood(void **state)
+{
+	struct net *n = net_new(9);
+	struct buf raw = {0};
+	unsigned s;
+
+	(void)state;
+	net_add(n, local[0], NULL);
+	net_add(n, local[1], local[0]);
+	net_run(n, 1000);
+	uint64_t end = friend(n, &s, local[2]);
+	net_object(n, &raw, 5);
+	for (unsigned i = 0; i < 25000; i++)
+		net_send(n, end, bytes_of(&raw));
+	net_run(n, 10);
+	net_publish(n, 1, NULL, 6);
+	net_run(n, 100);
+	assert_true(n->node[0].objects <= 20000 + 4000 && n->node[0].objects > 20000);
+	assert_int_equal(n->node[0].seen[6], 1);
+	assert_int_equal(n->node[0].why, ERR_BUSY);
+	assert_true(n->node[s].hung_up);
+	assert_int_equal(net_peers(n, 0), 1);
+	net_befriend(n, s, 0);
+	assert_true(n->node[s].hung_up);
+	assert_int_equal(n->node[0].why, ERR_PERMISSION);
+	net_run(n, AVOID_MS);
+	net_befriend(n, s, 0);
+	assert_int_equal(net_peers(n, 0), 2);
+	buf_free(&raw);
+	net_free(n);
+}
+
+/* The view of the stranger, to see whether anything but its score changed. */
+static unsigned
+score_of(struct net *n, unsigned s)
+{
+	struct peer_view view;
+
+	return net_look(n, 0, s, &view) ? view.score : 0;
+}
+
+static void
+check_refused(struct net *n, unsigned s, uint64_t *end, struct bytes raw)
+{
+	struct overlay_view before, after;
+
+	unsigned score = score_of(n, s), heard = n->node[0].objects;
+	overlay_look(n->node[0].o, &before);
+	net_send(n, *end, raw);
+	net_run(n, 50);
+	overlay_look(n->node[0].o, &after);
+	assert_int_equal(score_of(n, s), score - PEERS_COST_FORM);
+	assert_int_equal(n->node[0].objects, heard);
+	assert_memory_equal(&before, &after, sizeof before);
+}
+
+static void
+malformed_messages(void **state)
+{
+	struct message m = {.type = MESSAGE_FIND_NODE, .request = 1};
+	struct buf raw = {0};
+	struct net *n = net_new(10);
+	unsigned s;
+
+	(void)state;
+	net_add(n, local[0], NULL);
+	uint64_t end = friend(n, &s, local[1]);
+	m.network = n->network[0];
+	message_put(&raw, &m);
+	for (size_t len = 1; len < raw.len; len++) {
+		if (score_of(n, s) <= PEERS_COST_FORM) {
+			net_free(n);
+			n = net_new(10);
+			net_add(n, local[0], NULL);
+			end = friend(n, &s, local[1]);
+		}
+		check_refused(n, s, &end, (struct bytes){raw.data, len});
+	}
+	net_run(n, 100000);
+	raw.data[5] ^= 1; /* another network */
+	net_free(n);
+	n = net_new(10);
+	net_add(n, local[0], NULL);
+	end = friend(n, &s, local[1]);
+	check_refused(n, s, &end, bytes_of(&raw));
+	raw.data[0] = MESSAGE_AFTER;
+	check_refused(n, s, &end, bytes_of(&raw));
+	raw.data[0] = OBJECT_WANT; /* an object of another network */
+	check_refused(n, s, &end, bytes_of(&raw));
+	m = net_hello(n, s); /* twice */
+	buf_reset(&raw);
+	message_put(&raw, &m);
+	check_refused(n, s, &end, bytes_of(&raw));
+	net_send(n, end, (struct bytes){(const uint8_t *)"?", 1});
+	net_run(n, 50);
+	assert_int_equal(net_peers(n, 0), 0);
+	assert_true(n->node[s].hung_up);
+	buf_free(&raw);
+	net_free(n);
+}
+
+static void
+score_comes_back(void **state)
+{
+	struct net *n = net_new(11);
+	struct overlay_event blame = {.type = OVERLAY_BLAME};
+	unsigned s;
+
+	(void)state;
+	net_add(n, local[0], NULL);
+	friend(n, &s, local[1]);
+	blame.key = *sign_key_public(n->node[s].key);
+	net_step(n, 0, &blame);
+	assert_int_equal(score_of(n, s), PEERS_SCORE - PEERS_COST_WRONG);
+	net_run(n, 10000);
+	net_step(n, 0, &blame);
+	assert_int_equal(score_of(n, s), PEERS_SCORE - 2 * PEERS_COST_WRONG + 10);
+	net_step(n, 0, &blame);
+	net_step(n, 0, &blame);
+	assert_int_equal(net_peers(n, 0), 1);
+	net_step(n, 0, &blame);
+	assert_int_equal(net_peers(n, 0), 0);
+	assert_int_equal(n->node[0].notes[NOTE_GONE], 1);
+	net_free(n);
+}
+
+/* Strangers of one public range get eight places, those of this machine sixty-four; who only connects makes room. */
+static void
+ranges(void **state)
+{
+	struct net *n = net_new(12);
+
+	(void)state;
+	net_add(n, "tcp://5.6.7.1:1", NULL);
+	for (unsigned i = 0; i < 12; i++)
+		net_befriend(n, net_place(n, "tcp://9.8.7.6:5"), 0);
+	assert_int_equal(net_peers(n, 0), PEERS_RANGE);
+	net_befriend(n, net_place(n, "tcp://9.8.6.6:5"), 0);
+	assert_int_equal(net_peers(n, 0), PEERS_RANGE + 1);
+	unsigned s = net_place(n, local[0]);
+	for (unsigned i = 0; i < 1000; i++)
+		net_open(n, s, 0, 0);
+	net_run(n, 100);
+	assert_true(n->node[0].closes >= 1000 - PEERS_RANGE_LOCAL);
+	net_befriend(n, net_place(n, local[1]), 0);
+	assert_int_equal(net_peers(n, 0), PEERS_RANGE + 2);
+	assert_int_equal(n->node[0].failures, 0);
+	net_free(n);
+}
+
+/* What is for a node without a link waits while it is looked for; its queue is bounded, and forgotten in two periods. */
+static void
+objects_wait(void **state)
+{
+	struct net *n = net_new(13);
+
+	(void)state;
+	net_add(n, local[0], NULL);
+	unsigned late = net_place(n, local[1]);
+	for (uint64_t i = 0; i < 100; i++)
+		net_publish(n, 0, sign_key_public(n->node[late].key), i);
+	net_run(n, 500);
+	n->node[late].boot[0] = local[0];
+	net_start(n, late, 0);
+	net_run(n, 500);
+	assert_int_equal(n->node[late].objects, 64);
+	assert_int_equal(n->node[late].last_object, 63);
+	struct pubkey nobody = {{1, 2, 3}};
+	net_publish(n, 0, &nobody, 7);
+	n->steps = 0;
+	net_run(n, 2 * NET_PERIOD + 10);
+	assert_int_equal(n->node[0].failures, 0);
+	net_free(n);
+}
+
+/* The third is known to the table alone: an object for it brings a link. */
+static void
+objects_find_their_way(void **state)
+{
+	struct net *n = net_new(14);
+	struct peer_view view;
+
+	(void)state;
+	for (unsigned i = 0; i < 6; i++)
+		net_add(n, local[i], i ? local[i - 1] : NULL);
+	net_publish(n, 0, sign_key_public(n->node[5].key), 1);
+	net_run(n, 10000);
+	net_publish(n, 0, sign_key_public(n->node[5].key), 2);
+	net_run(n, 2000);
+	assert_int_equal(n->node[5].last_object, 2);
+	assert_true(net_look(n, 0, 5, &view));
+	net_free(n);
+}
+
+static struct overlay_view
+look(struct net *n, unsigned who)
+{
+	struct overlay_view view;
+
+	overlay_look(n->node[who].o, &view);
+	return view;
+}
+
+static void
+clocks(void **state)
+{
+	struct net *n = net_new(15);
+
+	(void)state;
+	n->delay_ms = 4;
+	for (unsigned i = 0; i < 5; i++) {
+		net_place(n, local[i]);
+		n->node[i].boot[0] = i ? local[0] : NULL;
+		n->node[i].skew_ms = i == 3 ? 400 : (int64_t)i * 10;
+		net_start(n, i, 0);
+	}
+	net_run(n, 20000);
+	assert_true(look(n, 3).clock_off);
+	assert_in_range(look(n, 3).clock_ms, 350, 410);
+	assert_int_equal(n->node[3].notes[NOTE_CLOCK], 1);
+	assert_int_equal(n->node[3].note_err[NOTE_CLOCK], ERR_LATE);
+	assert_in_range(n->node[3].note_ms, 350, 410);
+	for (unsigned i = 0; i < 5; i++)
+		assert_int_equal(n->node[i].notes[NOTE_CLOCK], i == 3);
+	n->node[3].skew_ms = 0;
+	net_run(n, 30000);
+	assert_false(look(n, 3).clock_off);
+	assert_int_equal(n->node[3].notes[NOTE_CLOCK], 2);
+	net_free(n);
+}
+
+static void
+clocks_of_two(void **state)
+{
+	struct net *n = net_new(16);
+
+	(void)state;
+	n->delay_ms = 4;
+	net_add(n, local[0], NULL);
+	net_place(n, local[1]);
+	n->node[1].boot[0] = local[0];
+	n->node[1].skew_ms = -200;
+	net_start(n, 1, 0);
+	net_run(n, 5000);
+	assert_true(look(n, 0).clock_off && look(n, 1).clock_off);
+	assert_in_range(look(n, 0).clock_ms, 190, 210);
+	net_free(n);
+}
+
+static void
+tips_are_told(void **state)
+{
+	static const struct hash hash[2] = {{{5}}, {{1}}};
+	static const uint64_t hid[2] = {1, 0};
+	static const struct u128 work[2] = {{.lo = 2}, {.lo = 1}};
+	struct net *n = net_new(17);
+	struct peer_view view;
+	struct overlay_event tip = {.type = OVERLAY_TIP, .tip = {.hid = 1, .slot = 4, .hash = {{5}}, .work = {.lo = 2}},
+	    .locator = hash, .locator_hid = hid, .locator_work = work, .locators = 2};
+
+	(void)state;
+	net_add(n, local[0], NULL);
+	net_add(n, local[1], local[0]);
+	net_run(n, 500);
+	assert_int_equal(net_step(n, 0, &tip), ERR_OK);
+	net_run(n, 100);
+	assert_true(net_look(n, 1, 0, &view));
+	assert_int_equal(view.tip.slot, 4);
+	assert_true(hash_equal(&view.tip.hash, &tip.tip.hash));
+	net_free(n);
+}
+
+/* A full house: the youngest incoming peer gives way once it had its time; dialled ones stay. */
+static void
+places(void **state)
+{
+	struct net *n = net_new(18);
+
+	(void)state;
+	net_place(n, local[0]);
+	struct overlay_config config = net_config(n, 0, 0);
+	config.peers = 3;
+	assert_int_equal(overlay_new(&n->node[0].o, &config), ERR_OK);
+	for (unsigned i = 1; i < 4; i++)
+		net_add(n, local[i], local[0]);
+	net_run(n, 2000);
+	assert_int_equal(net_peers(n, 0), 3);
+	unsigned s = net_place(n, local[4]);
+	net_befriend(n, s, 0);
+	assert_int_equal(n->node[s].heard[MESSAGE_BYE], 1);
+	assert_int_equal(net_peers(n, 0), 3);
+	net_run(n, 40000);
+	net_befriend(n, s, 0);
+	assert_int_equal(net_peers(n, 0), 3);
+	assert_true(net_look(n, 0, s, &(struct peer_view){0}));
+	net_free(n);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(two_meet),
+		cmocka_unit_test(ten_find_each_other),
+		cmocka_unit_test(a_dial_from_both_sides),
+		cmocka_unit_test(another_network),
+		cmocka_unit_test(a_node_that_dials_itself),
+		cmocka_unit_test(dials_back_off),
+		cmocka_unit_test(who_goes_is_dialled_again),
+		cmocka_unit_test(silence_ends_it),
+		cmocka_unit_test(half_a_handshake),
+		cmocka_unit_test(a_flood),
+		cmocka_unit_test(malformed_messages),
+		cmocka_unit_test(score_comes_back),
+		cmocka_unit_test(ranges),
+		cmocka_unit_test(objects_wait),
+		cmocka_unit_test(objects_find_their_way),
+		cmocka_unit_test(clocks),
+		cmocka_unit_test(clocks_of_two),
+		cmocka_unit_test(tips_are_told),
+		cmocka_unit_test(places),
+	};
+
+	return hash_start() ? cmocka_run_group_tests(tests, NULL, NULL) : 1;
+}
