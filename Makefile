@@ -18,10 +18,16 @@ LDLIBS := -lcjson -llmdb -lnng -lsodium -lsystemd -lpthread
 BUILD_DEPS := gcc libc6-dev make libsodium-dev liblmdb-dev libnng-dev libcjson-dev libsystemd-dev jq
 CHECK_DEPS := binutils libcmocka-dev bats parallel clang libclang-rt-dev shellcheck mandoc man-db graphviz zsh \
 	procps systemd libseccomp-dev
+# SAN=1: with sanitizers. SAN=fuzz: by clang, with what libFuzzer needs too; checks and fuzz targets share that build.
 ifdef SAN
-B := build/san
-ALL_CFLAGS += -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer
-LDFLAGS += -fsanitize=address,undefined
+B := build/$(if $(filter fuzz,$(SAN)),fuzz,san)
+SANITIZE := -fsanitize=address,undefined
+ifeq ($(SAN),fuzz)
+CC := clang
+SANITIZE := -fsanitize=fuzzer-no-link,address,undefined
+endif
+ALL_CFLAGS += $(SANITIZE) -fno-sanitize-recover=all -fno-omit-frame-pointer
+LDFLAGS += $(SANITIZE)
 endif
 
 # Unrolled arithmetic without pointers: a sanitizer finds nothing there but takes minutes to compile it.
@@ -77,6 +83,10 @@ $(foreach l,$(LAYERS),$(eval $(call unit,$(l))))
 # The crowd of the consensus layer lives in stores there.
 $(B)/tests/unit/node/test_branches.o: ALL_CFLAGS += -Itests
 
+# Each member of a crowd checks the same signatures: the tests with one remember what came of it.
+CROWDED := $(patsubst tests/%.c,$(B)/%,$(shell grep -lE 'include ".*crowd.h"' tests/unit/*/test_*.c))
+$(CROWDED): LDFLAGS += -Wl,--wrap=sign_verify
+
 units: $(UNITS)
 
 unit: units
@@ -113,35 +123,28 @@ install: all
 # Fuzz targets: every decoder of the pure layers, with clang's libFuzzer. fuzz-smoke runs each for FUZZ_SECONDS, fuzz
 # for RUNS inputs, on a copy of its corpus.
 FUZZ := $(patsubst tests/fuzz/fuzz_%.c,%,$(wildcard tests/fuzz/fuzz_*.c))
-FUZZ_CC ?= clang
-FUZZ_CFLAGS := $(filter-out $(CFLAGS),$(ALL_CFLAGS)) -O1 -g -fno-sanitize-recover=all
-FUZZ_SANITIZE := -fsanitize=fuzzer-no-link,address,undefined
-$(KERNELS:%=$(B)/fuzz/%): FUZZ_SANITIZE :=
-FUZZ_SECONDS ?= 2
+FUZZ_SECONDS ?= 1
 RUNS ?= 10000000
 
-$(B)/fuzz/%.o: %.c Makefile
-	@mkdir -p $(@D)
-	$(call say,CC $<)$(FUZZ_CC) $(FUZZ_CFLAGS) $(FUZZ_SANITIZE) -MMD -MP -c -o $@ $<
+ifeq ($(SAN),fuzz)
+$(FUZZ:%=$(B)/fuzz_%): $(B)/fuzz_%: $(B)/tests/fuzz/fuzz_%.o $(call upto,$(lastword $(PURE)))
+	$(call say,LD $@)$(CC) $(LDFLAGS) -fsanitize=fuzzer -o $@ $^ -lcjson -lsodium
 
-$(B)/fuzz/libpara.a: $(foreach l,$(PURE),$(patsubst %.c,$(B)/fuzz/%.o,$(call src,$(l))))
-	@rm -f $@
-	$(call say,AR $@)ar rcs $@ $^
-
-$(FUZZ:%=$(B)/fuzz/fuzz_%): $(B)/fuzz/fuzz_%: $(B)/fuzz/tests/fuzz/fuzz_%.o $(B)/fuzz/libpara.a
-	$(call say,LD $@)$(FUZZ_CC) -fsanitize=fuzzer,address,undefined -o $@ $^ -lcjson -lsodium
-
-fuzz-build: $(FUZZ:%=$(B)/fuzz/fuzz_%)
+fuzz-build: $(FUZZ:%=$(B)/fuzz_%)
 
 fuzz-smoke: $(FUZZ:%=fuzz-smoke-%)
 
 fuzz: $(FUZZ:%=fuzz-%)
 
-$(FUZZ:%=fuzz-smoke-%): fuzz-smoke-%: $(B)/fuzz/fuzz_%
+$(FUZZ:%=fuzz-smoke-%): fuzz-smoke-%: $(B)/fuzz_%
 	@tests/fuzz/run.sh $< -max_total_time=$(FUZZ_SECONDS)
 
-$(FUZZ:%=fuzz-%): fuzz-%: $(B)/fuzz/fuzz_%
+$(FUZZ:%=fuzz-%): fuzz-%: $(B)/fuzz_%
 	@tests/fuzz/run.sh $< -runs=$(RUNS)
+else
+fuzz-build fuzz-smoke fuzz $(FUZZ:%=fuzz-smoke-%) $(FUZZ:%=fuzz-%):
+	@$(MAKE) --no-print-directory SAN=fuzz CFLAGS='-O1 -g1' $@
+endif
 
 .PHONY: fuzz-build fuzz-smoke fuzz $(FUZZ:%=fuzz-smoke-%) $(FUZZ:%=fuzz-%)
 
@@ -159,7 +162,7 @@ crash: $(B)/crash/torn
 soak: all crash hold $(B)/sim/sim
 	$(B)/sim/sim --seeds 2000 --from $(SEED)
 	$(B)/crash/torn --images 20000 --seed $(SEED)
-	PATH=$(CURDIR)/$(B)/bin:$$PATH CRASH_ROUNDS=1000 HOLD_POINTS=50 HOLD_CHURN=100000 HOLD_KILLS=1000 HOLD_NTH=all \
+	PATH=$(CURDIR)/$(B)/bin:$$PATH CRASH_ROUNDS=1000 HOLD_POINTS=50 HOLD_CHURN=100000 HOLD_KILLS=1000 HOLD_STEP=1 \
 	    bats tests/tools/crash.bats tests/tools/hold*.bats
 
 .PHONY: crash soak

@@ -19,11 +19,11 @@ feed() {
 	done
 }
 
-# every_receipt_holds: each acknowledged payload is known, and none has gone back from final or sealed.
+# every_receipt_holds FILE: each payload acknowledged in it is known, and none has gone back from final or sealed.
 every_receipt_holds() {
 	local status
 	for status in pooled sealed final; do
-		jq -r --arg s $status 'select(.status == $s) | .payload' receipts | sort -u >"acknowledged.$status"
+		jq -r --arg s $status 'select(.status == $s) | .payload' "$1" | sort -u >"acknowledged.$status"
 	done
 	sort -u acknowledged.* >acknowledged
 	para-inspect payload -f payload,status <acknowledged >found || return 1
@@ -36,17 +36,20 @@ every_receipt_holds() {
 	start_dev_node node
 	para-key new a.key >/dev/null
 	para-chain spec --name notes --engine data | para-chain create - -k a.key | para-send --wait final >/dev/null
-	: >receipts
+	: >all
 	for round in $(seq "$ROUNDS"); do
-		seq "$round"0001 "$round"0600 | para-seal payload -c notes -k a.key >"load.$round"
+		: >receipts
+		seq "$round"0001 "$round"0400 | para-seal payload -c notes -k a.key >"load.$round"
 		wait=$([ $((round % 2)) -eq 0 ] && echo sealed || echo pooled)
-		feed "load.$round" "$wait" $((RANDOM % 500 + 1))
+		feed "load.$round" "$wait" $((RANDOM % 350 + 1))
 		run wait "$NODE_PID"
 		killed=${EPOCHREALTIME/./}
 		start_dev_node node
 		[ $((${EPOCHREALTIME/./} - killed)) -lt 2000000 ]
-		every_receipt_holds
+		every_receipt_holds receipts
+		cat receipts >>all
 	done
+	every_receipt_holds all
 	[ "$(wc -l <acknowledged)" -ge "$ROUNDS" ]
 	stop_node
 	para-inspect check -d node

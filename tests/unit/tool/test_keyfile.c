@@ -108,8 +108,8 @@ test_files_that_are_no_keys(void **state)
 	static const char *const bad[] = {"", "{}", "null", "[]", "{\"type\":\"para-key\"}",
 	    "{\"type\":\"para-key\",\"version\":1,\"address\":\"x\",\"seed\":\"00\"}",
 	    "{\"type\":\"para-key\",\"version\":2,\"address\":\"x\"}", "\"seed\":\"", "{\"seed\":\"zz\"}",
-	    "{\"type\":\"para-key\",\"version\":1,\"seed\":"
-	    "\"0000000000000000000000000000000000000000000000000000000000000000\"}"};
+	    ("{\"type\":\"para-key\",\"version\":1,\"seed\":"
+	     "\"0000000000000000000000000000000000000000000000000000000000000000\"}")};
 	struct sign_key *key;
 	(void)state;
 	for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++) {
