@@ -9,6 +9,26 @@ setup_file() {
 	export BATS_TEST_TIMEOUT=$((60 + POINTS * 6))
 }
 
+# own_mounts COMMAND...: in namespaces of mounts and processes; with a user namespace where there are such, else as root,
+# in a chroot too.
+own_mounts() {
+	local how
+	for how in -r '' '--propagation unchanged'; do
+		# shellcheck disable=SC2086 # words
+		if unshare $how -mp --fork --kill-child --mount-proc true 2>unshare.log; then
+			unshare $how -mp --fork --kill-child --mount-proc "$@"
+			return
+		fi
+	done
+	cat unshare.log >&2
+	return 1
+}
+
+# remount OPTIONS: what ./disk was mounted with is not said again: in a user namespace the kernel takes some of it ill.
+remount() {
+	mount --options-mode ignore -o "remount,$1" disk
+}
+
 # on_disk SIZE FUNCTION [ARGUMENT...]: runs the function where ./disk is a file system of that size, as root of a
 # namespace. The node of the function ends with it.
 on_disk() {
@@ -16,9 +36,9 @@ on_disk() {
 	shift
 	mkdir disk
 	# shellcheck disable=SC2163 # its name is in $1
-	export -f "$1" new_directory launch start_node stop_node fails receipts_hold send_some fill_up fill_and_send writes_again until_full starts_or_says
+	export -f "$1" new_directory launch start_node stop_node fails receipts_hold remount send_some fill_up fill_and_send writes_again until_full starts_or_says
 	# shellcheck disable=SC2016 # the inner shell's
-	unshare -rmp --fork --kill-child --mount-proc bash -Eeuc 'mount -t tmpfs -o size='"$size"' none disk
+	own_mounts bash -Eeuc 'mount -t tmpfs -o size='"$size"' none disk
 		trap "echo \"failed: \$BASH_COMMAND\"; tail -n 3 node.log *.log" ERR
 		NODE_PID=; "$@"' bash "$@"
 }
@@ -82,7 +102,7 @@ fills() {
 		receipts_hold
 		rm -f disk/ballast.*
 		size=$((size + 1500))
-		mount -o remount,size=${size}k disk
+		remount size=${size}k
 		writes_again
 		send_some 1
 		[ "$(cat ended)" -eq 0 ]
@@ -175,7 +195,7 @@ starts_new() {
 is_read_only() {
 	cp -r seed disk/node
 	ln -s disk/node node
-	mount -o remount,ro disk
+	remount ro
 	export PARA_HOME=$PWD/node SOCKET=$PWD/node/node.ipc
 	launch
 	local status=0
@@ -184,7 +204,7 @@ is_read_only() {
 	grep -q 'Read-only file system\|permission' node.log
 	para-inspect check -d node >/dev/null
 	fails 2 'a.key' para-key new disk/node/a.key
-	mount -o remount,rw disk
+	remount rw
 	start_node
 	stop_node
 }
