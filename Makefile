@@ -167,16 +167,18 @@ soak: all crash hold $(B)/sim/sim
 
 .PHONY: crash soak
 
-# The rules of finality under random schedules: `make schedule RUNS=1000000`.
-SCHEDULE := $(patsubst %.c,$(B)/%.o,$(wildcard tests/sim/schedule*.c))
+# The rules of finality under random schedules: `make schedule RUNS=1000000 CORE=2000`.
+SCHEDULE := $(patsubst %.c,$(B)/%.o,$(wildcard tests/sim/schedule*.c) tests/sim/ideal.c)
 schedule: RUNS = 1000000
+CORE ?= 2000
+$(B)/tests/sim/schedule_core.o: ALL_CFLAGS += -Itests/unit/consensus
 
 $(B)/sim/schedule: $(SCHEDULE) $(call upto,consensus)
 	@mkdir -p $(@D)
-	$(call say,LD $@)$(CC) $(LDFLAGS) -o $@ $^ -lsodium
+	$(call say,LD $@)$(CC) $(LDFLAGS) -Wl,--wrap=sign_make,--wrap=sign_verify,--wrap=seal_id -o $@ $^ -lsodium -lcmocka
 
 schedule: $(B)/sim/schedule
-	$(B)/sim/schedule --runs $(RUNS)
+	$(B)/sim/schedule --runs $(RUNS) --core $(CORE)
 
 .PHONY: schedule
 
@@ -240,7 +242,7 @@ help:
 	@echo 'make fuzz      every decoder, RUNS=10000000 inputs each'
 	@echo 'make sim       networks in virtual time: SEEDS=20 FROM=1 NODES=7'
 	@echo 'make soak      20000 torn images of the store, SEED=N'
-	@echo 'make schedule  random schedules against the rules of finality, RUNS=1000000'
+	@echo 'make schedule  random schedules against the rules of finality, RUNS=1000000 CORE=2000'
 	@echo 'make bench     speed against bare counterparts, a JSON line each; ONLY=mine: some'
 	@echo 'make deps      install the packages that build and checks need'
 	@echo 'make install   into PREFIX (/usr/local), under DESTDIR'
