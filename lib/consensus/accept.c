@@ -197,6 +197,8 @@ mark_sealed(struct consensus *c, struct effects *out, struct taken *t, const boo
 		e->refs++;
 		if (made[i])
 			keep_payload(c, out, e, a->event->seal->payload[i].raw);
+		if (made[i] && !a->local)
+			admit_foreign(c, e);
 		if (a->body && made[i])
 			pool_settle(&c->pool, e);
 		else if (!a->body && (e->state == ENTRY_FREE || e->state == ENTRY_OFFERED ||
@@ -206,7 +208,7 @@ mark_sealed(struct consensus *c, struct effects *out, struct taken *t, const boo
 	for (uint32_t i = 0; i < t->head.core.payloads; i++) {
 		struct queue *q = t->entry[i]->queue;
 		if (i == 0 || q != t->entry[i - 1]->queue)
-			queue_place(q, c->pool.salt);
+			queue_place(q, c->pool.salt, c->pool.slot);
 	}
 }
 

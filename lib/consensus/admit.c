@@ -1,3 +1,5 @@
+#include <string.h>
+
 #include "consensus/core.h"
 #include "consensus/effects.h"
 
@@ -43,9 +45,20 @@ check(const struct consensus *c, const struct lane_entry *lane, const struct eve
 	return e ? e : pool_check(&c->pool, &event->item, event->last_seq);
 }
 
-enum err
-admit_payload(struct consensus *c, struct effects *out, const struct event_payload *event)
+/*
+ * para-protocol(7) ROUNDS: A payload that another node was handed is sealed here only after that node had a slot for it
+ * and did not.
+ */
+void
+admit_foreign(struct consensus *c, struct entry *e)
 {
+	pool_delay(&c->pool, e, c->round.slot + 2);
+}
+
+enum err
+admit_payload(struct consensus *c, struct effects *out, const struct event_payload *event, const struct pubkey *from)
+{
+	static const struct pubkey nobody;
 	const struct pool_item *item = &event->item;
 	struct lane_entry *lane = lanes_find(&c->lanes, item->chain);
 	struct entry *e = pool_find(&c->pool, &item->id);
@@ -65,6 +78,8 @@ admit_payload(struct consensus *c, struct effects *out, const struct event_paylo
 	if (pool_insert(&c->pool, &e, item, c->next_row, event->last_seq, &lane->ready) != ERR_OK)
 		return ERR_NOMEM;
 	c->next_row++;
+	if (memcmp(from, &nobody, sizeof nobody) != 0)
+		admit_foreign(c, e);
 	effects_add(out, EFFECT_KEEP_PAYLOAD)->payload =
 	    (struct effect_keep_payload){ .row = e->row, .id = item->id, .raw = event->raw };
 	reply(out, event->tag, ERR_OK, e, &item->id);

@@ -60,7 +60,7 @@ pool_name(struct pool *p, struct entry *e)
 	e->mark = p->mark;
 	pool_set(p, e, ENTRY_BLOCK);
 	name(&p->list[p->lists - 1], e);
-	queue_place(e->queue, p->salt);
+	queue_place(e->queue, p->salt, p->slot);
 }
 
 static enum err
@@ -107,7 +107,7 @@ pool_restore(struct pool *p, struct entry *e, uint64_t sealed_hid)
 		return err;
 	name(list, e);
 	pool_set(p, e, list->executed ? ENTRY_DONE : ENTRY_BLOCK);
-	queue_place(e->queue, p->salt);
+	queue_place(e->queue, p->salt, p->slot);
 	return ERR_OK;
 }
 
@@ -144,7 +144,7 @@ bury_used(struct pool *p, struct queue *q)
 		if (e->state == ENTRY_FREE || e->state == ENTRY_OFFERED)
 			pool_settle(p, e);
 	}
-	queue_place(q, p->salt);
+	queue_place(q, p->salt, p->slot);
 }
 
 static struct block_list *
@@ -357,7 +357,7 @@ pool_expire(struct pool *p, struct effects *out, uint64_t next_hid)
 		e->overdue = true;
 		e->next = overdue;
 		overdue = e;
-		queue_place(e->queue, p->salt);
+		queue_place(e->queue, p->salt, p->slot);
 	}
 	for (; overdue; overdue = overdue->next)
 		heap_place(&p->by_expiry, &overdue->by_expiry);

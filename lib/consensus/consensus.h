@@ -62,7 +62,8 @@ enum event_type {
 	EVENT_LIST, EVENT_ENDORSEMENT, /* another voter's; statelessly checked */
 	EVENT_HYPER,    /* a candidate of this slot or a block of an earlier one; statelessly checked (hyper_check) */
 	EVENT_HAVE,     /* a buddy says what it holds of a slot */
-	EVENT_WANT      /* a buddy asks for what it lacks */
+	EVENT_WANT,     /* a buddy asks for what it lacks */
+	EVENT_CLOCK     /* now_ms is not to be trusted, or is again: meanwhile nothing is signed */
 };
 
 /* A tag is the node's handle of a request; the core only hands it back. */
@@ -146,6 +147,7 @@ struct event {
 		const struct endorsement *endorsement;
 		struct event_hyper hyper;
 		const struct holdings *holdings; /* HAVE, WANT */
+		bool clock_off; /* CLOCK */
 	};
 };
 
@@ -309,7 +311,7 @@ struct round_view {
 	struct hash tip;
 	uint32_t seals; /* taken in this slot so far */
 	uint32_t votes_seen, votes_needed;
-	bool signing; /* false in the first two slots after a start */
+	bool signing; /* false in the first two slots after a start, and while the clock is off */
 	uint32_t pool_payloads;
 	uint64_t pool_bytes;
 };
@@ -339,6 +341,9 @@ uint32_t consensus_tree(const struct consensus *c, struct tree_view *out, uint32
 
 /* Is the block of this hash connected at this HID? Of the last 4 W blocks. */
 bool consensus_follows(const struct consensus *c, uint64_t hid, const struct hash *hash);
+
+/* Is this block of the tree known with every body? */
+bool consensus_holds(const struct consensus *c, const struct hash *hash);
 
 /* The highest seq of (chain, signer) in the pool, 0 when none is: what a builder continues from. */
 uint64_t consensus_pooled_seq(const struct consensus *c, uint32_t chain, const struct pubkey *signer);

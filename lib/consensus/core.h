@@ -116,6 +116,7 @@ struct consensus {
 	uint32_t lanes_in_use, template_payloads, without;
 	uint64_t draw_seed;
 	bool started, silenced; /* silenced: the key is used elsewhere */
+	bool clock_off;
 	bool restless;          /* memory lacked while the branch changed: it is looked at again */
 };
 
@@ -266,7 +267,11 @@ enum err connect_flush(struct consensus *c, struct effects *out);
 
 /* --- admit.c, accept.c, offer.c, execute.c: one event each; ERR_NOMEM changes nothing --- */
 
-enum err admit_payload(struct consensus *c, struct effects *out, const struct event_payload *event);
+enum err admit_payload(struct consensus *c, struct effects *out, const struct event_payload *event,
+    const struct pubkey *from);
+
+/* Another node was handed this payload. */
+void admit_foreign(struct consensus *c, struct entry *e);
 enum err admit_pooled(struct consensus *c, const struct event_pooled *event);
 
 /* Can a payload of this size and expiry be in a block of this HID at all? ERR_BODY_SIZE, ERR_EXPIRED. */

@@ -137,7 +137,7 @@ reserve(struct consensus *c, struct offer *o, uint32_t most, uint32_t *bytes)
 			*bytes += e->item.size;
 			o->entry[o->count++] = e;
 		}
-		queue_place(q, c->pool.salt);
+		queue_place(q, c->pool.salt, c->pool.slot);
 		if (e)
 			break;
 	}

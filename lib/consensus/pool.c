@@ -19,6 +19,7 @@ pool_init(struct pool *p, const struct consensus_config *config)
 	map_init(&p->queues, QUEUE_KEY, config->map_seed);
 	heap_init(&p->by_expiry, expires_before);
 	memcpy(&p->salt, sign_key_public(config->key)->b, sizeof p->salt);
+	p->later_last = &p->later;
 }
 
 void
@@ -27,6 +28,10 @@ pool_free(struct pool *p)
 	struct entry *e;
 	struct queue *q;
 
+	while ((e = p->later)) {
+		p->later = e->later;
+		pool_unref(e);
+	}
 	for (size_t i = 0; i < p->lists; i++) {
 		for (uint32_t k = 0; k < p->list[i].count; k++)
 			pool_unref(p->list[i].entry[k]);
@@ -193,6 +198,37 @@ pool_set(struct pool *p, struct entry *e, enum entry_state state)
 }
 
 void
+pool_delay(struct pool *p, struct entry *e, uint64_t from_slot)
+{
+	e->from_slot = from_slot;
+	e->later = NULL;
+	e->refs++;
+	*p->later_last = e;
+	p->later_last = &e->later;
+}
+
+static void
+take_later(struct pool *p)
+{
+	struct entry *e = p->later;
+
+	p->later = e->later;
+	if (!p->later)
+		p->later_last = &p->later;
+	if (e->state == ENTRY_FREE)
+		queue_place(e->queue, p->salt, p->slot);
+	pool_unref(e);
+}
+
+void
+pool_slot(struct pool *p, uint64_t slot)
+{
+	p->slot = slot;
+	while (p->later && p->later->from_slot <= slot)
+		take_later(p);
+}
+
+void
 pool_remove(struct pool *p, struct entry *e)
 {
 	struct queue *q = e->queue;
@@ -205,7 +241,7 @@ pool_remove(struct pool *p, struct entry *e)
 	queue_remove(q, e);
 	e->queue = NULL;
 	if (q->count)
-		queue_place(q, p->salt);
+		queue_place(q, p->salt, p->slot);
 	else
 		queue_prune(p, q);
 	pool_unref(e);
@@ -239,5 +275,5 @@ pool_settle(struct pool *p, struct entry *e)
 	else if (e->item.expiry && e->by_expiry.at == 0)
 		heap_place(&p->by_expiry, &e->by_expiry);
 	queue_return(e->queue, e->item.seq);
-	queue_place(e->queue, p->salt);
+	queue_place(e->queue, p->salt, p->slot);
 }

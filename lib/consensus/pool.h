@@ -39,7 +39,8 @@ struct pool {
 	size_t dead_count, dead_cap;
 	size_t bytes, bytes_most, waiting;
 	uint32_t per_signer;
-	uint64_t salt, tip_hid, mark;
+	uint64_t salt, tip_hid, mark, slot;
+	struct entry *later, **later_last; /* what other nodes seal first, by slot; referred to */
 };
 
 void pool_init(struct pool *p, const struct consensus_config *config);
@@ -57,6 +58,12 @@ enum err pool_check(const struct pool *p, const struct pool_item *item, uint64_t
 /* Adds an entry, free and not yet placed: pool_settle or pool_set follows. ready: of its lane. ERR_NOMEM. */
 enum err pool_insert(struct pool *p, struct entry **out, const struct pool_item *item, uint64_t row, uint64_t last_seq,
     struct heap *ready);
+
+/* Another node has the entry first: it is not offered before the slot, which never falls from one call to the next. */
+void pool_delay(struct pool *p, struct entry *e, uint64_t from_slot);
+
+/* A slot begins: what waited for it is ready. */
+void pool_slot(struct pool *p, uint64_t slot);
 
 /* The entry leaves the pool; its memory stays while somebody refers to it. */
 void pool_remove(struct pool *p, struct entry *e);

@@ -175,11 +175,11 @@ mix(const struct hash *id, uint64_t salt)
 }
 
 void
-queue_place(struct queue *q, uint64_t salt)
+queue_place(struct queue *q, uint64_t salt, uint64_t slot)
 {
 	const struct entry *head = queue_advance(q);
 
-	if (!head) {
+	if (!head || head->from_slot > slot) {
 		heap_remove(q->ready, &q->by_fee);
 		return;
 	}

@@ -6,8 +6,8 @@
  *                              ^cursor     ^waits for 8
  *
  * Entries before the cursor are taken without a gap: offered, sealed or in a block. When the entry at the cursor is
- * free, the queue stands among the ready ones of its lane: higher fee first, then by a mix of payload id and node key,
- * so that nodes take different payloads. Source of the rule: para-protocol(7), POOL.
+ * free and its time has come, the queue stands among the ready ones of its lane: higher fee first, then by a mix of
+ * payload id and node key, so that nodes take different payloads. Source of the rule: para-protocol(7), POOL.
  */
 #ifndef CONSENSUS_QUEUE_H
 #define CONSENSUS_QUEUE_H
@@ -28,6 +28,7 @@ struct entry {
 	struct heap_node by_expiry; /* first */
 	struct pool_item item;
 	uint64_t row, mark;
+	uint64_t from_slot; /* not offered before: another node has it first */
 	struct queue *queue;
 	const void *offer; /* that it was last offered in */
 	uint32_t refs;     /* pool, offers, seals, block lists */
@@ -38,6 +39,7 @@ struct entry {
 	bool buried;       /* among the pool's dead */
 	bool overdue;      /* expired, but a block beside the branch holds it: not offered, and kept as long as that one */
 	struct entry *next; /* of those found overdue at once */
+	struct entry *later; /* of those whose slot is still to come */
 };
 
 enum { QUEUE_KEY = 36 };
@@ -79,8 +81,8 @@ void queue_return(struct queue *q, uint64_t seq);
 /* Moves the cursor over what is taken; the free entry at it, or NULL. */
 struct entry *queue_advance(struct queue *q);
 
-/* Puts the queue where its head belongs among the ready ones, or takes it out. salt: of the node. */
-void queue_place(struct queue *q, uint64_t salt);
+/* Puts the queue where its head belongs among the ready ones of this slot, or takes it out. salt: of the node. */
+void queue_place(struct queue *q, uint64_t salt, uint64_t slot);
 
 bool queue_before(const struct heap_node *a, const struct heap_node *b);
 

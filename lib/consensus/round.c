@@ -86,8 +86,8 @@ may_sign(const struct consensus *c, uint64_t slot)
 	const struct sign_record *r = &c->record;
 
 	/* para-protocol(7) ROUNDS: After a start a node signs nothing in that slot and the next. */
-	return !c->silenced && slot >= c->start_slot + 2 && slot > c->tip.slot && slot > r->list_slot && slot > r->candidate_slot &&
-	    slot > r->endorse_slot;
+	return !c->silenced && !c->clock_off && slot >= c->start_slot + 2 && slot > c->tip.slot && slot > r->list_slot &&
+	    slot > r->candidate_slot && slot > r->endorse_slot;
 }
 
 void
@@ -104,6 +104,7 @@ open_slot(struct consensus *c, uint64_t slot)
 	clear(c);
 	c->round.slot = slot;
 	c->round.signing = may_sign(c, slot);
+	pool_slot(&c->pool, slot);
 	round_difficulty(c);
 	set_times(c);
 }

@@ -57,7 +57,7 @@ handle(struct consensus *c, struct effects *out, const struct event *event)
 	case EVENT_POOLED:
 		return admit_pooled(c, &event->pooled);
 	case EVENT_PAYLOAD:
-		return admit_payload(c, out, &event->payload);
+		return admit_payload(c, out, &event->payload, &event->from);
 	case EVENT_SEAL:
 		return accept_seal(c, out, &event->seal, &event->from);
 	case EVENT_WORK:
@@ -74,6 +74,10 @@ handle(struct consensus *c, struct effects *out, const struct event *event)
 		return buddy_have(c, out, event->holdings, &event->from);
 	case EVENT_WANT:
 		return ask_give(c, out, event->holdings, &event->from);
+	case EVENT_CLOCK:
+		c->clock_off = event->clock_off;
+		c->round.signing = c->round.signing && !c->clock_off;
+		return ERR_OK;
 	case EVENT_TIME:
 		break;
 	}

@@ -22,9 +22,13 @@ void
 consensus_round(const struct consensus *c, struct round_view *out)
 {
 	const struct round *r = &c->round;
-	const struct votes *votes = c->tree.tip->after;
+	const struct node *parent = c->tree.tip->parent;
+	const struct votes *votes = parent ? parent->after : c->founders;
+	const struct node *certified = c->tree.tip;
 
-	*out = (struct round_view){ .slot = r->slot, .hid = c->tip.hid + 1, .certified_hid = c->tip.hid,
+	while (!certified->certified && certified->parent && certified->brief.hid > c->final_hid)
+		certified = certified->parent;
+	*out = (struct round_view){ .slot = r->slot, .hid = c->tip.hid + 1, .certified_hid = certified->brief.hid,
 		.final_hid = c->final_hid, .tip_slot = c->tip.slot, .difficulty = r->difficulty, .phase = r->phase,
 		.seal_deadline_ms = r->end_ms[PHASE_SEAL], .slot_end_ms = r->end_ms[PHASE_REST], .tip = c->tip.hash,
 		.seals = r->seals, .votes_seen = r->signing && c->genesis->solo ? 1 : c->tree.tip->endorsements,
@@ -63,6 +67,14 @@ consensus_template(const struct consensus *c, uint32_t chain, struct seal_core *
 		return ERR_LANE;
 	offer_core(c, lane, out);
 	return ERR_OK;
+}
+
+bool
+consensus_holds(const struct consensus *c, const struct hash *hash)
+{
+	const struct node *node = tree_find(&c->tree, hash);
+
+	return node && node->missing == 0;
 }
 
 static struct u128

@@ -314,6 +314,32 @@ a_flood_takes_bounded_time(void **state)
 	world_end(&w);
 }
 
+/* Whoever was handed a payload has a whole slot to seal it; what the own users bring is sealed at once. */
+static void
+others_payloads_wait(void **state)
+{
+	struct world w;
+	struct made theirs;
+
+	(void)state;
+	world_open(&w, 2);
+	world_ask(&w, 1, w.miner, NULL, 0);
+	theirs = world_payload(&w, 1, 0, 1, "theirs");
+	assert_int_equal(world_pool_from(&w, &theirs, (struct pubkey){ { 9 } }), ERR_OK);
+	assert_int_equal(w.heard.works, 0);
+	world_send(&w, 1, 1, 1, "ours");
+	assert_int_equal(w.heard.works, 1);
+	assert_int_equal(w.heard.last.core.payloads, 1);
+	assert_int_equal(w.heard.last.row[0], 2);
+	world_to(&w, 3, 0);
+	world_ask(&w, 2, w.signer[0], NULL, 0);
+	assert_int_equal(w.heard.last.row[0], 2);
+	world_to(&w, 4, 0);
+	world_ask(&w, 3, w.signer[1], NULL, 0);
+	assert_int_equal(w.heard.last.core.payloads, 2);
+	world_end(&w);
+}
+
 int
 main(void)
 {
@@ -327,6 +353,7 @@ main(void)
 		cmocka_unit_test(higher_fees_first_and_signers_together),
 		cmocka_unit_test(templates_stay_within_the_seal),
 		cmocka_unit_test(what_is_due_needs_one_seal),
+		cmocka_unit_test(others_payloads_wait),
 		cmocka_unit_test(no_lane_starves),
 		cmocka_unit_test(no_lane_starves_slot_after_slot),
 		cmocka_unit_test(who_has_gone_gets_no_work),

@@ -432,10 +432,11 @@ world_payload(struct world *w, uint32_t chain, uint32_t signer, uint64_t seq, co
 	return world_payload_full(w, chain, signer, seq, (struct bytes){ (const uint8_t *)body, strlen(body) }, 0, 0);
 }
 
+/* from: zero for a user of this node. */
 static inline enum err
-world_pool(struct world *w, const struct made *m)
+world_pool_from(struct world *w, const struct made *m, struct pubkey from)
 {
-	struct event event = { .type = EVENT_PAYLOAD, .payload = { .tag = 1, .raw = m->raw, .item = { .id = m->id,
+	struct event event = { .type = EVENT_PAYLOAD, .from = from, .payload = { .tag = 1, .raw = m->raw, .item = { .id = m->id,
 		.leaf = m->leaf, .chain = m->payload.chain, .size = (uint32_t)m->raw.len, .seq = m->payload.seq,
 		.expiry = m->payload.expiry, .fee = m->payload.fee, .signer = m->payload.signer } } };
 
@@ -444,6 +445,12 @@ world_pool(struct world *w, const struct made *m)
 	w->heard.payload = ERR_TIMEOUT;
 	world_step(w, &event);
 	return w->heard.payload;
+}
+
+static inline enum err
+world_pool(struct world *w, const struct made *m)
+{
+	return world_pool_from(w, m, (struct pubkey){ { 0 } });
 }
 
 static inline enum err
