@@ -36,6 +36,12 @@ run_lanes(struct tool *t)
 }
 
 static int
+run_peers(struct tool *t)
+{
+	return query_list(t, "peers", "peers");
+}
+
+static int
 run_pool(struct tool *t)
 {
 	return query_list(t, "pool", "payloads");
@@ -224,6 +230,8 @@ static const struct command commands[] = {
     {"block", "[AT|HASH...]", "Local blocks with their payloads.", READS, NULL, run_block, NULL},
     {"payload", "[ID|AT...]", "Payloads.", READS, NULL, run_payload, NULL},
     {"lanes", NULL, "The lanes in force.", READS, NULL, run_lanes, "lane,chain_name,lid,executed,busy,waiting,tip"},
+    {"peers", NULL, "The nodes that this one is connected with.", READS, NULL, run_peers,
+        "key,role,url,address,hid,final_hid,clock_ms,rtt_ms,score"},
     {"pool", NULL, "What waits to be sealed or final.", READS, NULL, run_pool,
         "payload,chain_name,signer,seq,waits_for,bytes,status"},
     {"proof", "[PAYLOAD...]", "Proofs of payloads.", READS, NULL, run_proof, NULL},

@@ -11,6 +11,7 @@
 
 #include "json/view.h"
 #include "node/node.h"
+#include "overlay/overlay.h"
 #include "tool/backup.h"
 #include "tool/clock.h"
 #include "tool/founding.h"
@@ -22,7 +23,8 @@
 enum { FILES = 4096 };
 
 static const char *genesis_file, *control, *control_group, *config_file;
-static bool dev;
+static struct option_list listens, advertises, bootstraps;
+static bool dev, no_discovery;
 static bool given_quiet, given_verbose; /* on the command line */
 
 static struct founding new_one = {.name = "para", .fee = OPTION_NONE, .reward = OPTION_NONE, .time_ms = OPTION_NONE};
@@ -157,6 +159,36 @@ run_until_stopped(struct tool *t, const struct node_config *config, const sigset
 	return e ? tool_fail(t, end_status(e), "%s", err_text(e)) : TOOL_DONE;
 }
 
+/* tcp://HOST:PORT */
+static int
+check_urls(struct tool *t, const char *option, const struct option_list *list)
+{
+	for (size_t i = 0; i < list->count; i++) {
+		const char *url = list->item[i], *colon = strrchr(url, ':');
+		if (strncmp(url, "tcp://", 6) != 0 || colon < url + 7 || !colon[1] || strlen(url) >= OVERLAY_URL)
+			return tool_usage(t, "--%s %s: not of the form tcp://HOST:PORT", option, url);
+	}
+	return TOOL_DONE;
+}
+
+static int
+set_network(struct node_config *c, struct tool *t)
+{
+	int status = check_urls(t, "listen", &listens);
+	if (!status)
+		status = check_urls(t, "advertise", &advertises);
+	if (!status)
+		status = check_urls(t, "bootstrap", &bootstraps);
+	c->listen = listens.item;
+	c->listens = (unsigned)listens.count;
+	c->advertise = advertises.item;
+	c->advertises = (unsigned)advertises.count;
+	c->bootstrap = bootstraps.item;
+	c->bootstraps = (unsigned)bootstraps.count;
+	c->discovery = !no_discovery;
+	return status;
+}
+
 static int
 run_node(struct tool *t)
 {
@@ -176,6 +208,8 @@ run_node(struct tool *t)
 	struct node_config config = {.log = log_line, .arg = t};
 	int status = config_file ? options_file(t, config_file) : TOOL_DONE;
 	config.level = log_level(t);
+	if (!status)
+		status = set_network(&config, t);
 	if (!status)
 		status = find_group(&config.group, t);
 	if (status)
@@ -230,6 +264,10 @@ run_backup(struct tool *t)
 static const struct option_entry node_options[] = {
     {0, "genesis", "FILE", "the network of a new directory", OPTION_TEXT, &genesis_file, 0, 0},
     {0, "dev", NULL, "a network of its own: one voter, a block a second, a miner", OPTION_FLAG, &dev, 0, 0},
+    {0, "listen", "URL", "let other nodes connect at tcp://HOST:PORT", OPTION_LIST, &listens, 0, 0},
+    {0, "advertise", "URL", "tell others to connect there (where it listens)", OPTION_LIST, &advertises, 0, 0},
+    {0, "bootstrap", "URL", "a node to begin with", OPTION_LIST, &bootstraps, 0, 0},
+    {0, "no-discovery", NULL, "do not look for nodes of this LAN", OPTION_FLAG, &no_discovery, 0, 0},
     {0, "control", "URL", "control socket (ipc://DIR/node.ipc)", OPTION_TEXT, &control, 0, 0},
     {0, "control-group", "NAME", "let this group use the control socket", OPTION_TEXT, &control_group, 0, 0},
     {0, "config", "FILE", "read options from FILE: name = value lines", OPTION_TEXT, &config_file, 0, 0}, END};

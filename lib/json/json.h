@@ -71,6 +71,7 @@ void json_put_key(struct json_writer *w, const char *key);
 void json_put_text(struct json_writer *w, const char *text);
 void json_put_text_n(struct json_writer *w, const char *text, size_t len); /* must be UTF-8; escapes as needed */
 void json_put_uint(struct json_writer *w, uint64_t v);    /* above 2^53 as json_put_decimal does */
+void json_put_int(struct json_writer *w, int64_t v);      /* at most 2^53 from zero */
 void json_put_decimal(struct json_writer *w, uint64_t v); /* as a string */
 void json_put_hex(struct json_writer *w, const uint8_t *data, size_t len);
 void json_put_bool(struct json_writer *w, bool v);

@@ -124,6 +124,19 @@ json_put_text_n(struct json_writer *w, const char *text, size_t len)
 }
 
 void
+json_put_int(struct json_writer *w, int64_t v)
+{
+	char text[NUMBER_TEXT + 1] = "-";
+
+	if (v >= 0) {
+		json_put_uint(w, (uint64_t)v);
+		return;
+	}
+	number_print(text + 1, 0 - (uint64_t)v);
+	put_word(w, text);
+}
+
+void
 json_put_uint(struct json_writer *w, uint64_t v)
 {
 	char text[NUMBER_TEXT];

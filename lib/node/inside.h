@@ -24,6 +24,8 @@
 enum { NODE_REQUESTS = 128, NODE_POLLS = 64 };
 
 struct job;
+struct mesh;
+struct fetch;
 
 /* What a worker does next. run owns the task. */
 struct task {
@@ -99,6 +101,9 @@ struct node {
 	struct trees trees;
 	struct server *server;
 	struct child *miner;
+	struct mesh *mesh; /* NULL: a network of one */
+	struct fetch *fetch;
+	_Atomic size_t object_bytes; /* of peers' objects between arrival and disk */
 	pthread_t loop, writer, keeper, *worker;
 	unsigned workers; /* started */
 	bool has_loop, has_writer, has_keeper, keeper_stops; /* the last under parked.mutex */

@@ -13,10 +13,12 @@
 #include "node/budget.h"
 #include "node/call.h"
 #include "node/child.h"
+#include "node/fetch.h"
 #include "node/jobs.h"
 #include "node/keeper.h"
 #include "node/log.h"
 #include "node/loop.h"
+#include "node/mesh.h"
 #include "node/parked.h"
 #include "node/restore.h"
 #include "node/timing.h"
@@ -96,8 +98,10 @@ static enum err
 check_voter(const struct node *n, struct node_trouble *trouble, const struct genesis *g)
 {
 	const struct pubkey *key = sign_key_public(n->config.key);
+	if (!g->solo && g->founders >= 2)
+		return ERR_OK;
 	if (!g->solo)
-		return fail(trouble, ERR_VOTER, "network %s is not solo: networks of several voters do not run yet", g->name);
+		return fail(trouble, ERR_VOTER, "network %s has one founder and is not solo: two must vote", g->name);
 	for (uint32_t i = 0; i < g->founders; i++) {
 		if (memcmp(g->founder[i].b, key->b, sizeof(key->b)) == 0)
 			return ERR_OK;
@@ -115,6 +119,11 @@ start_core(struct node *n, struct node_trouble *trouble)
 	if (e != ERR_OK)
 		return fail(trouble, e, "cannot restore the chain: %s", err_text(e));
 	n->core.beat_ms = timing_steady_ms();
+	e = fetch_init(n);
+	if (e == ERR_OK)
+		e = mesh_start(n, trouble);
+	if (e != ERR_OK)
+		return trouble->text[0] != '\0' ? e : fail(trouble, e, "cannot start the network: %s", err_text(e));
 	e = loop_start(n);
 	if (e == ERR_OK)
 		e = writer_start(n);
@@ -199,6 +208,7 @@ shut_down(struct node *n)
 	keeper_stop(n);
 	child_stop(n);
 	parked_close(n);
+	mesh_stop(n);
 	loop_stop(n);
 	writer_stop(n);
 	parked_fail(n, PARKED_ALL, ERR_STOPPING);
@@ -276,6 +286,8 @@ node_free(struct node *n)
 	batch_empty(&n->core.batch[0]);
 	batch_empty(&n->core.batch[1]);
 	consensus_free(n->core.consensus);
+	fetch_free(n);
+	mesh_free(n);
 	jobs_free(n);
 	parked_free(n);
 	trees_free(&n->trees);

@@ -27,6 +27,10 @@ struct node_config {
 	const struct sign_key *key;    /* the voter's; outlives the node */
 	const char *control;           /* URL of the control socket; NULL: ipc://DIR/node.ipc */
 	long group;                    /* gid that may use it, or -1 */
+	/* Networks of many only: */
+	const char *const *listen, *const *advertise, *const *bootstrap; /* URLs; they outlive the node */
+	unsigned listens, advertises, bootstraps;
+	bool discovery;                /* look for nodes of this LAN */
 	char *const *miner;            /* command line of a miner to keep running as a child, or NULL; outlives the node */
 	enum node_log level; /* events up to this one reach the log */
 	/* One event, a line without its newline; called from several threads, one at a time. May be NULL. */
@@ -41,8 +45,8 @@ struct node_trouble {
 
 /*
  * Opens the store, restores the core, listens. ERR_LOCKED: another node runs on the directory. ERR_NOT_FOUND: a new
- * directory and no genesis. ERR_NETWORK: another network's directory. ERR_VOTER: the key has no vote, or the network
- * is not solo. ERR_TOO_LONG: the socket's path. Else ERR_IO and the like; trouble says more.
+ * directory and no genesis. ERR_NETWORK: another network's directory. ERR_VOTER: a solo network whose founder's key
+ * this is not, or a network without two founders. ERR_TOO_LONG: the socket's path. Else ERR_IO and the like; trouble says more.
  */
 enum err node_start(struct node **out, struct node_trouble *trouble, const struct node_config *config);
 

@@ -1,7 +1,9 @@
+#include "chain/account.h"
 #include "crypto/work.h"
 #include "json/view.h"
 #include "node/fields.h"
 #include "node/lookup.h"
+#include "node/mesh.h"
 #include "node/params.h"
 #include "node/timing.h"
 
@@ -24,6 +26,52 @@ round_now(struct node *n, struct round_view *out)
 	return trouble;
 }
 
+/* Voters of whom the last blocks have no endorsement. */
+enum { VOTERS_TOLD = 1024, MISSED_SLOTS = 3 };
+
+static void
+put_account(struct json_writer *w, const struct pubkey *key)
+{
+	char text[ACCOUNT_TEXT];
+	account_print(text, key->b);
+	json_put_text(w, text);
+}
+
+static enum err
+put_missing(struct json_writer *w, struct node *n)
+{
+	struct arena arena = { 0 };
+	struct vote_view *voter = arena_alloc(&arena, VOTERS_TOLD, sizeof(*voter));
+	struct round_view r;
+	struct u128 total;
+	uint32_t count = 0;
+	if (voter != NULL && !n->genesis.solo) {
+		pthread_mutex_lock(&n->core.mutex);
+		consensus_round(n->core.consensus, &r);
+		count = consensus_votes(n->core.consensus, voter, VOTERS_TOLD, &total);
+		pthread_mutex_unlock(&n->core.mutex);
+	}
+	json_put_key(w, "missing");
+	json_put_array(w);
+	for (uint32_t i = 0; i < count && i < VOTERS_TOLD; i++) {
+		if (r.tip_slot > MISSED_SLOTS && voter[i].heard_slot < r.tip_slot - MISSED_SLOTS)
+			put_account(w, &voter[i].key);
+	}
+	json_end_array(w);
+	arena_free(&arena);
+	return voter != NULL ? ERR_OK : ERR_NOMEM;
+}
+
+static void
+put_network(struct json_writer *w, struct node *n)
+{
+	struct overlay_view v;
+	mesh_look(n, &v);
+	fields_uint(w, "peers", v.peers);
+	fields_bool(w, "syncing", v.syncing);
+	fields_bool(w, "clock_off", v.clock_off);
+}
+
 static void
 put_round(struct json_writer *w, const struct round_view *r, bool read_only)
 {
@@ -33,10 +81,6 @@ put_round(struct json_writer *w, const struct round_view *r, bool read_only)
 	fields_decimal(w, "difficulty", r->difficulty);
 	fields_uint(w, "votes_seen", r->votes_seen);
 	fields_uint(w, "votes_needed", r->votes_needed);
-	json_put_key(w, "missing");
-	json_put_array(w);
-	json_end_array(w);
-	fields_uint(w, "peers", 0);
 	fields_bool(w, "signing", r->signing && !read_only);
 	fields_bool(w, "read_only", read_only);
 	json_put_key(w, "pool");
@@ -47,7 +91,7 @@ put_round(struct json_writer *w, const struct round_view *r, bool read_only)
 }
 
 static enum err
-put_chain_state(struct json_writer *w, struct node *n)
+put_chain_state(struct json_writer *w, struct node *n, const struct round_view *r)
 {
 	struct look look;
 	struct arena arena = { 0 };
@@ -62,7 +106,7 @@ put_chain_state(struct json_writer *w, struct node *n)
 	if (e == ERR_OK) {
 		fields_uint(w, "hid", look.tip.hid);
 		view_hash(w, "hash", &look.tip.hash);
-		fields_uint(w, "certified", look.tip.hid);
+		fields_uint(w, "certified", r->certified_hid < look.tip.hid ? r->certified_hid : look.tip.hid);
 		fields_uint(w, "final_hid", look.tip.final_hid);
 		fields_uint(w, "chains", chains);
 		fields_uint(w, "lanes", lanes);
@@ -88,14 +132,68 @@ status(struct call *call, struct json_writer *w)
 	fields_text(w, "name", n->genesis.name);
 	fields_text(w, "role", "full");
 	fields_bool(w, "solo", n->genesis.solo);
-	e = put_chain_state(w, n);
+	e = put_chain_state(w, n, &r);
 	put_round(w, &r, trouble != ERR_OK);
+	if (e == ERR_OK)
+		e = put_missing(w, n);
+	put_network(w, n);
 	fields_uint(w, "period_ms", n->genesis.period_ms);
 	fields_text(w, "version", PARA_VERSION);
 	fields_uint(w, "uptime_s", (timing_steady_ms() - n->started_ms) / 1000);
 	view_address(w, "key", sign_key_public(n->config.key)->b);
 	json_end_object(w);
 	return e;
+}
+
+static const char *
+role_name(enum role role)
+{
+	return role == ROLE_LIGHT ? "light" : role == ROLE_PARTIAL ? "partial" : "full";
+}
+
+static void
+put_peer(struct json_writer *w, const struct peer_view *p, uint64_t now)
+{
+	json_put_object(w);
+	view_address(w, "key", p->key.b);
+	fields_text(w, "role", role_name(p->role));
+	fields_text(w, "address", p->address);
+	fields_bool(w, "incoming", p->incoming);
+	fields_text(w, "url", p->url);
+	fields_text(w, "version", p->version);
+	fields_uint(w, "hid", p->tip.hid);
+	view_hash(w, "hash", &p->tip.hash);
+	fields_uint(w, "final_hid", p->tip.final_hid);
+	json_put_key(w, "clock_ms");
+	json_put_int(w, p->clock_ms);
+	fields_uint(w, "rtt_ms", p->rtt_ms);
+	fields_uint(w, "score", p->score);
+	fields_uint(w, "connected_s", now > p->since_ms ? (now - p->since_ms) / 1000 : 0);
+	fields_uint(w, "in_bytes", p->in_bytes);
+	fields_uint(w, "out_bytes", p->out_bytes);
+	json_end_object(w);
+}
+
+static enum err
+peers(struct call *call, struct json_writer *w)
+{
+	struct arena arena = { 0 };
+	struct peer_view *peer;
+	unsigned count;
+	enum err e = params_known(call, NOTHING);
+	if (e == ERR_OK)
+		e = mesh_peers(&peer, &count, &arena, call->node);
+	if (e != ERR_OK)
+		return e;
+	json_put_object(w);
+	json_put_key(w, "peers");
+	json_put_array(w);
+	for (unsigned i = 0; i < count; i++)
+		put_peer(w, &peer[i], timing_now_ms());
+	json_end_array(w);
+	json_end_object(w);
+	arena_free(&arena);
+	return ERR_OK;
 }
 
 static enum err
@@ -229,6 +327,7 @@ const struct method rpc_status_methods[] = {
 	{ "genesis", genesis, NULL },
 	{ "round", round_of, NULL },
 	{ "seq", seq, NULL },
+	{ "peers", peers, NULL },
 	{ "stop", stop, NULL },
 	{ NULL, NULL, NULL }
 };

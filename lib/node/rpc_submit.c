@@ -4,6 +4,8 @@
 #include "node/fields.h"
 #include "node/loop.h"
 #include "node/lookup.h"
+#include "node/mesh.h"
+#include "node/object.h"
 #include "node/params.h"
 #include "node/parked.h"
 #include "node/restore.h"
@@ -64,14 +66,18 @@ static enum err
 step(struct node *n, struct item *item, struct store_txn *look)
 {
 	struct submission *x = (struct submission *)item;
+	struct effects *out = &n->core.open->effects;
 	struct ledger_view view = store_ledger(look);
 	for (uint32_t i = 0; i < x->events; i++) {
 		struct event event = { .type = EVENT_PAYLOAD, .now_ms = timing_now_ms() };
 		struct event_payload *p = &x->event[i];
 		enum err e = ledger_seq(&view, &p->last_seq, p->item.chain, &p->item.signer);
+		size_t before = out->count;
 		event.payload = *p;
 		if (e == ERR_OK)
-			e = consensus_step(n->core.consensus, &n->core.open->effects, &event);
+			e = consensus_step(n->core.consensus, out, &event);
+		if (e == ERR_OK && object_kept(out, before))
+			mesh_relay(n, &event.from, p->raw);
 		if (e != ERR_OK)
 			tell_nomem(n, p);
 	}

@@ -3,7 +3,9 @@
 #include <inttypes.h>
 #include <stdio.h>
 
+#include "node/body.h"
 #include "node/log.h"
+#include "node/mesh.h"
 #include "node/parked.h"
 #include "node/rpc_replies.h"
 
@@ -20,6 +22,21 @@ log_hyper(struct node *n, const struct effect_hyper *h)
 		snprintf(hash + 2 * i, 3, "%02x", h->hash.b[i]);
 	log_event(n, "hyper %" PRIu64 " %s slot %" PRIu64 ": %u seals, %u lanes, %" PRIu64 " payloads, %" PRIu64 " bytes",
 	    h->brief.hid, hash, h->brief.slot, h->brief.seals, h->lanes, payloads, bytes);
+}
+
+/* What cannot be read is not sent: it is asked for again. */
+static void
+send_seal(struct node *n, const struct effect_send_seal *s)
+{
+	struct store_txn *t;
+	struct buf raw = { 0 };
+	if (n->mesh == NULL || store_begin_read(&t, n->store) != ERR_OK)
+		return;
+	enum err e = body_put(&raw, t, &s->head, s->row);
+	store_abort(t);
+	if (e == ERR_OK)
+		mesh_publish(n, &s->to, bytes_of(&raw));
+	buf_free(&raw);
 }
 
 static void
@@ -44,14 +61,23 @@ tell_one(struct node *n, const struct effect *e, bool *moved)
 		parked_tell(n, e->work.tag, rpc_work_see, &e->work);
 		break;
 	case EFFECT_DROP_POOLED:
+	case EFFECT_KEEP_CERTIFIED:
 		*moved = true;
 		break;
-	/* A network of one voter has nobody to send to. */
-	case EFFECT_SEND:
-	case EFFECT_SEND_SEAL:
-	case EFFECT_ALERT:
-	case EFFECT_KEEP_CERTIFIED:
 	case EFFECT_DISCONNECT:
+		log_event(n, "hyper %" PRIu64 " is left for a better branch", e->disconnect.hid);
+		*moved = true;
+		break;
+	case EFFECT_SEND:
+		mesh_publish(n, &e->send.to, e->send.raw);
+		break;
+	case EFFECT_SEND_SEAL:
+		send_seal(n, &e->seal);
+		break;
+	case EFFECT_ALERT:
+		log_error(n, "slot %" PRIu64 " has a signature of this node's key that it does not know: the key is used elsewhere,"
+		    " or this is an old copy; it signs no more", e->alert_slot);
+		break;
 	case EFFECT_KEEP_PAYLOAD:
 	case EFFECT_KEEP_RECORD:
 	case EFFECT_EXECUTE:
@@ -68,5 +94,6 @@ tell_batch(struct node *n, const struct effects *effects)
 	if (!moved)
 		return;
 	atomic_fetch_add(&n->generation, 1);
+	mesh_moved(n);
 	parked_fail(n, PARKED_CHAIN, ERR_OK);
 }

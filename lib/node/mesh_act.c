@@ -1,0 +1,92 @@
+#include <inttypes.h>
+#include <stdio.h>
+
+#include "node/fetch.h"
+#include "node/log.h"
+#include "node/mesh_impl.h"
+#include "node/object.h"
+#include "node/serve.h"
+
+enum { DIAL_MS = 5000 };
+
+static void
+note(struct node *n, const struct overlay_effect *e)
+{
+	char key[17];
+	for (int i = 0; i < 8; i++)
+		snprintf(key + 2 * i, 3, "%02x", e->key.b[i]);
+	const char *url = e->url != NULL ? e->url : "";
+	switch (e->note) {
+	case NOTE_PEER:
+		log_event(n, "peer %s %s", key, url);
+		break;
+	case NOTE_GONE:
+		log_event(n, "peer %s is gone: %s", key, e->err == ERR_OK ? "closed" : err_text(e->err));
+		break;
+	case NOTE_REFUSED:
+		log_event(n, "a node at %s is refused: %s", url, e->err == ERR_NETWORK ? "another network" : err_text(e->err));
+		break;
+	case NOTE_CLOCK:
+		if (e->err == ERR_OK) {
+			log_event(n, "the clock agrees with the peers'");
+			break;
+		}
+		log_error(n, "the clock is %lld ms %s the peers': nothing is signed until it is right",
+		    (long long)(e->ms < 0 ? -e->ms : e->ms), e->ms < 0 ? "behind" : "ahead of");
+		break;
+	case NOTE_SYNC:
+		log_event(n, "fetching the chain up to hyper %llu from %s", (unsigned long long)e->hid, key);
+		break;
+	case NOTE_SYNCED:
+		log_event(n, "fetched the chain up to hyper %llu", (unsigned long long)e->hid);
+		break;
+	}
+}
+
+static void
+dial(struct mesh *m, const struct overlay_effect *e)
+{
+	enum err err = links_dial(m->links, e->url, e->tag, DIAL_MS);
+	if (err != ERR_OK)
+		mesh_failed(m, e->tag, err);
+}
+
+void
+mesh_act(struct mesh *m, const struct overlay_effect *e)
+{
+	struct node *n = m->node;
+	switch (e->type) {
+	case OVERLAY_SEND:
+		links_send(m->links, e->link, e->raw);
+		break;
+	case OVERLAY_DIAL:
+		dial(m, e);
+		break;
+	case OVERLAY_CLOSE:
+		links_close(m->links, e->link);
+		break;
+	case OVERLAY_OBJECT:
+		object_take(n, &e->key, e->raw);
+		break;
+	case OVERLAY_ASKED_HEADS:
+		serve_heads(n, e);
+		break;
+	case OVERLAY_ASKED_BLOCKS:
+		serve_blocks(n, e);
+		break;
+	case OVERLAY_SYNC_OBJECT:
+		fetch_object(n, &e->key, e->hid, e->raw);
+		break;
+	case OVERLAY_SYNC_END:
+		fetch_end(n, e->hid);
+		break;
+	case OVERLAY_SAVE:
+		saved_add(&m->saved, e->url);
+		break;
+	case OVERLAY_NOTE:
+		note(n, e);
+		break;
+	default:
+		break;
+	}
+}

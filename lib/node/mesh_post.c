@@ -1,0 +1,237 @@
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "node/mesh_impl.h"
+
+/* Bytes of what waits for the thread to send; how many beside the origin are told of a payload of somebody else's. */
+enum { POST_BYTES = 64 << 20, RELAYS = 2 };
+
+/* --- posts --- */
+
+void
+mesh_free_post(struct mesh *m, struct post *p)
+{
+	if (p->held != NULL)
+		links_release(m->links, p->held);
+	buf_free(&p->raw);
+	free(p);
+}
+
+static struct post *
+new_post(enum overlay_event_type type)
+{
+	struct post *p = calloc(1, sizeof(*p));
+	if (p != NULL)
+		p->event.type = type;
+	return p;
+}
+
+/* bytes: copied ones, which are bounded. What is too much, or comes when it is over, is dropped. */
+static void
+post(struct mesh *m, struct post *p)
+{
+	if (p == NULL)
+		return;
+	pthread_mutex_lock(&m->mutex);
+	bool take = !m->stopping && m->bytes + p->raw.len <= POST_BYTES && !p->raw.failed;
+	if (take) {
+		m->bytes += p->raw.len;
+		p->next = NULL;
+		*m->last = p;
+		m->last = &p->next;
+		pthread_cond_signal(&m->wake);
+	}
+	pthread_mutex_unlock(&m->mutex);
+	if (!take)
+		mesh_free_post(m, p);
+}
+
+static void
+on_opened(void *arg, uint64_t link, const char *address, bool incoming, uint64_t tag)
+{
+	struct post *p = new_post(OVERLAY_OPENED);
+	if (p != NULL) {
+		p->event.link = link;
+		p->event.incoming = incoming;
+		p->event.tag = tag;
+		snprintf(p->text, sizeof(p->text), "%s", address);
+		p->event.address = p->text;
+	}
+	post(arg, p);
+}
+
+void
+mesh_failed(struct mesh *m, uint64_t tag, enum err e)
+{
+	struct post *p = new_post(OVERLAY_FAILED);
+	if (p != NULL) {
+		p->event.tag = tag;
+		p->event.err = e;
+	}
+	post(m, p);
+}
+
+static void
+on_failed(void *arg, uint64_t tag, enum err e)
+{
+	mesh_failed(arg, tag, e);
+}
+
+static void
+on_message(void *arg, uint64_t link, struct bytes body, void *held)
+{
+	struct mesh *m = arg;
+	struct post *p = new_post(OVERLAY_MESSAGE_IN);
+	if (p == NULL) {
+		links_release(m->links, held);
+		return;
+	}
+	p->event.link = link;
+	p->event.raw = body;
+	p->held = held;
+	post(m, p);
+}
+
+static void
+on_closed(void *arg, uint64_t link, enum err why)
+{
+	struct post *p = new_post(OVERLAY_CLOSED);
+	if (p != NULL) {
+		p->event.link = link;
+		p->event.err = why;
+	}
+	post(arg, p);
+}
+
+void
+mesh_heard(void *arg, struct bytes beacon, const char *address)
+{
+	struct mesh *m = arg;
+	struct post *p = new_post(OVERLAY_HEARD);
+	size_t head = sizeof(m->node->genesis_hash);
+	(void)address;
+	if (p != NULL && beacon.len > head && beacon.len < head + sizeof(p->text) &&
+	    memcmp(beacon.data, m->node->genesis_hash.b, head) == 0) {
+		memcpy(p->text, beacon.data + head, beacon.len - head);
+		p->event.address = p->text;
+		post(m, p);
+	} else {
+		free(p);
+	}
+}
+
+void
+mesh_hook(struct links_config *c, struct mesh *m)
+{
+	c->opened = on_opened;
+	c->failed = on_failed;
+	c->message = on_message;
+	c->closed = on_closed;
+	c->arg = m;
+}
+
+void
+mesh_publish(struct node *n, const struct pubkey *to, struct bytes raw)
+{
+	struct post *p = n->mesh != NULL ? new_post(OVERLAY_PUBLISH) : NULL;
+	if (p == NULL)
+		return;
+	p->event.key = *to;
+	buf_add(&p->raw, raw.data, raw.len);
+	p->event.raw = bytes_of(&p->raw);
+	post(n->mesh, p);
+}
+
+void
+mesh_blame(struct node *n, const struct pubkey *key, enum err e)
+{
+	static const struct pubkey nobody;
+	struct post *p = NULL;
+	if (n->mesh != NULL && memcmp(key, &nobody, sizeof(nobody)) != 0)
+		p = new_post(OVERLAY_BLAME);
+	if (p == NULL)
+		return;
+	p->event.key = *key;
+	p->event.err = e;
+	post(n->mesh, p);
+}
+
+void
+mesh_answered(struct node *n, uint64_t link)
+{
+	struct post *p = new_post(OVERLAY_ANSWERED);
+	if (p != NULL)
+		p->event.link = link;
+	post(n->mesh, p);
+}
+
+void
+mesh_synced(struct node *n, uint64_t hid, enum err e)
+{
+	struct post *p = new_post(OVERLAY_SYNCED);
+	if (p != NULL) {
+		p->event.hid = hid;
+		p->event.err = e;
+	}
+	post(n->mesh, p);
+}
+
+void
+mesh_moved(struct node *n)
+{
+	struct mesh *m = n->mesh;
+	if (m == NULL)
+		return;
+	pthread_mutex_lock(&m->mutex);
+	m->moved = true;
+	pthread_cond_signal(&m->wake);
+	pthread_mutex_unlock(&m->mutex);
+}
+
+enum err
+mesh_send(struct node *n, uint64_t link, struct bytes raw)
+{
+	struct mesh *m = n->mesh;
+	pthread_mutex_lock(&m->mutex);
+	enum err e = m->stopping ? ERR_NOT_FOUND : links_send(m->links, link, raw);
+	pthread_mutex_unlock(&m->mutex);
+	return e;
+}
+
+void
+mesh_later(struct node *n, struct task *task)
+{
+	struct mesh *m = n->mesh;
+	pthread_mutex_lock(&m->mutex);
+	task->next = m->later;
+	m->later = task;
+	pthread_cond_signal(&m->wake);
+	pthread_mutex_unlock(&m->mutex);
+}
+
+void
+mesh_relay(struct node *n, const struct pubkey *from, struct bytes raw)
+{
+	static const struct pubkey nobody;
+	struct arena arena = { 0 };
+	struct peer_view *peer;
+	unsigned count = 0, told = 0;
+	if (n->mesh == NULL)
+		return;
+	if (memcmp(from, &nobody, sizeof(nobody)) == 0) {
+		mesh_publish(n, &nobody, raw);
+		return;
+	}
+	if (mesh_peers(&peer, &count, &arena, n) == ERR_OK) {
+		unsigned at = count > 0 ? raw.data[raw.len - 1] % count : 0;
+		for (unsigned i = 0; i < count && told < RELAYS; i++) {
+			const struct pubkey *to = &peer[(at + i) % count].key;
+			if (memcmp(to, from, sizeof(*to)) == 0)
+				continue;
+			mesh_publish(n, to, raw);
+			told++;
+		}
+	}
+	arena_free(&arena);
+}

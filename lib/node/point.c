@@ -1,0 +1,102 @@
+#include "node/point.h"
+
+/* The latest blocks stay all of them; of those before every other one goes when there is no room. */
+enum { LATEST = 16 };
+
+static enum err
+read_head(struct hash *hash, struct u128 *work, struct store_txn *t, uint64_t hid)
+{
+	struct hyper_header h;
+	struct signature auth;
+	enum err e = store_get_hyper_head(t, hash, &h, &auth, hid);
+	*work = h.difficulty;
+	return e;
+}
+
+/* Forgets what is not of this branch any more; the genesis always is. */
+static enum err
+cut(struct point *p, struct store_txn *t, uint64_t tip)
+{
+	while (p->count > 1) {
+		uint64_t hid = p->at[p->count - 1].hid;
+		struct hash hash;
+		struct u128 work;
+		enum err e = hid <= tip ? read_head(&hash, &work, t, hid) : ERR_NOT_FOUND;
+		if (e == ERR_OK && hash_equal(&hash, &p->at[p->count - 1].hash))
+			return ERR_OK;
+		if (e != ERR_OK && e != ERR_NOT_FOUND)
+			return e;
+		p->count--;
+	}
+	return ERR_OK;
+}
+
+static void
+thin(struct point *p)
+{
+	unsigned kept = 0;
+	for (unsigned i = 0; i < p->count; i++) {
+		if (i % 2 == 0 || i + LATEST >= p->count)
+			p->at[kept++] = p->at[i];
+	}
+	p->count = kept;
+}
+
+static void
+add(struct point *p, uint64_t hid, const struct hash *hash, struct u128 work)
+{
+	if (p->count == LOCATOR_MOST)
+		thin(p);
+	p->at[p->count].hid = hid;
+	p->at[p->count].hash = *hash;
+	p->at[p->count].work = work;
+	p->count++;
+}
+
+static enum err
+extend(struct point *p, struct store_txn *t, uint64_t tip)
+{
+	enum err e = ERR_OK;
+	for (uint64_t hid = p->at[p->count - 1].hid + 1; e == ERR_OK && hid <= tip; hid++) {
+		struct hash hash;
+		struct u128 work;
+		e = read_head(&hash, &work, t, hid);
+		if (e == ERR_OK)
+			add(p, hid, &hash, u128_sum(p->at[p->count - 1].work, work));
+	}
+	return e;
+}
+
+static void
+tell(struct point *p, const struct store_tip *tip)
+{
+	p->tip = (struct tip){ .hid = tip->hid, .slot = tip->slot, .final_hid = tip->final_hid, .hash = tip->hash,
+		.work = p->at[p->count - 1].work };
+	for (unsigned i = 0; i < p->count; i++) {
+		unsigned back = p->count - 1 - i;
+		p->hash[i] = p->at[back].hash;
+		p->hid[i] = p->at[back].hid;
+		p->work[i] = p->at[back].work;
+	}
+}
+
+enum err
+point_read(struct point *p, struct node *n)
+{
+	struct store_txn *t;
+	struct store_tip tip;
+	enum err e = store_begin_read(&t, n->store);
+	if (e != ERR_OK)
+		return e;
+	if (p->count == 0)
+		add(p, 0, &n->genesis_hash, (struct u128){ 0 });
+	e = store_get_tip(t, &tip);
+	if (e == ERR_OK)
+		e = cut(p, t, tip.hid);
+	if (e == ERR_OK)
+		e = extend(p, t, tip.hid);
+	if (e == ERR_OK)
+		tell(p, &tip);
+	store_abort(t);
+	return e;
+}
