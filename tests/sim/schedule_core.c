@@ -4,6 +4,7 @@
  * is long past, with a low rank if it has the power; it endorses whatever it sees and shows that to some of the honest, at once or later, but never two
  * endorsements of one slot to the same one; and it forges the source of its blocks.
  */
+#define CROWD_IDEAL
 #include "crowd.h"
 
 #include "chance.h"
