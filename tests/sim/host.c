@@ -222,12 +222,14 @@ step_seal(struct world *w, uint32_t who, const struct seal *s, const struct hash
 }
 
 static void
-deliver(struct world *w, uint32_t who, uint32_t from, const struct letter *l)
+deliver(struct world *w, uint32_t who, uint32_t from, struct letter *l)
 {
 	struct event event = { .from = w->host[from].name };
 
 	w->delivered++;
 	w->digest = letter_mix(w->digest ^ w->now_ms ^ (uint64_t)who << 40, &l->mix, 0) ^ l->mix;
+	if (w->host[who].hostile && from != who && hostile_hear(w, who, l))
+		return;
 	if (l->verdict != ERR_OK)
 		return;
 	switch (l->type) {
@@ -304,6 +306,10 @@ mined(struct world *w, uint32_t who)
 	struct seal s = { .head.core = h->work.core };
 	struct hash id;
 
+	if (!h->mining) {
+		ask_for_work(w, who);
+		return;
+	}
 	h->mining = false;
 	if (h->hostile && !hostile_may_mine(w, who, &h->work.core)) {
 		plan(w, who, HAPPEN_MINED, w->now_ms + PERIOD);

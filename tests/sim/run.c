@@ -86,6 +86,7 @@ world_open(struct world *w, const struct options *o)
 	map_init(&w->law.mined, sizeof(struct hash), 1);
 	map_init(&w->law.blocks, sizeof(struct hash), 1);
 	make_keys(w);
+	hostile_open(w);
 	make_genesis(w);
 	trouble_open(w);
 	users_open(w);
@@ -112,6 +113,7 @@ world_close(struct world *w)
 	for (uint32_t i = 0; i < USERS; i++)
 		sign_key_free(w->user[i]);
 	timeline_free(&w->timeline);
+	hostile_close(w);
 	desk_clear(&w->desk);
 	law_close(w);
 	free(w->law.final);
@@ -129,6 +131,7 @@ begin_slot(struct world *w)
 	plan_slot(w, slot + 1);
 	trouble_slot(w, slot);
 	users_slot(w, slot);
+	hostile_slot(w);
 	for (uint32_t i = 0; i < w->hosts && !w->law.broken; i++) {
 		if (w->host[i].core && w->host[i].paused_until <= w->now_ms)
 			sync_ask(w, i);

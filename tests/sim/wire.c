@@ -18,7 +18,8 @@ wire_find(const struct world *w, const struct pubkey *name)
 bool
 wire_cut(const struct world *w, uint32_t from, uint32_t to)
 {
-	return w->weather.cut[from * w->hosts + to];
+	/* The hostile are well connected. */
+	return w->weather.cut[from * w->hosts + to] && !w->host[from].hostile && !w->host[to].hostile;
 }
 
 /* Mostly near the mean; one of 32 takes up to ten times as long, and is overtaken. */

@@ -106,7 +106,7 @@ struct world {
 	bool healed;
 	uint32_t load;       /* payloads a slot, in thousandths per flow */
 	struct letter **old; /* letters that liars repeat */
-	uint32_t olds;
+	uint64_t spent_slot, spent; /* work of the hostile in this slot */
 };
 
 void world_open(struct world *w, const struct options *o);
@@ -195,7 +195,11 @@ bool hostile_send(struct world *w, uint32_t who, uint32_t to, struct letter *l);
 
 /* May this host, being hostile, spend work on another seal? */
 bool hostile_may_mine(struct world *w, uint32_t who, const struct seal_core *core);
-void hostile_slot(struct world *w, uint64_t slot);
+void hostile_open(struct world *w);
+void hostile_slot(struct world *w);
+
+/* A letter arrives at a hostile host; true: its core is not to see it. */
+bool hostile_hear(struct world *w, uint32_t who, struct letter *l);
 void hostile_close(struct world *w);
 
 /* --- run.c --- */
