@@ -114,14 +114,81 @@ adopt(struct consensus *c, struct effects *out, const struct hash *parent)
 	}
 }
 
-static uint32_t
-of_slot(const struct consensus *c, uint64_t slot)
-{
-	uint32_t n = 0;
+/* --- room for a block in its slot --- */
 
-	for (size_t i = 0; i < c->tree.count; i++)
-		n += c->tree.node[i]->brief.slot == slot;
-	return n;
+/* Somebody with a vote endorsed it, or a block that came before it descends from it. */
+static bool
+called_for(const struct consensus *c, const struct hash *hash)
+{
+	for (uint32_t i = 0; c->loose && i < c->loose->count; i++) {
+		if (hash_equal(&c->loose->item[i].hash, hash))
+			return true;
+	}
+	for (uint32_t i = 0; i < c->orphans; i++) {
+		if (hash_equal(&c->orphan[i].parent, hash))
+			return true;
+	}
+	return false;
+}
+
+static bool
+has_child(const struct consensus *c, const struct node *node)
+{
+	for (size_t i = 0; i < c->tree.count; i++) {
+		if (c->tree.node[i]->parent == node)
+			return true;
+	}
+	return false;
+}
+
+/* The block of the slot that is missed least: one that breaks a rule, else the highest rank that nobody endorsed. */
+static struct node *
+least(const struct consensus *c, const struct node *new)
+{
+	struct node *worst = NULL;
+
+	for (size_t i = 0; i < c->tree.count; i++) {
+		struct node *node = c->tree.node[i];
+		bool bad = node->state == NODE_BAD;
+		if (node->brief.slot != new->brief.slot || node->connected || node == new->parent ||
+		    (node->endorsements && !bad))
+			continue;
+		if (worst && (worst->state == NODE_BAD || (!bad && hash_compare(&node->rank, &worst->rank) <= 0)))
+			continue;
+		if (!has_child(c, node))
+			worst = node;
+	}
+	return worst;
+}
+
+/*
+ * Two candidates of one assembler are all that evidence needs, and more would only crowd out others: beyond that a slot
+ * takes what is called for.
+ */
+static bool
+make_room(struct consensus *c, const struct node *new)
+{
+	bool called = called_for(c, &new->brief.hash);
+	uint32_t all = 0, same = 0;
+	struct node *node;
+
+	for (size_t i = 0; i < c->tree.count; i++) {
+		node = c->tree.node[i];
+		if (node->brief.slot != new->brief.slot)
+			continue;
+		all++;
+		same += node->served && memcmp(&node->hyper.header.assembler, &new->hyper.header.assembler,
+		    sizeof node->hyper.header.assembler) == 0;
+	}
+	if (same >= 2 && !called)
+		return false;
+	if (all < SLOT_BLOCKS_MOST)
+		return true;
+	node = least(c, new);
+	if (!node || (!called && node->state != NODE_BAD && hash_compare(&new->rank, &node->rank) >= 0))
+		return false;
+	tree_remove(&c->tree, node);
+	return true;
 }
 
 static void
@@ -152,7 +219,7 @@ enter(struct consensus *c, struct effects *out, struct bytes raw, const struct h
 		return e == ERR_NOMEM ? e : ERR_OK;
 	node->parent = tree_find(&c->tree, &node->hyper.header.prev);
 	if (!node->parent || !tree_descends(node->parent, c->tree.base) || tree_find(&c->tree, hash) ||
-	    of_slot(c, node->brief.slot) >= SLOT_BLOCKS_MOST) {
+	    !make_room(c, node)) {
 		tree_release(&c->tree, node);
 		return ERR_OK;
 	}

@@ -153,6 +153,18 @@ tree_put(struct tree *t, struct node *node)
 	return ERR_OK;
 }
 
+void
+tree_remove(struct tree *t, struct node *node)
+{
+	size_t i = 0;
+
+	while (t->node[i] != node)
+		i++;
+	memmove(t->node + i, t->node + i + 1, (--t->count - i) * sizeof(struct node *));
+	map_remove(&t->by_hash, node->brief.hash.b);
+	tree_release(t, node);
+}
+
 struct node *
 tree_find(const struct tree *t, const struct hash *hash)
 {

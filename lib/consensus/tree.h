@@ -83,6 +83,9 @@ enum err tree_decode(struct node **out, struct bytes raw, const struct hash *has
 /* Enters the node, which the tree owns from then on. ERR_NOMEM: not. */
 enum err tree_put(struct tree *t, struct node *node);
 struct node *tree_find(const struct tree *t, const struct hash *hash);
+
+/* Takes out a node that has no child and is not connected, and releases it. */
+void tree_remove(struct tree *t, struct node *node);
 void tree_release(struct tree *t, struct node *node);
 
 /* Gives up the block's body, or the whole node, of what lies too far below the base; branches beside it too. */

@@ -10,7 +10,7 @@
 #include "room.h"
 #include "world.h"
 
-enum { OLD_MOST = 256, FLOOD = 100 };
+enum { OLD_MOST = 256, FLOOD = 70 };
 
 /* --- who, and how much work they may spend --- */
 
@@ -18,7 +18,7 @@ static uint32_t
 ways(struct world *w)
 {
 	static const uint32_t mixes[] = { HOSTILE_SILENT, HOSTILE_TWO_FACED, HOSTILE_WITHHOLD, HOSTILE_LIAR, HOSTILE_SPAM,
-		HOSTILE_REPLAY | HOSTILE_GARBAGE, HOSTILE_TWO_FACED | HOSTILE_WITHHOLD, HOSTILE_FALSE_SOURCE,
+		HOSTILE_REPLAY | HOSTILE_GARBAGE, HOSTILE_TWO_FACED | HOSTILE_WITHHOLD, HOSTILE_PATIENT, HOSTILE_FALSE_SOURCE,
 		HOSTILE_LIAR | HOSTILE_REPLAY | HOSTILE_GARBAGE | HOSTILE_SPAM };
 
 	if (w->o.hostile != UINT32_MAX)
@@ -264,7 +264,7 @@ two_faced(struct world *w, uint32_t who, uint32_t to, struct letter *l, uint64_t
 
 	if (l->type == OBJECT_ENDORSEMENT)
 		other = other_endorsement(w, who, to, l);
-	else if (l->type == OBJECT_LIST && other_half(w, to) && w->plague.cut_until == 0)
+	else if (l->type == OBJECT_LIST && other_half(w, to))
 		other = other_list(w, who, l);
 	else if (l->type == OBJECT_HYPER && other_half(w, to))
 		other = other_candidate(w, who, l);
@@ -274,18 +274,46 @@ two_faced(struct world *w, uint32_t who, uint32_t to, struct letter *l, uint64_t
 	return true;
 }
 
+/* Is there a cut, for long enough, of which more than half of the votes may stand on either side, its own on both? */
+static bool
+promising(const struct world *w, uint64_t slot)
+{
+	uint32_t sides[2] = { 0 };
+
+	for (uint32_t i = 0; i < w->hosts; i++) {
+		sides[0] += w->host[i].hostile || (w->host[i].core && (w->plague.sides >> i % 64 & 1));
+		sides[1] += w->host[i].hostile || (w->host[i].core && !(w->plague.sides >> i % 64 & 1));
+	}
+	return w->plague.cut_until > slot && 2 * sides[0] > w->hosts && 2 * sides[1] > w->hosts;
+}
+
+/* Endorses twice only when that may make two finals; in other cuts it certifies late, for a few who are cut off next. */
+static bool
+patient(struct world *w, uint32_t who, uint32_t to, struct letter *l)
+{
+	if (l->type != OBJECT_ENDORSEMENT || w->plague.cut_until == 0)
+		return false;
+	if (promising(w, l->endorsement.slot))
+		post_and_drop(w, who, to, other_endorsement(w, who, to, l), 0);
+	else if (other_half(w, to))
+		wire_post(w, who, to, l, PERIOD / 8);
+	return true;
+}
+
 static bool
 send_own(struct world *w, uint32_t who, uint32_t to, struct letter *l)
 {
 	uint32_t way = w->host[who].hostile;
 	uint64_t extra_ms = way & HOSTILE_WITHHOLD ? last_moment(w, l) : 0;
 
-	if ((way & HOSTILE_SPAM) && l->type == OBJECT_HYPER)
+	if ((way & HOSTILE_SPAM) && l->type == OBJECT_HYPER && world_slot(w) % 8 == 0)
 		flood(w, who, to, l);
 	if ((way & HOSTILE_FALSE_SOURCE) && l->type == OBJECT_HYPER && !hash_equal(&l->hyper.header.source, &l->hyper.header.prev)) {
 		post_and_drop(w, who, to, false_source(w, who, l), 0);
 		return true;
 	}
+	if ((way & HOSTILE_PATIENT) && patient(w, who, to, l))
+		return true;
 	if ((way & HOSTILE_TWO_FACED) && two_faced(w, who, to, l, extra_ms))
 		return true;
 	if (!(way & HOSTILE_WITHHOLD))
@@ -328,7 +356,7 @@ hostile_send(struct world *w, uint32_t who, uint32_t to, struct letter *l)
 	if (speaks_for_itself(&w->host[who], l))
 		return send_own(w, who, to, l);
 	/* It is no bridge over a cut that it profits from. */
-	if ((way & HOSTILE_TWO_FACED) && w->plague.cut_until)
+	if ((way & (HOSTILE_TWO_FACED | HOSTILE_PATIENT)) && w->plague.cut_until)
 		return true;
 	return way & HOSTILE_LIAR ? lie(w, who, to, l) : false;
 }

@@ -17,7 +17,7 @@ struct run {
 static void
 usage(void)
 {
-	fputs("usage: sim [-tv] [-j jobs] [-n nodes] [-r rounds] [-w defences] [--calm] [--share thousandths]\n"
+	fputs("usage: sim [-tv] [-j jobs] [-n nodes] [-r rounds] [-w defences] [--calm|--rough] [--share thousandths]\n"
 	      "           [--hostile ways] [--from seed] [--seeds n]\n"
 	      "       sim --seed seed [--story] [-n nodes] [-r rounds] [-w defences]\n", stderr);
 	exit(2);
@@ -91,7 +91,7 @@ parse(struct run *r, int argc, char **argv)
 {
 	static const struct option options[] = { { "seed", 1, NULL, 's' }, { "seeds", 1, NULL, 'S' },
 		{ "from", 1, NULL, 'F' }, { "story", 0, NULL, 'y' }, { "calm", 0, NULL, 'c' },
-		{ "share", 1, NULL, 'H' }, { "hostile", 1, NULL, 'W' }, { NULL, 0, NULL, 0 } };
+		{ "rough", 0, NULL, 'R' }, { "share", 1, NULL, 'H' }, { "hostile", 1, NULL, 'W' }, { NULL, 0, NULL, 0 } };
 	int c;
 
 	while ((c = getopt_long(argc, argv, "j:n:r:w:tv", options, NULL)) != -1) {
@@ -105,6 +105,7 @@ parse(struct run *r, int argc, char **argv)
 		case 'n': r->o.hosts = (uint32_t)strtoul(optarg, NULL, 10); break;
 		case 'r': r->o.rounds = (uint32_t)strtoul(optarg, NULL, 10); break;
 		case 'w': r->o.without = (uint32_t)strtoul(optarg, NULL, 10); break;
+		case 'R': r->o.rough = true; break;
 		case 'H': r->o.hostile_share = (uint32_t)strtoul(optarg, NULL, 10); break;
 		case 'W': r->o.hostile = (uint32_t)strtoul(optarg, NULL, 10); break;
 		case 't': r->tap = true; break;

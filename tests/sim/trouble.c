@@ -38,6 +38,10 @@ trouble_open(struct world *w)
 	fair_weather(w);
 	if (w->o.calm)
 		return;
+	if (w->o.rough) {
+		w->plague = (struct plague){ .cut = 800, .cut_most = 3 };
+		return;
+	}
 	comings_and_goings(w);
 	w->weather.loss = sometimes(w, 301);
 	w->weather.twice = sometimes(w, 101);
@@ -63,6 +67,7 @@ cut(struct world *w, uint64_t slot)
 	if (chance_below(&w->trouble, 2))
 		slots = (slots + 3) / 4;
 	w->plague.cut_until = slot + slots;
+	w->plague.sides = sides;
 	for (uint32_t i = 0; i < w->hosts; i++) {
 		for (uint32_t k = 0; k < w->hosts; k++) {
 			bool left = sides >> i % 64 & 1, right = sides >> k % 64 & 1;

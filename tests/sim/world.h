@@ -24,7 +24,7 @@ struct options {
 	uint32_t hosts, rounds;  /* rounds: slots of both phases */
 	uint32_t without;        /* defences switched off: consensus_config.without */
 	uint32_t hostile_share;  /* of all work, in thousandths */
-	bool story, calm;        /* calm: no faults */
+	bool story, calm, rough; /* calm: no faults; rough: nothing but cuts, others in nearly every slot */
 	uint32_t hostile;        /* ways to be hostile that are allowed; UINT32_MAX: as the seed says */
 };
 
@@ -66,6 +66,7 @@ struct plague {
 	uint32_t cut, crash, pause, clog, clock;
 	uint64_t cut_until; /* slot */
 	uint64_t cut_most;  /* slots */
+	uint64_t sides;     /* of the cut: a bit for each host */
 };
 
 /* A stream of payloads of one user into one chain, by way of one host. */
@@ -187,7 +188,7 @@ bool users_served(const struct world *w, uint32_t who);
 
 enum hostile_way {
 	HOSTILE_SILENT = 1, HOSTILE_TWO_FACED = 2, HOSTILE_WITHHOLD = 4, HOSTILE_LIAR = 8, HOSTILE_SPAM = 16,
-	HOSTILE_REPLAY = 32, HOSTILE_GARBAGE = 64, HOSTILE_FALSE_SOURCE = 128
+	HOSTILE_REPLAY = 32, HOSTILE_GARBAGE = 64, HOSTILE_FALSE_SOURCE = 128, HOSTILE_PATIENT = 256
 };
 
 /* True when the liar has dealt with the object that its core wanted to send. */
