@@ -191,12 +191,15 @@ NODES ?= 7
 
 $(B)/sim/sim: $(SIM) $(call upto,consensus)
 	@mkdir -p $(@D)
-	$(call say,LD $@)$(CC) $(LDFLAGS) $(SIM_IDEAL) -o $@ $^ -lsodium
+	$(call say,LD $@)$(CC) $(LDFLAGS) $(SIM_IDEAL) -o $@ $^ -lsodium -lm
 
 sim: $(B)/sim/sim
 	$(B)/sim/sim --seeds $(SEEDS) --from $(FROM) -n $(NODES)
 
-.PHONY: sim
+sim-tables: $(B)/sim/sim
+	$(B)/sim/sim --tables
+
+.PHONY: sim sim-tables
 
 # What the tests of tests/tools need: clients that misbehave, runners, a service manager, and shims for LD_PRELOAD.
 HOLD := $(patsubst %,$(B)/hold/%,rude nth notify confine noheal.so nomem.so para-node-deaf)
@@ -240,7 +243,7 @@ help:
 	@echo 'make check     install what the checks lack, run all of them'
 	@echo 'make unit      unit tests only; lint: lints only; SAN=1: with sanitizers'
 	@echo 'make fuzz      every decoder, RUNS=10000000 inputs each'
-	@echo 'make sim       networks in virtual time: SEEDS=20 FROM=1 NODES=7'
+	@echo 'make sim       networks in virtual time: SEEDS=20 FROM=1 NODES=7; sim-tables'
 	@echo 'make soak      20000 torn images of the store, SEED=N'
 	@echo 'make schedule  random schedules against the rules of finality, RUNS=1000000 CORE=2000'
 	@echo 'make bench     speed against bare counterparts, a JSON line each; ONLY=mine: some'

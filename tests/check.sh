@@ -82,9 +82,18 @@ crash() {
 }
 
 sim() {
-	timeout 600 "$B/sim/sim" --seeds 20 -t >"$log/sim" 2>&1 ||
-		grep -qE '^not ok ' "$log/sim" || echo "not ok - $B/sim/sim died" >>"$log/sim"
+	{
+		timeout 600 "$B/sim/sim" --seeds 20 -r 150 -t && timeout 300 "$B/sim/sim" --cuts && timeout 300 "$B/sim/sim" --controls
+	} >"$log/sim" 2>&1 || grep -qE '^not ok ' "$log/sim" || echo "not ok - $B/sim/sim died" >>"$log/sim"
 	count "$log/sim"
+}
+
+# The same seed, the same trace: gcc and clang, -O0 to -O2, with and without sanitizers.
+same() {
+	one 'simulator at -O0' make -j"$jobs" CFLAGS=-O0 B=build/O0 build/O0/sim/sim &&
+		one 'simulator by clang' make -j"$jobs" CC=clang B=build/clang build/clang/sim/sim &&
+		one 'simulator with sanitizers' make -j"$jobs" SAN=fuzz CFLAGS='-O1 -g1' build/fuzz/sim/sim &&
+		one 'the same seed, the same trace' tests/sim/same.sh {"$B",build/O0,build/clang,build/fuzz}/sim/sim
 }
 
 stage() {
@@ -95,6 +104,7 @@ stage() {
 	tools) tools ;;
 	crash) crash ;;
 	sim) sim ;;
+	same) same ;;
 	schedule) one 'random schedules make no two finals' "$B/sim/schedule" --runs 50000 --core 10 ;;
 	sanitize) one 'build by clang, with sanitizers' make -j"$jobs" SAN=fuzz CFLAGS='-O1 -g1' all units && unit build/fuzz ;;
 	fuzz) one 'fuzz targets, a second each' make -j"$jobs" fuzz-smoke ;;
@@ -104,7 +114,7 @@ stage() {
 case ${1-} in
 unit) stages='unit' ;;
 lint) stages='lint' ;;
-all) stages='build lint unit tools crash schedule sim sanitize fuzz' ;;
+all) stages='build lint unit tools crash schedule sim sanitize same fuzz' ;;
 *)
 	echo 'usage: check.sh all|unit|lint' >&2
 	exit 2

@@ -71,7 +71,7 @@ begin_work(struct world *w, uint32_t who, const struct effect_work *work)
 	struct host *h = &w->host[who];
 	uint64_t ms = 1 + chance_below(&w->fate, PERIOD / 8);
 
-	if (work->err)
+	if (work->err || (w->few_miners && who >= CHAINS))
 		return;
 	free(h->work_row);
 	h->work = *work;

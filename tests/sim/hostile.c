@@ -274,23 +274,26 @@ two_faced(struct world *w, uint32_t who, uint32_t to, struct letter *l, uint64_t
 	return true;
 }
 
-/* Is there a cut, for long enough, of which more than half of the votes may stand on either side, its own on both? */
+/* Is there a cut, for long enough, in which either side may certify, the hostile on both? */
 static bool
 promising(const struct world *w, uint64_t slot)
 {
-	uint32_t sides[2] = { 0 };
+	uint32_t sides[2] = { 0 }, of = w->o.without & DEFENCE_QUORUM ? w->hosts * 3 / 2 : w->hosts * 2;
 
 	for (uint32_t i = 0; i < w->hosts; i++) {
 		sides[0] += w->host[i].hostile || (w->host[i].core && (w->plague.sides >> i % 64 & 1));
 		sides[1] += w->host[i].hostile || (w->host[i].core && !(w->plague.sides >> i % 64 & 1));
 	}
-	return w->plague.cut_until > slot && 2 * sides[0] > w->hosts && 2 * sides[1] > w->hosts;
+	return w->plague.cut_until > slot && 3 * sides[0] > of && 3 * sides[1] > of;
 }
 
 /* Endorses twice only when that may make two finals; in other cuts it certifies late, for a few who are cut off next. */
 static bool
 patient(struct world *w, uint32_t who, uint32_t to, struct letter *l)
 {
+	/* Each side is to choose among its own. */
+	if (l->type == OBJECT_HYPER && promising(w, l->hyper.header.slot))
+		return true;
 	if (l->type != OBJECT_ENDORSEMENT || w->plague.cut_until == 0)
 		return false;
 	if (promising(w, l->endorsement.slot))
@@ -310,6 +313,11 @@ send_own(struct world *w, uint32_t who, uint32_t to, struct letter *l)
 		flood(w, who, to, l);
 	if ((way & HOSTILE_FALSE_SOURCE) && l->type == OBJECT_HYPER && !hash_equal(&l->hyper.header.source, &l->hyper.header.prev)) {
 		post_and_drop(w, who, to, false_source(w, who, l), 0);
+		return true;
+	}
+	if ((way & HOSTILE_HALF_SEAL) && l->type == OBJECT_SEAL) {
+		if (other_half(w, to))
+			wire_post(w, who, to, l, last_moment(w, l));
 		return true;
 	}
 	if ((way & HOSTILE_PATIENT) && patient(w, who, to, l))

@@ -158,9 +158,8 @@ world_until(struct world *w, uint64_t ms)
 
 /* --- one seed --- */
 
-/* Everybody honest has the same tip, and whatever was acknowledged is final. */
-static bool
-settled(const struct world *w)
+bool
+world_settled(const struct world *w)
 {
 	const struct disk *first = NULL;
 
@@ -189,15 +188,15 @@ run_seed(struct world *w, const struct options *o)
 	/* Who has left loses its votes within 3 W blocks. */
 	for (slot = quiet + 10; slot < o->rounds + 3 * w->genesis.epoch + 30 && !w->law.broken; slot++) {
 		world_until(w, world_slot_ms(slot));
-		if (slot >= o->rounds && settled(w))
+		if (slot >= o->rounds && world_settled(w))
 			break;
 	}
-	for (uint32_t i = 0; i < w->hosts && !settled(w); i++) {
+	for (uint32_t i = 0; i < w->hosts && !world_settled(w); i++) {
 		story(w, i, "ends with final block", w->host[i].disk.final, NULL);
 		story(w, i, "ends at block", w->host[i].disk.tip, &w->host[i].disk.block[w->host[i].disk.tip].brief.hash);
 		story(w, i, users_served(w, i) ? "lacks nothing" : "lacks payloads at block", w->host[i].disk.executed, NULL);
 	}
-	if (!settled(w))
+	if (!world_settled(w))
 		law_break(w, w->hosts, "progress_after_healing", "tips differ, or something acknowledged is not final");
 	return w->law.broken;
 }

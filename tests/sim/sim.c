@@ -5,13 +5,13 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "world.h"
+#include "figures.h"
 
 struct run {
 	struct options o;
 	uint64_t from, seeds;
 	uint32_t jobs;
-	bool verbose, tap;
+	bool verbose, tap, cuts, controls, tables;
 };
 
 static void
@@ -19,7 +19,8 @@ usage(void)
 {
 	fputs("usage: sim [-tv] [-j jobs] [-n nodes] [-r rounds] [-w defences] [--calm|--rough] [--share thousandths]\n"
 	      "           [--hostile ways] [--from seed] [--seeds n]\n"
-	      "       sim --seed seed [--story] [-n nodes] [-r rounds] [-w defences]\n", stderr);
+	      "       sim --seed seed [--story] [-n nodes] [-r rounds] [-w defences]\n"
+	      "       sim --cuts|--controls|--tables\n", stderr);
 	exit(2);
 }
 
@@ -91,7 +92,8 @@ parse(struct run *r, int argc, char **argv)
 {
 	static const struct option options[] = { { "seed", 1, NULL, 's' }, { "seeds", 1, NULL, 'S' },
 		{ "from", 1, NULL, 'F' }, { "story", 0, NULL, 'y' }, { "calm", 0, NULL, 'c' },
-		{ "rough", 0, NULL, 'R' }, { "share", 1, NULL, 'H' }, { "hostile", 1, NULL, 'W' }, { NULL, 0, NULL, 0 } };
+		{ "cuts", 0, NULL, 'C' }, { "controls", 0, NULL, 'K' },
+		 { "tables", 0, NULL, 'T' }, { "rough", 0, NULL, 'R' }, { "share", 1, NULL, 'H' }, { "hostile", 1, NULL, 'W' }, { NULL, 0, NULL, 0 } };
 	int c;
 
 	while ((c = getopt_long(argc, argv, "j:n:r:w:tv", options, NULL)) != -1) {
@@ -105,6 +107,9 @@ parse(struct run *r, int argc, char **argv)
 		case 'n': r->o.hosts = (uint32_t)strtoul(optarg, NULL, 10); break;
 		case 'r': r->o.rounds = (uint32_t)strtoul(optarg, NULL, 10); break;
 		case 'w': r->o.without = (uint32_t)strtoul(optarg, NULL, 10); break;
+		case 'K': r->controls = true; break;
+		case 'C': r->cuts = true; break;
+		case 'T': r->tables = true; break;
 		case 'R': r->o.rough = true; break;
 		case 'H': r->o.hostile_share = (uint32_t)strtoul(optarg, NULL, 10); break;
 		case 'W': r->o.hostile = (uint32_t)strtoul(optarg, NULL, 10); break;
@@ -127,6 +132,14 @@ main(int argc, char **argv)
 	parse(&r, argc, argv);
 	if (!hash_start())
 		return 2;
+	if (r.cuts)
+		return cuts_run() ? 0 : 1;
+	if (r.controls)
+		return controls_run() ? 0 : 1;
+	if (r.tables) {
+		tables_run();
+		return 0;
+	}
 	failed = r.jobs == 1 ? work(&r, 0) : work_in_children(&r);
 	if (!r.tap)
 		printf("%lu passed, %lu failed\n", (unsigned long)(r.seeds - failed), (unsigned long)failed);

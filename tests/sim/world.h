@@ -104,7 +104,7 @@ struct world {
 	uint64_t digest;
 	struct law law;
 	struct plague plague;
-	bool healed;
+	bool healed, few_miners; /* few_miners: one of each chain */
 	uint32_t load;       /* payloads a slot, in thousandths per flow */
 	struct letter **old; /* letters that liars repeat */
 	uint64_t spent_slot, spent; /* work of the hostile in this slot */
@@ -188,7 +188,8 @@ bool users_served(const struct world *w, uint32_t who);
 
 enum hostile_way {
 	HOSTILE_SILENT = 1, HOSTILE_TWO_FACED = 2, HOSTILE_WITHHOLD = 4, HOSTILE_LIAR = 8, HOSTILE_SPAM = 16,
-	HOSTILE_REPLAY = 32, HOSTILE_GARBAGE = 64, HOSTILE_FALSE_SOURCE = 128, HOSTILE_PATIENT = 256
+	HOSTILE_REPLAY = 32, HOSTILE_GARBAGE = 64, HOSTILE_FALSE_SOURCE = 128, HOSTILE_PATIENT = 256,
+	HOSTILE_HALF_SEAL = 512
 };
 
 /* True when the liar has dealt with the object that its core wanted to send. */
@@ -204,6 +205,9 @@ bool hostile_hear(struct world *w, uint32_t who, struct letter *l);
 void hostile_close(struct world *w);
 
 /* --- run.c --- */
+
+/* Everybody honest has the same tip, and whatever was acknowledged is final. */
+bool world_settled(const struct world *w);
 
 /* One seed. NULL: every law held. The text lives in the world. */
 const char *run_seed(struct world *w, const struct options *o);

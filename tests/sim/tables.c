@@ -1,0 +1,128 @@
+#include <math.h>
+#include <stdio.h>
+
+#include "figures.h"
+
+struct options
+figures_options(uint32_t hosts, uint64_t seed)
+{
+	return (struct options){ .seed = seed, .hosts = hosts, .rounds = 60, .calm = true, .hostile = UINT32_MAX };
+}
+
+uint32_t
+figures_certified(const struct world *w, uint64_t first, uint64_t last)
+{
+	const struct disk *d = NULL;
+	uint32_t n = 0;
+
+	for (uint32_t i = 0; i < w->hosts; i++) {
+		if (!w->host[i].hostile && (!d || w->host[i].disk.tip > d->tip))
+			d = &w->host[i].disk;
+	}
+	for (uint64_t hid = 1; d && hid <= d->tip; hid++) {
+		const struct stored *s = &d->block[hid];
+		n += s->endorsements && s->brief.slot >= first && s->brief.slot < last;
+	}
+	return n;
+}
+
+/* Slots in a hundred that are certified, at this mean delay, with so many hostile that are silent. */
+static uint32_t
+certified(uint32_t hosts, uint64_t delay_ms, uint32_t hostile)
+{
+	static struct world w;
+	struct options o = figures_options(hosts, 7 + delay_ms);
+	uint32_t n;
+
+	o.hostile = hostile ? HOSTILE_SILENT : UINT32_MAX;
+	o.hostile_share = (hostile * 1000 + hosts - 1) / hosts;
+	world_open(&w, &o);
+	w.weather.delay_ms = delay_ms;
+	w.load = 1000;
+	world_until(&w, world_slot_ms(35));
+	n = figures_certified(&w, 5, 35) * 100 / 30;
+	world_close(&w);
+	return n;
+}
+
+static void
+table_of_failures(void)
+{
+	static const uint64_t delay[] = { 5, 10, 20, 30, 50, 80 };
+
+	puts("Slots of 100 that honest voters fail to certify, 12 nodes; mean delay in thousandths of the period");
+	puts("hostile, silent    5   10   20   30   50   80");
+	for (uint32_t hostile = 0; hostile <= 4; hostile++) {
+		printf("%2u of 12        ", hostile);
+		for (size_t i = 0; i < sizeof delay / sizeof delay[0]; i++)
+			printf(" %4u", 100 - certified(12, delay[i], hostile));
+		puts("");
+		fflush(stdout);
+	}
+	puts("");
+}
+
+/* The longest mean delay, in thousandths of the period, at which 95 % of slots are certified. */
+static void
+table_of_periods(void)
+{
+	static const uint32_t hosts[] = { 4, 8, 16, 32 };
+	static const uint64_t delay[] = { 100, 80, 60, 50, 40, 30, 25, 20, 15, 10, 5 };
+
+	puts("Smallest period that certifies 95 % of slots, in mean delays");
+	puts("nodes  period   at a delay of 10 ms   100 ms");
+	for (size_t i = 0; i < sizeof hosts / sizeof hosts[0]; i++) {
+		size_t k = 0;
+		while (k + 1 < sizeof delay / sizeof delay[0] && certified(hosts[i], delay[k], 0) < 95)
+			k++;
+		printf("%5u  %6lu  %16lu ms  %5lu ms\n", hosts[i], (unsigned long)(PERIOD / delay[k]),
+		    (unsigned long)(PERIOD / delay[k] * 10), (unsigned long)(PERIOD / delay[k] * 100));
+		fflush(stdout);
+	}
+	puts("");
+}
+
+/* Messages that a node sends in a slot in which three seals are made, whatever the number of nodes. */
+static double
+messages(uint32_t hosts)
+{
+	static struct world w;
+	struct options o = figures_options(hosts, 1);
+	uint64_t before = 0, after = 0;
+
+	world_open(&w, &o);
+	w.few_miners = true;
+	w.load = 250;
+	world_until(&w, world_slot_ms(4));
+	for (uint32_t i = 0; i < hosts; i++)
+		before += w.host[i].sent;
+	world_until(&w, world_slot_ms(8));
+	for (uint32_t i = 0; i < hosts; i++)
+		after += w.host[i].sent;
+	world_close(&w);
+	return (double)(after - before) / hosts / 4;
+}
+
+static void
+table_of_messages(uint32_t most)
+{
+	double sx = 0, sy = 0, sxx = 0, sxy = 0, n = 0;
+
+	puts("Messages that a node sends in a slot");
+	puts("nodes  messages  per level (log2 of nodes)");
+	for (uint32_t hosts = 8; hosts <= most; hosts *= 2) {
+		double x = log2(hosts), y = messages(hosts);
+		printf("%5u  %8.0f  %5.1f\n", hosts, y, y / x);
+		fflush(stdout);
+		sx += x, sy += y, sxx += x * x, sxy += x * y, n++;
+	}
+	printf("fitted: %.1f messages more for each doubling\n", (n * sxy - sx * sy) / (n * sxx - sx * sx));
+}
+
+void
+tables_run(void)
+{
+	table_of_failures();
+	table_of_periods();
+	table_of_messages(1024);
+}
