@@ -283,7 +283,9 @@ void effects_free(struct effects *e);
 /*
  * Copies what it needs of the snapshot. *out is NULL unless ERR_OK. ERR_VOTER: a `solo` network whose founder this key is
  * not, or a network of many with fewer than two founders.
- * The tip is where the tree begins: a node that starts does not go back behind it, final or not.
+ * The tip is where the tree begins: a node that starts does not go back behind it, final or not. So a node of a network
+ * of many takes its store back to the last final block first, and hands in the blocks beyond it, with their bodies, as
+ * from a peer: one that crashed on a branch that nobody follows would else stay there.
  */
 enum err consensus_new(struct consensus **out, const struct consensus_config *config,
     const struct consensus_snapshot *snapshot);

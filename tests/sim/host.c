@@ -145,6 +145,7 @@ commit(struct world *w, uint32_t who)
 
 	h->batch = (struct effects){ 0 };
 	h->committing = false;
+	w->law.told = NULL;
 	for (size_t i = 0; i < batch.count && !w->law.broken; i++)
 		apply(w, who, &batch.item[i]);
 	effects_free(&batch);
@@ -409,6 +410,7 @@ last_words(struct world *w, uint32_t who)
 	bool kept = chance_below(&w->trouble, 2);
 
 	w->host[who].batch = (struct effects){ 0 };
+	w->law.told = NULL;
 	for (size_t i = 0; kept && i < batch.count && !w->law.broken; i++) {
 		enum effect_type type = batch.item[i].type;
 		bool heard = type == EFFECT_REPLY_PAYLOAD || type == EFFECT_SEND || type == EFFECT_SEND_SEAL;

@@ -252,12 +252,10 @@ check_drop(struct world *w, uint32_t who, const struct effect_drop *drop)
 void
 law_before(struct world *w, uint32_t who, const struct effect *e)
 {
-	static const uint8_t *last;
-
 	if (w->host[who].hostile)
 		return;
-	if (e->type == EFFECT_SEND && e->send.raw.data != last) {
-		last = e->send.raw.data;
+	if (e->type == EFFECT_SEND && e->send.raw.data != w->law.told) {
+		w->law.told = e->send.raw.data;
 		check_send(w, who, e->send.raw);
 	} else if (e->type == EFFECT_DROP_POOLED) {
 		check_drop(w, who, &e->drop);

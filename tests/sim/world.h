@@ -82,6 +82,7 @@ struct law {
 	struct map mined;   /* seal id -> struct mined */
 	struct map blocks;  /* hyper block hash -> struct fact */
 	struct arena arena;
+	const uint8_t *told; /* what the commit under way has sent last: the same bytes go to many */
 	const char *broken; /* the first invariant that did not hold */
 	char how[200];
 };
