@@ -59,7 +59,8 @@ enum event_type {
 	EVENT_SEAL,     /* a seal with its body, statelessly checked */
 	EVENT_WORK,     /* a miner asks for work */
 	EVENT_EXECUTED, /* execution of a hyper block is done and on disk */
-	EVENT_LIST, EVENT_ENDORSEMENT, /* another voter's; statelessly checked */
+	EVENT_LIST, EVENT_ENDORSEMENT, /* another voter's; statelessly checked. Endorsements of the own key count when this
+	                                * node itself brings them back after a start */
 	EVENT_HYPER,    /* a candidate of this slot or a block of an earlier one; statelessly checked (hyper_check) */
 	EVENT_HAVE,     /* a buddy says what it holds of a slot */
 	EVENT_WANT,     /* a buddy asks for what it lacks */

@@ -11,6 +11,14 @@ foreign(const struct consensus *c, const struct pubkey *voter)
 	return memcmp(voter, &c->self, sizeof *voter) != 0;
 }
 
+static bool
+from_self(const struct event *event)
+{
+	static const struct pubkey zero;
+
+	return memcmp(&event->from, &zero, sizeof zero) == 0;
+}
+
 /* Was this signed in a slot that the record has not, or differently? */
 static bool
 unknown_to(uint64_t slot, const struct hash *hash, uint64_t own_slot, const struct hash *own)
@@ -67,7 +75,8 @@ handle(struct consensus *c, struct effects *out, const struct event *event)
 	case EVENT_LIST:
 		return foreign(c, &event->list->voter) ? hear_list(c, event->list) : ERR_OK;
 	case EVENT_ENDORSEMENT:
-		return foreign(c, &event->endorsement->voter) ? hear_endorsement(c, out, event->endorsement) : ERR_OK;
+		return foreign(c, &event->endorsement->voter) || from_self(event)
+		    ? hear_endorsement(c, out, event->endorsement) : ERR_OK;
 	case EVENT_HYPER:
 		return c->genesis->solo ? ERR_OK : know_hyper(c, out, &event->hyper, &event->from);
 	case EVENT_HAVE:
@@ -92,7 +101,7 @@ hold_back(struct consensus *c, const struct event *event)
 
 	if (c->genesis->solo || slot <= c->round.slot)
 		return false;
-	if (event->type == EVENT_SEAL && memcmp(&event->from, &(struct pubkey){ { 0 } }, sizeof event->from) == 0)
+	if (event->type == EVENT_SEAL && from_self(event))
 		return false;
 	if (slot > c->round.slot + 1)
 		return true;

@@ -187,15 +187,6 @@ is_durable(enum effect_type type)
 	return type <= EFFECT_EXECUTE;
 }
 
-static enum err
-apply_all(struct applying *a, const struct effects *effects)
-{
-	enum err e = store_get_tip(a->t, &a->tip);
-	for (size_t i = 0; e == ERR_OK && i < effects->count; i++)
-		e = apply_one(a, &effects->item[i]);
-	return e == ERR_OK && a->tip_changed ? store_put_tip(a->t, &a->tip) : e;
-}
-
 static void
 forget(struct applied *out)
 {
@@ -208,23 +199,38 @@ forget(struct applied *out)
 }
 
 enum err
+apply_effects(struct applied *out, struct node *n, struct store_txn *t, const struct effects *effects, size_t from)
+{
+	struct applying a = { .node = n, .t = t, .out = out };
+	*out = (struct applied){ .last = &out->executed };
+	enum err e = store_get_tip(t, &a.tip);
+	for (size_t i = from; e == ERR_OK && i < effects->count; i++)
+		e = apply_one(&a, &effects->item[i]);
+	if (e == ERR_OK && a.tip_changed)
+		e = store_put_tip(t, &a.tip);
+	if (e != ERR_OK)
+		forget(out);
+	return e;
+}
+
+enum err
 apply_batch(struct applied *out, struct node *n, const struct effects *effects)
 {
-	struct applying a = { .node = n, .out = out };
+	struct store_txn *t;
 	bool any = false;
 	*out = (struct applied){ .last = &out->executed };
 	for (size_t i = 0; i < effects->count && !any; i++)
 		any = is_durable(effects->item[i].type);
 	if (!any)
 		return ERR_OK;
-	enum err e = store_begin_write(&a.t, n->store);
+	enum err e = store_begin_write(&t, n->store);
 	if (e != ERR_OK)
 		return e;
-	e = apply_all(&a, effects);
+	e = apply_effects(out, n, t, effects, 0);
 	if (e == ERR_OK)
-		e = store_commit(a.t);
+		e = store_commit(t);
 	else
-		store_abort(a.t);
+		store_abort(t);
 	if (e != ERR_OK)
 		forget(out);
 	return e;

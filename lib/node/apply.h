@@ -14,6 +14,13 @@ struct applied {
  */
 enum err apply_batch(struct applied *out, struct node *n, const struct effects *effects);
 
+/*
+ * The same in the caller's write transaction, from effect `from` on. After an error *out is empty, and the transaction is
+ * to be given up.
+ */
+enum err apply_effects(struct applied *out, struct node *n, struct store_txn *t, const struct effects *effects,
+    size_t from);
+
 /* Writes genesis, tip and ledger of a new store. */
 enum err apply_genesis(struct store *store, const struct genesis *genesis);
 

@@ -1,6 +1,7 @@
 #include "node/restore.h"
 
 #include "node/execute.h"
+#include "node/replay.h"
 #include "node/timing.h"
 
 /* The pool's bounds: bytes waiting, payloads waiting of one signer in one chain, payloads in one job of a miner. */
@@ -210,8 +211,9 @@ restore_from(struct node *n, struct store_txn *t)
 	return e == ERR_OK ? store_each_pooled(t, 0, restore_pooled, &walk) : e;
 }
 
-enum err
-restore_core(struct node *n)
+/* From the last commit as it is. */
+static enum err
+restore_tip(struct node *n)
 {
 	struct store_txn *t;
 	enum err e = store_begin_read(&t, n->store);
@@ -219,6 +221,40 @@ restore_core(struct node *n)
 		return e;
 	e = restore_from(n, t);
 	store_abort(t);
+	return e;
+}
+
+/* After an error there is no core, and nothing in the open batch. */
+static enum err
+restore_branch(struct node *n)
+{
+	struct store_txn *t;
+	struct replay replay;
+	enum err e = store_begin_write(&t, n->store);
+	if (e != ERR_OK)
+		return e;
+	e = replay_begin(&replay, n, t);
+	if (e == ERR_OK)
+		e = restore_from(n, t);
+	if (e == ERR_OK)
+		e = replay_feed(&replay);
+	store_abort(t);
+	if (e != ERR_OK) {
+		consensus_free(n->core.consensus);
+		n->core.consensus = NULL;
+		effects_free(&n->core.open->effects);
+	}
+	return e;
+}
+
+enum err
+restore_core(struct node *n)
+{
+	enum err e = n->genesis.solo ? ERR_NOT_FOUND : restore_branch(n);
+	while (e == ERR_MAP_FULL && (e = store_grow(n->store)) == ERR_OK)
+		e = restore_branch(n);
+	if (e == ERR_NOT_FOUND)
+		e = restore_tip(n);
 	if (e != ERR_OK)
 		return e;
 	struct event time = { .type = EVENT_TIME, .now_ms = timing_now_ms() };

@@ -1,6 +1,7 @@
 /*
  * restore: the consensus core from the store, as it was at the last commit. Reads what the snapshot needs and the pool:
- * its cost does not grow with the chain.
+ * its cost does not grow with the chain. In a network of many the core starts at the last final block and is told the
+ * blocks beyond it again (node/replay.h).
  */
 #ifndef NODE_RESTORE_H
 #define NODE_RESTORE_H

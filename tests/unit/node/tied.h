@@ -1,0 +1,222 @@
+/*
+ * tied: a crowd whose members keep their chains in real stores. Disks are slow and fail, members start again from what
+ * they have on disk. What members do, and the end, is in tied_life.h.
+ */
+#ifndef TESTS_NODE_TIED_H
+#define TESTS_NODE_TIED_H
+
+#include "unit/consensus/crowd.h"
+
+#include "node/apply.h"
+#include "node/audit.h"
+#include "node/execute.h"
+#include "node/restore.h"
+#include "node/timing.h"
+
+/* A member's node: no threads, no sockets, what it does comes from the crowd. */
+struct tied {
+	struct node *node;
+	char dir[80];
+	struct item *first, **last; /* results on their way to the core */
+};
+
+static struct tied tied[MEMBERS];
+static char tied_home[] = "/tmp/para-branches-XXXXXX";
+static uint64_t tied_now_ms;
+static uint32_t tied_aborted;
+static bool tied_busy; /* some disks are much too slow */
+
+/* --- the clock of the crowd is the clock of its nodes --- */
+
+uint64_t
+timing_now_ms(void)
+{
+	return tied_now_ms;
+}
+
+uint64_t
+timing_steady_ms(void)
+{
+	return tied_now_ms;
+}
+
+void
+timing_wait(pthread_cond_t *wake, pthread_mutex_t *mutex, uint64_t ms)
+{
+	(void)wake;
+	(void)mutex;
+	(void)ms;
+}
+
+/* --- one member --- */
+
+static inline void
+tied_read_ledger(struct crowd *w, uint32_t who)
+{
+	struct member *m = &w->member[who];
+	struct store_txn *t;
+
+	assert_int_equal(store_begin_read(&t, tied[who].node->store), ERR_OK);
+	struct ledger_view view = store_ledger(t);
+	m->executed = m->tip;
+	for (uint32_t i = 0; i < CHAINS; i++)
+		assert_int_equal(ledger_seq(&view, &m->chain[m->tip].ledger.last_seq[i], i,
+		    sign_key_public(w->signer)), ERR_OK);
+	store_abort(t);
+}
+
+static inline void
+tied_give(uint32_t who)
+{
+	struct tied *d = &tied[who];
+
+	while (d->first != NULL) {
+		struct item *item = d->first;
+		struct node *n = d->node;
+		d->first = item->next;
+		assert_int_equal(item->step(n, item, NULL), ERR_OK);
+		item->release(item);
+	}
+	d->last = &d->first;
+}
+
+/* The same batch with something at its end that no disk can do: nothing of it may remain. */
+static inline void
+tied_abort(struct node *n, const struct effects *batch)
+{
+	struct effects bad = { .item = calloc(batch->count + 1, sizeof(*bad.item)), .count = batch->count + 1 };
+	struct applied done;
+
+	memcpy(bad.item, batch->item, batch->count * sizeof(*bad.item));
+	bad.item[batch->count] = (struct effect){ .type = EFFECT_EXECUTE, .hid = UINT64_MAX };
+	assert_int_not_equal(apply_batch(&done, n, &bad), ERR_OK);
+	assert_null(done.executed);
+	free(bad.item);
+	tied_aborted++;
+}
+
+static inline void
+tied_flush(struct crowd *w, uint32_t who)
+{
+	struct member *m = &w->member[who];
+	struct tied *d = &tied[who];
+	struct effects batch = *m->out;
+	struct applied done;
+
+	*m->out = (struct effects){ 0 };
+	if (batch.count > 0 && crowd_draw(w, 20) == 0)
+		tied_abort(d->node, &batch);
+	assert_int_equal(apply_batch(&done, d->node, &batch), ERR_OK);
+	for (size_t i = 0; i < batch.count; i++)
+		crowd_apply(w, who, &batch.item[i]);
+	effects_free(&batch);
+	m->waits = 0;
+	tied_read_ledger(w, who);
+	*d->last = done.executed;
+	d->last = done.executed != NULL ? done.last : d->last;
+}
+
+/* A disk takes its time: many steps are one transaction, and results come late. */
+static inline void
+tied_hand_on(struct crowd *w, uint32_t who, enum event_type type)
+{
+	tied_now_ms = w->now_ms + w->member[who].skew_ms;
+	if (crowd_draw(w, tied_busy && who % 2 ? 60 : 3) == 0)
+		tied_give(who);
+	if (type == EVENT_TIME || crowd_draw(w, 6) == 0)
+		tied_flush(w, who);
+}
+
+static inline void
+tied_begin(struct crowd *w, uint32_t who)
+{
+	struct member *m = &w->member[who];
+	struct node *n = tied[who].node;
+
+	n->core = (struct core){ .open = &n->core.batch[0] };
+	n->core.open->last = &n->core.open->first;
+	tied_now_ms = w->now_ms + m->skew_ms;
+	assert_int_equal(restore_core(n), ERR_OK);
+	m->core = n->core.consensus;
+	m->out = &n->core.open->effects;
+	m->alive = m->mining = true;
+	m->asked = m->has_work = false;
+}
+
+static inline void
+tied_drop(uint32_t who)
+{
+	struct tied *d = &tied[who];
+
+	while (d->first != NULL) {
+		struct item *item = d->first;
+		d->first = item->next;
+		item->release(item);
+	}
+	d->last = &d->first;
+}
+
+/* The power fails: what is not on disk is lost. */
+static inline void
+tied_restart(struct crowd *w, uint32_t who)
+{
+	tied_drop(who);
+	effects_free(w->member[who].out);
+	consensus_free(w->member[who].core);
+	tied_begin(w, who);
+}
+
+static inline void
+tied_open_member(struct crowd *w, uint32_t who)
+{
+	struct tied *d = &tied[who];
+	struct node *n = calloc(1, sizeof(*n));
+
+	d->node = n;
+	d->last = &d->first;
+	snprintf(d->dir, sizeof(d->dir), "%s/%u", tied_home, who);
+	assert_int_equal(store_open(&n->store, d->dir, STORE_CREATE), ERR_OK);
+	assert_int_equal(apply_genesis(n->store, &w->genesis), ERR_OK);
+	n->genesis = w->genesis;
+	n->genesis_hash = w->genesis_hash;
+	n->network = genesis_network(&w->genesis_hash);
+	n->config.key = w->member[who].key;
+	n->map_seed = 1000 + who;
+	w->member[who].rows = 1;
+	tied_begin(w, who);
+}
+
+static inline void
+tied_open(struct crowd *w, uint32_t members, uint64_t seed)
+{
+	strcpy(tied_home, "/tmp/para-branches-XXXXXX");
+	assert_non_null(mkdtemp(tied_home));
+	crowd_begin(w, members, seed);
+	w->tie = tied_hand_on;
+	w->genesis.epoch = 16;
+	w->genesis.retarget = 4;
+	assert_int_equal(genesis_hash(&w->genesis_hash, &w->genesis), ERR_OK);
+	for (uint32_t i = 0; i < members; i++)
+		tied_open_member(w, i);
+}
+
+static inline void
+tied_close(struct crowd *w)
+{
+	char command[128];
+
+	for (uint32_t i = 0; i < w->members; i++) {
+		tied_drop(i);
+		effects_free(w->member[i].out);
+		store_close(tied[i].node->store);
+	}
+	crowd_end(w);
+	for (uint32_t i = 0; i < w->members; i++)
+		free(tied[i].node);
+	snprintf(command, sizeof(command), "rm -r %s", tied_home);
+	assert_int_equal(system(command), 0);
+}
+
+#include "tied_life.h"
+
+#endif
