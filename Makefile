@@ -84,7 +84,7 @@ $(foreach l,$(LAYERS),$(eval $(call unit,$(l))))
 $(B)/tests/unit/node/test_branches.o $(B)/tests/unit/node/test_restarts.o: ALL_CFLAGS += -Itests
 
 # Each member of a crowd checks the same signatures: the tests with one remember what came of it.
-CROWDED := $(patsubst tests/%.c,$(B)/%,$(shell grep -lE 'include ".*crowd.h"' tests/unit/*/test_*.c))
+CROWDED := $(patsubst tests/%.c,$(B)/%,$(shell grep -lE 'include ".*(crowd|tied).h"' tests/unit/*/test_*.c))
 $(CROWDED): LDFLAGS += -Wl,--wrap=sign_verify
 
 units: $(UNITS)
