@@ -12,8 +12,8 @@ struct control {
 
 static const struct control controls[] = {
 	{ "more than half certifies", "final_prefix_agreement", 4, 5, 200, DEFENCE_QUORUM, HOSTILE_PATIENT },
-	{ "two fifths are hostile", "final_prefix_agreement", 18, 10, 400, 0, HOSTILE_PATIENT },
-	{ "the same at a quarter, and nothing happens", NULL, 18, 8, 250, 0, HOSTILE_PATIENT },
+	{ "three of seven are hostile", "final_prefix_agreement", 207, 7, 430, 0, HOSTILE_PATIENT },
+	{ "the same at a quarter, and nothing happens", NULL, 207, 8, 250, 0, HOSTILE_PATIENT },
 };
 
 bool
