@@ -55,7 +55,7 @@ check_place(struct sealed *s, uint64_t row, uint32_t index, bool before)
 }
 
 static enum err
-check_index(struct sealed *s, uint64_t row, uint32_t index, bool before, const struct hash *id)
+check_index(struct sealed *s, uint64_t row, uint32_t index, const struct hash *id)
 {
 	uint64_t indexed;
 	enum err e = store_find_payload(s->audit->t, &indexed, id);
@@ -65,7 +65,6 @@ check_index(struct sealed *s, uint64_t row, uint32_t index, bool before, const s
 	}
 	if (e == ERR_OK && indexed > row)
 		audit_say(s->audit, s->place, "the id of payload %u names a later row", index);
-	s->audit->shadowed += e == ERR_OK && indexed != row && !before;
 	return e;
 }
 
@@ -109,7 +108,7 @@ check_row(struct sealed *s, struct buf *raw, uint32_t index)
 	s->bytes += raw->len;
 	a->result->payloads++;
 	check_payload(s, index, &p, &id);
-	e = check_index(s, row, index, before, &id);
+	e = check_index(s, row, index, &id);
 	return e == ERR_OK ? check_place(s, row, index, before) : e;
 }
 

@@ -53,7 +53,7 @@ struct audit {
 	uint64_t difficulty, final_hid;
 	uint32_t lanes_in_use;
 	uint8_t *sealed, *waits; /* a bit a row: in a block; its seq was ahead there */
-	uint64_t rows, sealed_rows, shadowed, receipts; /* shadowed: rows whose id an older row has */
+	uint64_t rows, sealed_rows, receipts;
 };
 
 /* Tells of one thing that is wrong. */

@@ -2,6 +2,8 @@
 
 #include "store/store_impl.h"
 
+enum { COPY_KEY = HASH_KEY + ROW_KEY };
+
 static enum err
 get(struct store_txn *t, struct bytes *raw, uint64_t row)
 {
@@ -39,21 +41,86 @@ get_row(struct store_txn *t, uint64_t *row, const struct hash *id)
 	return ERR_OK;
 }
 
+static enum err
+put_row(struct store_txn *t, const uint8_t *at, size_t len, uint64_t row)
+{
+	uint8_t value[ROW_KEY];
+
+	key_put_u64(value, row);
+	return db_put(t, DB_ID, at, len, (struct bytes){value, sizeof(value)});
+}
+
+/* Where a later row with the same id stands: behind the id that names the oldest. */
+static void
+copy_key(uint8_t out[static COPY_KEY], const struct hash *id, uint64_t row)
+{
+	memcpy(out, id->b, HASH_KEY);
+	key_put_u64(out + HASH_KEY, row);
+}
+
 /* An older row keeps the id: a block names it. */
 static enum err
 put_id(struct store_txn *t, uint64_t row, const struct hash *id)
 {
-	uint8_t key[ROW_KEY];
-	uint64_t older;
-	struct bytes raw;
-	enum err e = get_row(t, &older, id);
+	uint8_t copy[COPY_KEY];
+	uint64_t other;
+	enum err e = get_row(t, &other, id);
 
-	if (!e && older < row)
-		e = get(t, &raw, older);
-	if (e != ERR_NOT_FOUND && (e || older <= row))
+	if (e == ERR_NOT_FOUND || (!e && other >= row)) {
+		enum err put = put_row(t, id->b, HASH_KEY, row);
+
+		if (put || e || other == row)
+			return put;
+	}
+	if (e)
 		return e;
-	key_put_u64(key, row);
-	return db_put(t, DB_ID, id->b, HASH_KEY, (struct bytes){key, sizeof(key)});
+	if (other < row)
+		other = row;
+	copy_key(copy, id, other);
+	return put_row(t, copy, sizeof(copy), other);
+}
+
+/* The oldest of the later rows with this id. */
+static enum err
+first_copy(struct store_txn *t, uint64_t *row, const struct hash *id)
+{
+	uint8_t bytes[COPY_KEY];
+	MDB_val key = {.mv_size = sizeof(bytes), .mv_data = bytes}, value;
+	MDB_cursor *c;
+	int rc = mdb_cursor_open(t->txn, t->store->db[DB_ID], &c);
+	bool found;
+
+	if (rc)
+		return store_error(rc);
+	*row = 0;
+	copy_key(bytes, id, 0);
+	rc = mdb_cursor_get(c, &key, &value, MDB_SET_RANGE);
+	found = !rc && key.mv_size == COPY_KEY && memcmp(key.mv_data, id->b, HASH_KEY) == 0;
+	if (found)
+		*row = key_get_u64((const uint8_t *)key.mv_data + HASH_KEY);
+	mdb_cursor_close(c);
+	return found ? ERR_OK : rc && rc != MDB_NOTFOUND ? store_error(rc) : ERR_NOT_FOUND;
+}
+
+/* The id names the next row that has it, if one does. */
+static enum err
+erase_id(struct store_txn *t, uint64_t row, const struct hash *id)
+{
+	uint8_t copy[COPY_KEY];
+	uint64_t named, next;
+	enum err e = get_row(t, &named, id);
+
+	if (e)
+		return e == ERR_NOT_FOUND ? ERR_OK : e;
+	copy_key(copy, id, row);
+	if (named != row)
+		return db_erase(t, DB_ID, copy, sizeof(copy));
+	e = first_copy(t, &next, id);
+	if (e)
+		return e == ERR_NOT_FOUND ? db_erase(t, DB_ID, id->b, HASH_KEY) : e;
+	copy_key(copy, id, next);
+	e = put_row(t, id->b, HASH_KEY, next);
+	return e ? e : db_erase(t, DB_ID, copy, sizeof(copy));
 }
 
 enum err
@@ -97,7 +164,6 @@ enum err
 store_erase_payload(struct store_txn *t, uint64_t row)
 {
 	uint8_t key[ROW_KEY];
-	uint64_t indexed;
 	struct hash id;
 	struct bytes raw;
 	enum err e = get(t, &raw, row);
@@ -105,12 +171,9 @@ store_erase_payload(struct store_txn *t, uint64_t row)
 	if (e)
 		return e == ERR_NOT_FOUND ? ERR_OK : e;
 	e = id_of(&id, raw);
+	if (!e)
+		e = erase_id(t, row, &id);
 	if (e)
-		return e;
-	e = get_row(t, &indexed, &id);
-	if (!e && indexed == row)
-		e = db_erase(t, DB_ID, id.b, HASH_KEY);
-	if (e && e != ERR_NOT_FOUND)
 		return e;
 	key_put_u64(key, row);
 	return db_erase(t, DB_PAYLOAD, key, sizeof(key));

@@ -11,7 +11,7 @@
  *     block     lane 9, LID                  HID, hash, block, rows of its payloads in runs
  *     lane      lane 9                       lane state
  *     payload   row                          encoded payload; rows only ever grow
- *     id        payload id's first 16 bytes  row
+ *     id        payload id's first 16 bytes  row; a later one with the same id stands under the id and itself
  *     pool      row                          HID that sealed it, 0 while it waits
  *     place     first row of a run           run length, HID, lane, LID, index of its first payload
  *     receipt   row                          result and the error's word, only where there is one to tell
@@ -154,7 +154,7 @@ enum err store_get_lanes(struct store_txn *t, struct lane_state **state, uint32_
 
 /* --- payloads --- */
 
-/* An id that an older row has stays with it: a second copy is only bytes. */
+/* An id that an older row has stays with it; when that one is erased, it names the next. */
 enum err store_put_payload(struct store_txn *t, uint64_t row, const struct hash *id, struct bytes raw);
 enum err store_get_payload(struct store_txn *t, struct buf *raw, uint64_t row);
 

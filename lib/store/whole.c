@@ -3,7 +3,7 @@
 /* A payload is found by its id, or an older one with the same id is; and it waits, or has its place in a block. */
 struct tally {
 	struct store_txn *t;
-	uint64_t ids; /* that name the row they were met at */
+	uint64_t payloads;
 };
 
 static enum err
@@ -26,7 +26,7 @@ check_payload(void *arg, struct bytes key, struct bytes value)
 		return e == ERR_NOT_FOUND ? ERR_CORRUPT : e;
 	if (found > row)
 		return ERR_CORRUPT;
-	y->ids += found == row;
+	y->payloads++;
 	e = store_get_pooled(y->t, &sealed, row);
 	if (e == ERR_NOT_FOUND)
 		e = store_get_place(y->t, &place, row);
@@ -48,7 +48,7 @@ store_whole(struct store *s)
 	e = db_each(y.t, DB_PAYLOAD, (struct bytes){0}, check_payload, &y);
 	if (!e)
 		e = store_counts(y.t, count);
-	if (!e && count[DB_ID] != y.ids)
+	if (!e && count[DB_ID] != y.payloads)
 		e = ERR_CORRUPT;
 	store_abort(y.t);
 	return e;

@@ -1,5 +1,7 @@
 #include "shelf.h"
 
+#include "store/store_impl.h"
+
 static void
 put_block(struct shelf *s, uint64_t hid, struct lane lane, uint64_t lid, const uint64_t *row, uint32_t n)
 {
@@ -231,7 +233,7 @@ an_id_stays_with_its_oldest_row(void **state)
 	struct shelf *s = *state;
 	struct hash id;
 	struct bytes raw = some_payload(&s->arena, &id, 1, 100);
-	uint64_t row;
+	uint64_t row, count[STORE_DBS];
 
 	shelf_write(s);
 	OK(store_put_payload(s->txn, 5, &id, raw));
@@ -239,10 +241,17 @@ an_id_stays_with_its_oldest_row(void **state)
 	check_row(s, &id, 5);
 	OK(store_put_payload(s->txn, 3, &id, raw));
 	check_row(s, &id, 3);
+	OK(store_put_payload(s->txn, 8, &id, raw));
 	OK(store_erase_payload(s->txn, 7));
 	check_row(s, &id, 3);
 	OK(store_erase_payload(s->txn, 3));
+	check_row(s, &id, 5);
+	OK(store_erase_payload(s->txn, 5));
+	check_row(s, &id, 8);
+	OK(store_erase_payload(s->txn, 8));
 	assert_int_equal(store_find_payload(s->txn, &row, &id), ERR_NOT_FOUND);
+	OK(store_counts(s->txn, count));
+	assert_int_equal(count[DB_ID], 0);
 	OK(store_put_payload(s->txn, 9, &id, raw));
 	check_row(s, &id, 9);
 }
