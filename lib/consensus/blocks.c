@@ -334,11 +334,18 @@ pool_flush(struct pool *p, struct effects *out, uint64_t final_hid)
 	flush_dead(p, out, final_hid);
 }
 
-/* A block that may still be followed holds it: whether it was sealed in time is decided with that block. */
-static bool
-undecided(const struct entry *e)
+bool
+pool_expiring(const struct pool *p, uint64_t next_hid)
 {
-	return e->refs > 1 + e->lists + e->buried;
+	const struct entry *e = (const struct entry *)heap_top(&p->by_expiry);
+
+	return e && e->item.expiry < next_hid;
+}
+
+uint64_t
+pool_undecided(struct pool *p)
+{
+	return ++p->undecided;
 }
 
 void
@@ -346,11 +353,12 @@ pool_expire(struct pool *p, struct effects *out, uint64_t next_hid)
 {
 	struct entry *e, *overdue = NULL;
 
-	while ((e = (struct entry *)heap_top(&p->by_expiry)) && e->item.expiry < next_hid) {
+	while (pool_expiring(p, next_hid)) {
+		e = (struct entry *)heap_top(&p->by_expiry);
 		heap_remove(&p->by_expiry, &e->by_expiry);
 		if (e->state != ENTRY_FREE)
 			continue;
-		if (!undecided(e)) {
+		if (e->undecided != p->undecided) {
 			drop(p, out, e);
 			continue;
 		}

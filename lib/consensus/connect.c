@@ -150,6 +150,33 @@ check_bodies(struct consensus *c, struct node *node)
 	return node->missing ? ERR_BUSY : ERR_OK;
 }
 
+/* Marks what blocks hold that are not connected but may still be followed. */
+static void
+mark_undecided(struct consensus *c)
+{
+	uint64_t mark = pool_undecided(&c->pool);
+
+	for (size_t i = 0; i < c->tree.count; i++) {
+		const struct node *node = c->tree.node[i];
+		bool open = !node->connected && node->state != NODE_BAD && node->seal && tree_descends(node, c->tree.base);
+		for (uint32_t k = 0; open && k < node->brief.seals; k++) {
+			const struct taken *t = node->seal[k];
+			for (uint32_t j = 0; t && j < t->head.core.payloads; j++)
+				t->entry[j]->undecided = mark;
+		}
+	}
+}
+
+/* The effects' room is reserved. */
+static void
+expire(struct consensus *c, struct effects *out)
+{
+	if (!pool_expiring(&c->pool, c->tip.hid + 1))
+		return;
+	mark_undecided(c);
+	pool_expire(&c->pool, out, c->tip.hid + 1);
+}
+
 enum err
 connect_node(struct consensus *c, struct effects *out, struct node *node)
 {
@@ -171,7 +198,7 @@ connect_node(struct consensus *c, struct effects *out, struct node *node)
 	effects_add(out, EFFECT_KEEP_HYPER)->hyper = to.kept;
 	follow_final(c, out);
 	pool_flush(&c->pool, out, c->final_hid);
-	pool_expire(&c->pool, out, c->tip.hid + 1);
+	expire(c, out);
 	effects_add(out, EFFECT_EXECUTE)->hid = node->brief.hid;
 	return ERR_OK;
 }
@@ -244,6 +271,6 @@ connect_flush(struct consensus *c, struct effects *out)
 	if (effects_reserve(out, pool_droppable(&c->pool, c->final_hid, c->tip.hid + 1)) != ERR_OK)
 		return ERR_NOMEM;
 	pool_flush(&c->pool, out, c->final_hid);
-	pool_expire(&c->pool, out, c->tip.hid + 1);
+	expire(c, out);
 	return ERR_OK;
 }

@@ -39,7 +39,7 @@ struct pool {
 	size_t dead_count, dead_cap;
 	size_t bytes, bytes_most, waiting;
 	uint32_t per_signer;
-	uint64_t salt, tip_hid, mark, slot;
+	uint64_t salt, tip_hid, mark, slot, undecided;
 	struct entry *later, **later_last; /* what other nodes seal first, by slot; referred to */
 };
 
@@ -101,9 +101,15 @@ size_t pool_droppable(const struct pool *p, uint64_t final_hid, uint64_t next_hi
 /* Drops what is final and executed. The effects' room is reserved. */
 void pool_flush(struct pool *p, struct effects *out, uint64_t final_hid);
 
+/* Is there something that can no longer be sealed? next_hid is the HID of the next block. */
+bool pool_expiring(const struct pool *p, uint64_t next_hid);
+
+/* A mark that no entry's `undecided` has. */
+uint64_t pool_undecided(struct pool *p);
+
 /*
- * Drops what can no longer be sealed: next_hid is the HID of the next block. What a block holds that may still be
- * followed stays, and is not offered any more.
+ * Drops what can no longer be sealed. What has the latest mark stays, and is not offered any more: a block that may
+ * still be followed holds it, and whether it was sealed in time is decided with that block.
  */
 void pool_expire(struct pool *p, struct effects *out, uint64_t next_hid);
 

@@ -27,7 +27,7 @@ enum entry_state {
 struct entry {
 	struct heap_node by_expiry; /* first */
 	struct pool_item item;
-	uint64_t row, mark;
+	uint64_t row, mark, undecided; /* undecided: see pool_expire */
 	uint64_t from_slot; /* not offered before: another node has it first */
 	struct queue *queue;
 	const void *offer; /* that it was last offered in */
