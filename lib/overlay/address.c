@@ -1,6 +1,6 @@
 #include "overlay/address.h"
 
-#include <stddef.h>
+#include <stdio.h>
 #include <string.h>
 
 /* The value of a hexadecimal digit, 16 of anything else. */
@@ -132,4 +132,17 @@ address_parse(const char *text)
 	a.kind = kind_of(a.host);
 	memcpy(a.range, a.host, is_v4(a.host) ? 15 : 6);
 	return a;
+}
+
+void
+address_reachable(char *out, size_t len, const char *url, const char *from)
+{
+	const char *host = strstr(url, "://"), *colon = strrchr(url, ':'), *port = strrchr(from, ':');
+	bool any = host && colon > host &&
+	    (strncmp(host + 3, "0.0.0.0:", 8) == 0 || strncmp(host + 3, "[::]:", 5) == 0);
+
+	if (any && port && address_parse(from).kind != ADDRESS_NONE)
+		snprintf(out, len, "%.*s://%.*s%s", (int)(host - url), url, (int)(port - from), from, colon);
+	else
+		snprintf(out, len, "%s", url);
 }

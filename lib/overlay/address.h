@@ -5,6 +5,7 @@
 #define OVERLAY_ADDRESS_H
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 /* Public ranges are few places each for one who owns them; loopback and private ones are an operator's own. */
@@ -18,5 +19,11 @@ struct address {
 
 /* What is no numeric address has the kind ADDRESS_NONE and zeroes. The port may be missing. */
 struct address address_parse(const char *text);
+
+/*
+ * Copies the URL that a node advertises, as this node can use it: where its host is 0.0.0.0 or [::], which says "every
+ * address of mine", the host of `from`, the numeric address that the node is seen at, takes its place. Cut at len bytes.
+ */
+void address_reachable(char *out, size_t len, const char *url, const char *from);
 
 #endif

@@ -65,7 +65,7 @@ take_hello(struct peers *p, struct overlay_effects *out, struct peer *peer, cons
 	enum err e = send_auth(p, out, peer, now_ms);
 	if (e != ERR_OK)
 		return e;
-	memcpy(peer->url, m->hello.url, sizeof peer->url);
+	address_reachable(peer->url, sizeof peer->url, m->hello.url, peer->host);
 	peer->clock_ms = (int64_t)(m->hello.clock_ms - now_ms);
 	peer->session = message_auth_hash(peer->incoming ? &peer->other : &peer->own,
 	    peer->incoming ? &peer->own : &peer->other, true);

@@ -21,6 +21,15 @@ check_range(const char *text, enum address_kind kind, const char *other, bool sa
 }
 
 static void
+reached(const char *url, const char *from, const char *as)
+{
+	char out[OVERLAY_URL];
+
+	address_reachable(out, sizeof out, url, from);
+	assert_string_equal(out, as);
+}
+
+static void
 addresses_and_their_ranges(void **state)
 {
 	(void)state;
@@ -34,6 +43,11 @@ addresses_and_their_ranges(void **state)
 	check_range("192.168.0.1:4", ADDRESS_PRIVATE, "172.16.0.1:4", false);
 	assert_int_equal(address_parse("172.32.0.1").kind, ADDRESS_PUBLIC);
 	assert_int_equal(address_parse("[fe80::1]:5").kind, ADDRESS_PRIVATE);
+	reached("tcp://0.0.0.0:17476", "1.2.3.4:567", "tcp://1.2.3.4:17476");
+	reached("tcp://[::]:17476", "[2001:db8::1]:567", "tcp://[2001:db8::1]:17476");
+	reached("tcp://5.6.7.8:17476", "1.2.3.4:567", "tcp://5.6.7.8:17476");
+	reached("tcp://0.0.0.0:17476", "a name", "tcp://0.0.0.0:17476");
+	reached("", "1.2.3.4:567", "");
 	static const char *const none[] = {"", "1.2.3", "1.2.3.256:1", "host:1", "[::1", "1:2:3:4:5:6:7:8:9", "[1::2::3]:4",
 	    "1.2.3.4.5", "ipc:///tmp/x", "[12345::]:1", ":", "::g", "[1:2:3:4:5:6:7:8:]:1"};
 	for (size_t i = 0; i < sizeof none / sizeof *none; i++)
