@@ -19,6 +19,7 @@ struct arrival {
 	struct lane_entry *lane;
 	bool local; /* from a user or miner of this node */
 	bool body;  /* of an earlier slot, but a known block holds it */
+	bool head;  /* its chain is not followed: the head is all that is kept */
 };
 
 static enum err
@@ -98,7 +99,7 @@ check(struct consensus *c, const struct arrival *a)
 		e = ERR_CHAIN_UNKNOWN;
 	if (e == ERR_OK && !a->body)
 		e = check_terms(c, a);
-	for (uint32_t i = 0; e == ERR_OK && i < seal->head.core.payloads; i++) {
+	for (uint32_t i = 0; e == ERR_OK && !a->head && i < seal->head.core.payloads; i++) {
 		const struct seal_payload *p = &seal->payload[i];
 		e = p->payload.chain == a->lane->info.number ? ERR_OK : ERR_CHAIN_UNKNOWN;
 		if (e == ERR_OK)
@@ -129,7 +130,7 @@ find_entries(struct consensus *c, struct taken *t, bool *made, const struct arri
 	const struct event_seal *event = a->event;
 	uint64_t row = c->next_row;
 
-	for (uint32_t i = 0; i < t->head.core.payloads; i++) {
+	for (uint32_t i = 0; i < t->entries; i++) {
 		const struct seal_payload *p = &event->seal->payload[i];
 		struct pool_item item = item_of(p);
 		enum err e;
@@ -151,7 +152,7 @@ find_entries(struct consensus *c, struct taken *t, bool *made, const struct arri
 static void
 unmake(struct consensus *c, struct taken *t, const bool *made)
 {
-	for (uint32_t i = 0; i < t->head.core.payloads; i++) {
+	for (uint32_t i = 0; i < t->entries; i++) {
 		if (made[i])
 			pool_remove(&c->pool, t->entry[i]);
 	}
@@ -192,7 +193,7 @@ keep_payload(struct consensus *c, struct effects *out, const struct entry *e, st
 static void
 mark_sealed(struct consensus *c, struct effects *out, struct taken *t, const bool *made, const struct arrival *a)
 {
-	for (uint32_t i = 0; i < t->head.core.payloads; i++) {
+	for (uint32_t i = 0; i < t->entries; i++) {
 		struct entry *e = t->entry[i];
 		e->refs++;
 		if (made[i])
@@ -205,7 +206,7 @@ mark_sealed(struct consensus *c, struct effects *out, struct taken *t, const boo
 		    (e->state == ENTRY_DONE && !e->held)))
 			pool_set(&c->pool, e, ENTRY_SEALED);
 	}
-	for (uint32_t i = 0; i < t->head.core.payloads; i++) {
+	for (uint32_t i = 0; i < t->entries; i++) {
 		struct queue *q = t->entry[i]->queue;
 		if (i == 0 || q != t->entry[i - 1]->queue)
 			queue_place(q, c->pool.salt, c->pool.slot);
@@ -216,12 +217,13 @@ static struct taken *
 new_taken(const struct arrival *a)
 {
 	const struct event_seal *event = a->event;
-	uint32_t n = event->seal->head.core.payloads;
+	uint32_t n = a->head ? 0 : event->seal->head.core.payloads;
 	struct taken *t = calloc(1, sizeof *t);
 
 	if (!t)
 		return NULL;
-	*t = (struct taken){ .id = event->id, .head = event->seal->head, .lane = a->lane, .refs = 1 };
+	*t = (struct taken){ .id = event->id, .head = event->seal->head, .lane = a->lane, .refs = 1,
+		.entries = n };
 	t->entry = calloc(n + (size_t)1, sizeof(struct entry *));
 	if (t->entry)
 		return t;
@@ -307,6 +309,9 @@ accept_seal(struct consensus *c, struct effects *out, const struct event_seal *e
 	bool *made;
 	enum err e;
 
+	a.head = a.lane && a.lane->info.unfollowed;
+	if (event->bare && !a.head)
+		return ERR_OK;
 	if (effects_reserve(out, (size_t)core->payloads + 2) != ERR_OK)
 		return ERR_NOMEM;
 	known = map_get(&c->tree.by_id, event->id.b);
@@ -314,7 +319,7 @@ accept_seal(struct consensus *c, struct effects *out, const struct event_seal *e
 		answer(out, &a, ERR_OK, known->connected ? STATUS_SEALED : STATUS_POOLED);
 		return ERR_OK;
 	}
-	e = check(c, &a);
+	e = a.local && a.head ? ERR_CHAIN_NOT_FOLLOWED : a.local && c->light && !a.body ? ERR_LIGHT : check(c, &a);
 	if (e == ERR_OK) {
 		made = calloc(core->payloads + (size_t)1, sizeof *made);
 		e = made ? take(c, out, &a, made) : ERR_NOMEM;

@@ -39,8 +39,8 @@ check_known(const struct entry *e, uint64_t last_seq)
 static enum err
 check(const struct consensus *c, const struct lane_entry *lane, const struct event_payload *event)
 {
-	enum err e = lane ? admit_check(c, lane, event->item.size, event->item.expiry,
-	    c->tip.hid + 1) : ERR_CHAIN_UNKNOWN;
+	enum err e = !lane ? ERR_CHAIN_UNKNOWN : lane->info.unfollowed ? ERR_CHAIN_NOT_FOLLOWED :
+	    admit_check(c, lane, event->item.size, event->item.expiry, c->tip.hid + 1);
 
 	return e ? e : pool_check(&c->pool, &event->item, event->last_seq);
 }

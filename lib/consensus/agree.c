@@ -50,6 +50,9 @@ agree_list(struct list *out, struct arena *arena, const struct assembly *in)
 		uint32_t first = at;
 		while (at < in->seals && seal[at]->lane == lane)
 			at++;
+		/* It says nothing of what it does not hold. */
+		if (lane->info.unfollowed)
+			continue;
 		if (at == first && lanes_same_roots(&lane->state.executed, &lane->state.committed))
 			continue;
 		e = fill_entry(&out->entry[out->count++], arena, lane, seal + first, at - first);

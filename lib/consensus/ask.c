@@ -113,7 +113,7 @@ ask_bodies(struct consensus *c, struct effects *out, const struct node *node, co
 	if (!want.item)
 		return ERR_NOMEM;
 	for (uint32_t i = 0; i < node->brief.seals; i++) {
-		if (!node->seal[i])
+		if (!node->seal[i] && know_needs(c, node, i))
 			want.item[want.count++] = ask_seal_tag(&node->ticket[i].id);
 	}
 	e = ask_tell(c, out, OBJECT_WANT, &want, from, 1);
@@ -156,18 +156,19 @@ ask_lost(struct consensus *c, struct effects *out, const struct pubkey *to)
 static enum err
 give_seal(struct effects *out, const struct taken *t, const struct pubkey *to)
 {
-	uint64_t *row = arena_alloc(&out->arena, t->head.core.payloads, sizeof *row);
+	uint64_t *row = arena_alloc(&out->arena, t->entries, sizeof *row);
 
 	if (!row || effects_reserve(out, 1) != ERR_OK)
 		return ERR_NOMEM;
-	for (uint32_t i = 0; i < t->head.core.payloads; i++) {
+	for (uint32_t i = 0; i < t->entries; i++) {
 		/* Its bytes are gone with an entry that expired. */
 		if (t->entry[i]->state == ENTRY_GONE && !t->entry[i]->held)
 			return ERR_OK;
 		row[i] = t->entry[i]->row;
 	}
 	effects_add(out, EFFECT_SEND_SEAL)->seal =
-	    (struct effect_send_seal){ .to = *to, .id = t->id, .head = t->head, .row = row };
+	    (struct effect_send_seal){ .to = *to, .id = t->id, .head = t->head,
+		.row = t->entries < t->head.core.payloads ? NULL : row };
 	return ERR_OK;
 }
 

@@ -11,23 +11,26 @@ struct change {
 	uint32_t payloads; /* in all its seals, copies counted */
 };
 
-/* Copies the block's local blocks with the rows of their payloads. */
+/* Copies the block's local blocks that are followed, with the rows of their payloads. */
 static enum err
-keep_blocks(struct change *to, struct effects *out, const struct node *node)
+keep_blocks(struct change *to, const struct consensus *c, struct effects *out, const struct node *node)
 {
-	uint32_t n = node->brief.seals;
-	struct kept_block *kept = arena_alloc(&out->arena, n, sizeof *kept);
+	struct kept_block *kept = arena_alloc(&out->arena, node->brief.seals, sizeof *kept);
+	uint32_t n = 0;
 
-	for (uint32_t i = 0; kept && i < n; i++) {
+	for (uint32_t i = 0; kept && i < node->brief.seals; i++) {
 		const struct taken *t = node->seal[i];
-		uint64_t *row = arena_alloc(&out->arena, t->head.core.payloads, sizeof *row);
+		uint64_t *row;
+		if (!know_needs(c, node, i))
+			continue;
+		row = arena_alloc(&out->arena, t->entries, sizeof *row);
 		if (!row)
 			return ERR_NOMEM;
-		for (uint32_t k = 0; k < t->head.core.payloads; k++)
+		for (uint32_t k = 0; k < t->entries; k++)
 			row[k] = t->entry[k]->row;
-		kept[i] = node->block[i];
-		kept[i].row = row;
-		to->payloads += t->head.core.payloads;
+		kept[n] = node->block[i];
+		kept[n++].row = row;
+		to->payloads += t->entries;
 	}
 	to->kept.block = kept;
 	to->kept.blocks = n;
@@ -78,7 +81,7 @@ prepare(struct change *to, struct consensus *c, struct effects *out, const struc
 	*to = (struct change){ .kept = { .hash = node->brief.hash, .brief = node->brief, .difficulty = node->difficulty,
 		.lanes_in_use = node->lanes_in_use } };
 	to->kept.raw = effects_copy(out, node->raw);
-	e = to->kept.raw.data ? keep_blocks(to, out, node) : ERR_NOMEM;
+	e = to->kept.raw.data ? keep_blocks(to, c, out, node) : ERR_NOMEM;
 	if (e == ERR_OK)
 		e = keep_lanes(to, out, node);
 	if (e == ERR_OK)
@@ -106,8 +109,10 @@ move_payloads(struct consensus *c, const struct node *node)
 	c->pool.tip_hid = node->brief.hid;
 	for (uint32_t i = 0; i < node->brief.seals; i++) {
 		struct taken *t = node->seal[i];
+		if (!t)
+			continue;
 		t->connected = true;
-		for (uint32_t k = 0; k < t->head.core.payloads; k++)
+		for (uint32_t k = 0; k < t->entries; k++)
 			pool_name(&c->pool, t->entry[k]);
 	}
 	if (node->brief.slot == c->round.slot)
@@ -130,7 +135,7 @@ move_tip(struct consensus *c, struct node *node)
 static bool
 lost(const struct taken *taken)
 {
-	for (uint32_t i = 0; i < taken->head.core.payloads; i++) {
+	for (uint32_t i = 0; i < taken->entries; i++) {
 		if (taken->entry[i]->state == ENTRY_GONE && !taken->entry[i]->held)
 			return true;
 	}
@@ -141,7 +146,7 @@ static enum err
 check_bodies(struct consensus *c, struct node *node)
 {
 	for (uint32_t i = 0; i < node->brief.seals; i++) {
-		if (!lost(node->seal[i]))
+		if (!node->seal[i] || !lost(node->seal[i]))
 			continue;
 		taken_unref(&c->tree, node->seal[i]);
 		node->seal[i] = NULL;
@@ -255,8 +260,10 @@ connect_undo(struct consensus *c, struct effects *out)
 	undo_lanes(c, node);
 	undo_execution(c, node);
 	pool_close(&c->pool);
-	for (uint32_t i = 0; i < node->brief.seals; i++)
-		node->seal[i]->connected = false;
+	for (uint32_t i = 0; i < node->brief.seals; i++) {
+		if (node->seal[i])
+			node->seal[i]->connected = false;
+	}
 	node->connected = node->told = false;
 	move_tip(c, node->parent);
 	c->pool.tip_hid = c->tip.hid;

@@ -27,6 +27,9 @@
  *                \
  *                 b'
  *
+ * A node follows all chains or some, chain 0 always. Of a chain that it does not follow it has the certificates and the
+ * heads of seals: enough to judge, assemble and endorse blocks with, and to answer for none of its payloads.
+ *
  * Peers are named by their voter key. What comes from one carries its key as `from`; what a user or a miner of this
  * node hands in carries a zero key. Chance (which buddies to draw) comes from config.draw_seed alone.
  */
@@ -64,7 +67,8 @@ enum event_type {
 	EVENT_HYPER,    /* a candidate of this slot or a block of an earlier one; statelessly checked (hyper_check) */
 	EVENT_HAVE,     /* a buddy says what it holds of a slot */
 	EVENT_WANT,     /* a buddy asks for what it lacks */
-	EVENT_CLOCK     /* now_ms is not to be trusted, or is again: meanwhile nothing is signed */
+	EVENT_CLOCK,    /* now_ms is not to be trusted, or is again: meanwhile nothing is signed */
+	EVENT_FOLLOW    /* a chain is followed from now on, or not any more */
 };
 
 /* A tag is the node's handle of a request; the core only hands it back. */
@@ -81,12 +85,28 @@ struct event_pooled {
 	bool held; /* a block names the row (its seq did not fit there): its bytes must stay */
 };
 
-/* From a peer: a seal of any slot. One of an older slot is taken when a known block that is not connected holds it. */
+/*
+ * From a peer: a seal of any slot. One of an older slot is taken when a known block that is not connected holds it. A
+ * head alone is enough where the chain is not followed, and ignored where it is.
+ */
 struct event_seal {
 	uint64_t tag; /* 0 from a peer: no reply */
 	const struct seal *seal;
 	struct hash id;
 	const uint64_t *last_seq; /* one a payload */
+	bool bare; /* the head alone: seal->payload and last_seq are NULL */
+};
+
+/*
+ * Blocks beyond the last final one are disconnected; EFFECT_KEEP_FOLLOW follows, then they are connected anew, in time
+ * with the bodies that are then needed. Nothing happens, so that it has to be said again later, while the tree begins
+ * beyond the last final block (after a start) or the tip is not executed, and when the roots stand for another HID than
+ * the last final one.
+ */
+struct event_follow {
+	uint32_t chain; /* not 0 */
+	bool follow;
+	struct roots roots; /* to follow: what execution of its history has reached */
 };
 
 /* Reply: REPLY_WORK now, or as soon as something waits and the seal phase lasts, but not after until_ms: then nobody
@@ -149,6 +169,7 @@ struct event {
 		struct event_hyper hyper;
 		const struct holdings *holdings; /* HAVE, WANT */
 		bool clock_off; /* CLOCK */
+		struct event_follow follow;
 	};
 };
 
@@ -161,6 +182,7 @@ enum effect_type {
 	EFFECT_KEEP_HYPER,    /* connect a hyper block: block, local blocks with their payload rows; new tip */
 	EFFECT_KEEP_CERTIFIED, /* a connected block that was not certified when it was kept is: its endorsements */
 	EFFECT_KEEP_FINAL,    /* hid and all its past are final */
+	EFFECT_KEEP_FOLLOW,   /* the chain is followed, or is not: the tip is final at this moment */
 	EFFECT_DISCONNECT,    /* take the tip back, with its execution: the HID before it is the tip, rows go to the pool */
 	EFFECT_EXECUTE,       /* execute hid (after KEEP_HYPER); answered by EVENT_EXECUTED. The first step after a start
 	                       * (and EVENT_POOLED) asks again for each hid above chain 0's `executed` */
@@ -168,7 +190,7 @@ enum effect_type {
 	EFFECT_REPLY_SEAL,
 	EFFECT_REPLY_WORK,
 	EFFECT_SEND,          /* an encoded object or message for peers */
-	EFFECT_SEND_SEAL,     /* a seal with its body, which the node builds from head and rows */
+	EFFECT_SEND_SEAL,     /* a seal with its body, which the node builds from head and rows; without rows its head */
 	EFFECT_ALERT          /* the key is used elsewhere: a signature of it that the record lacks; signs no more */
 };
 
@@ -196,7 +218,7 @@ struct effect_hyper {
 	struct hash hash;
 	struct hyper_brief brief;
 	struct bytes raw; /* the encoded hyper block */
-	const struct kept_block *block;
+	const struct kept_block *block; /* of the chains that are followed */
 	uint32_t blocks;
 	const struct lane_state *lane; /* new state of each lane that has a certificate in it; its `executed` is what the
 	                                * core knows: a newer one in the store stays */
@@ -206,6 +228,11 @@ struct effect_hyper {
 	uint32_t endorsements;
 	uint64_t difficulty;   /* d after it */
 	uint32_t lanes_in_use;
+};
+
+struct effect_follow {
+	uint32_t chain;
+	bool follow;
 };
 
 struct effect_certified {
@@ -233,7 +260,7 @@ struct effect_send_seal {
 	struct pubkey to;
 	struct hash id;
 	struct seal_head head;
-	const uint64_t *row; /* of its payloads */
+	const uint64_t *row; /* of its payloads; NULL: the chain is not followed here, its head is all there is */
 };
 
 struct effect_reply {
@@ -246,7 +273,8 @@ struct effect_reply {
 
 struct effect_work {
 	uint64_t tag;
-	enum err err;           /* ERR_OK, else only the tag counts: ERR_BUSY, ERR_CHAIN_UNKNOWN */
+	enum err err;           /* ERR_OK, else only the tag counts: ERR_BUSY, ERR_CHAIN_UNKNOWN, ERR_CHAIN_NOT_FOLLOWED,
+	                         * ERR_LIGHT */
 	struct seal_core core;  /* unsigned, with its root over the rows below */
 	const uint64_t *row;    /* payloads of the body, core.payloads of them */
 	uint64_t deadline_ms;   /* the end of the seal phase: later it is worth nothing */
@@ -261,6 +289,7 @@ struct effect {
 		struct effect_hyper hyper;
 		struct effect_certified certified;
 		struct effect_disconnect disconnect;
+		struct effect_follow follow;
 		uint64_t hid; /* KEEP_FINAL, EXECUTE */
 		struct effect_reply reply;
 		struct effect_work work;
@@ -345,7 +374,7 @@ uint32_t consensus_tree(const struct consensus *c, struct tree_view *out, uint32
 /* Is the block of this hash connected at this HID? Of the last 4 W blocks. */
 bool consensus_follows(const struct consensus *c, uint64_t hid, const struct hash *hash);
 
-/* Is this block of the tree known with every body? */
+/* Is this block of the tree known with every body that it needs here? */
 bool consensus_holds(const struct consensus *c, const struct hash *hash);
 
 /* The highest seq of (chain, signer) in the pool, 0 when none is: what a builder continues from. */

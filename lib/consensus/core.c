@@ -163,9 +163,12 @@ restore_roots(struct consensus *c)
 	node->roots = calloc(c->lanes.count, sizeof *node->roots);
 	if (!node->roots)
 		return ERR_NOMEM;
-	for (; node->roots_count < c->lanes.count; node->roots_count++) {
-		const struct lane_state *state = &c->lanes.item[node->roots_count]->state;
-		node->roots[node->roots_count] = (struct executed_lane){ .lane = state->lane, .roots = state->executed };
+	for (uint32_t i = 0; i < c->lanes.count; i++) {
+		const struct lane_state *state = &c->lanes.item[i]->state;
+		if (c->lanes.item[i]->info.unfollowed)
+			continue;
+		node->roots[node->roots_count++] =
+		    (struct executed_lane){ .lane = state->lane, .roots = state->executed };
 	}
 	return ERR_OK;
 }
@@ -226,6 +229,8 @@ consensus_new(struct consensus **out, const struct consensus_config *config, con
 	c->rules = genesis_rules(&config->genesis_hash);
 	c->template_payloads = within(config->template_payloads, 1, LIMIT_SEAL_PAYLOADS);
 	pool_init(&c->pool, config);
+	c->partial = config->partial;
+	c->light = c->silenced = config->light;
 	c->without = config->without;
 	c->draw_seed = config->draw_seed;
 	tree_init(&c->tree, config->map_seed);

@@ -9,6 +9,7 @@
  *          -> know      EVENT_HYPER                     -> tree (judge: is it valid?)
  *          -> hear      EVENT_LIST, EVENT_ENDORSEMENT   -> watch (evidence)
  *          -> buddy     EVENT_HAVE, EVENT_WANT
+ *          -> role      EVENT_FOLLOW                    -> tree, pool
  *     round -> own      list, candidate, endorsement; by agree, assemble
  *     tree  -> follow   which branch; final -> connect  one block on, one block back
  */
@@ -114,6 +115,7 @@ struct consensus {
 	struct sign_record record;
 	uint64_t final_hid, executed_hid, difficulty, next_row, now_ms, start_slot;
 	uint32_t lanes_in_use, template_payloads, without;
+	bool partial, light; /* see struct consensus_config */
 	uint64_t draw_seed;
 	bool started, silenced; /* silenced: the key is used elsewhere */
 	bool clock_off;
@@ -168,6 +170,12 @@ enum err know_hyper(struct consensus *c, struct effects *out, const struct event
 
 /* A body has come: blocks that lack it have it. */
 void know_seal(struct consensus *c, struct taken *taken);
+
+/* What the block lacks of the chains that are followed. */
+void know_count(const struct consensus *c, struct node *node);
+
+/* Is the body of the block's seal i needed here? */
+bool know_needs(const struct consensus *c, const struct node *node, uint32_t i);
 
 /* Does a known block lack this seal's body? */
 bool know_lacks(const struct consensus *c, const struct hash *id);
@@ -236,6 +244,14 @@ enum err buddy_draw(struct consensus *c, struct pubkey **out, uint32_t *n);
 
 /* Hands an object of the own key, or one that it endorses, to the buddies of every level. ERR_NOMEM. */
 enum err buddy_push(struct consensus *c, struct effects *out, struct bytes raw);
+
+/* --- role.c --- */
+
+/* The heads held of a chain's seals are forgotten. */
+void role_drop_heads(struct consensus *c, const struct lane_entry *lane);
+
+/* EVENT_FOLLOW. ERR_NOMEM changes nothing. */
+enum err role_follow(struct consensus *c, struct effects *out, const struct event_follow *event);
 
 /* --- watch.c --- */
 

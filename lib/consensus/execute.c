@@ -40,10 +40,18 @@ add_chains(struct consensus *c, const struct event_executed *event)
 	for (uint32_t i = 0; i < event->chains; i++) {
 		struct lane_entry *lane = lanes_find(&c->lanes, event->chain[i].number);
 		/* Another branch gives the number to another chain. */
-		if (lane && lane->info.registered == LANES_NEVER)
+		if (lane && lane->info.registered == LANES_NEVER) {
 			lane->info = event->chain[i];
+			if (!lane->info.unfollowed)
+				role_drop_heads(c, lane);
+		}
 		else if (!lane && lanes_add(&c->lanes, &event->chain[i]) == ERR_NOMEM)
 			return ERR_NOMEM;
+	}
+	/* A block that came before its chains were known may need more bodies, or fewer. */
+	for (size_t i = 0; c->partial && event->chains && i < c->tree.count; i++) {
+		if (!c->tree.node[i]->connected)
+			know_count(c, c->tree.node[i]);
 	}
 	return ERR_OK;
 }

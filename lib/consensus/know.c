@@ -6,6 +6,22 @@
 
 /* --- bodies --- */
 
+bool
+know_needs(const struct consensus *c, const struct node *node, uint32_t i)
+{
+	const struct lane_entry *lane = lanes_find(&c->lanes, node->chain[i]);
+
+	return lane ? !lane->info.unfollowed : !c->partial;
+}
+
+void
+know_count(const struct consensus *c, struct node *node)
+{
+	node->missing = 0;
+	for (uint32_t i = 0; node->seal && i < node->brief.seals; i++)
+		node->missing += !node->seal[i] && know_needs(c, node, i);
+}
+
 static bool
 lacks(const struct node *node, uint32_t i, const struct hash *id)
 {
@@ -22,7 +38,7 @@ know_seal(struct consensus *c, struct taken *taken)
 				continue;
 			node->seal[k] = taken;
 			taken->refs++;
-			node->missing--;
+			node->missing -= know_needs(c, node, k);
 		}
 	}
 }
@@ -33,7 +49,7 @@ know_lacks(const struct consensus *c, const struct hash *id)
 	for (size_t i = 0; i < c->tree.count; i++) {
 		const struct node *node = c->tree.node[i];
 		for (uint32_t k = 0; node->missing && k < node->brief.seals; k++) {
-			if (lacks(node, k, id))
+			if (lacks(node, k, id) && know_needs(c, node, k))
 				return true;
 		}
 	}
@@ -49,8 +65,8 @@ take_bodies(struct consensus *c, struct node *node)
 			continue;
 		node->seal[i] = taken;
 		taken->refs++;
-		node->missing--;
 	}
+	know_count(c, node);
 }
 
 /* --- blocks whose parent is not known --- */

@@ -25,7 +25,11 @@ encode(struct buf *out, struct held *h, const struct event *event)
 {
 	if (event->type == EVENT_SEAL) {
 		h->hash = event->seal.id;
-		seal_put(out, event->seal.seal);
+		h->bare = event->seal.bare;
+		if (h->bare)
+			seal_head_put(out, &event->seal.seal->head);
+		else
+			seal_put(out, event->seal.seal);
 	} else if (event->type == EVENT_LIST) {
 		list_put(out, event->list);
 	} else if (event->type == EVENT_ENDORSEMENT) {
@@ -39,7 +43,7 @@ encode(struct buf *out, struct held *h, const struct event *event)
 static enum err
 copy_seqs(struct held *h, const struct event *event)
 {
-	uint32_t n = event->type == EVENT_SEAL ? event->seal.seal->head.core.payloads : 0;
+	uint32_t n = event->type == EVENT_SEAL && !event->seal.bare ? event->seal.seal->head.core.payloads : 0;
 
 	h->last_seq = calloc(n + (size_t)1, sizeof *h->last_seq);
 	if (!h->last_seq)
@@ -93,7 +97,14 @@ decode(struct event *out, const struct held *h, struct arena *arena)
 		return e;
 	memcpy(raw, h->raw.data, h->raw.len);
 	*out = (struct event){ .type = h->type, .from = h->from };
-	if (h->type == EVENT_SEAL) {
+	if (h->bare) {
+		struct seal *seal = object;
+		struct reader r = wire_reader(in);
+		*seal = (struct seal){ .payload = NULL };
+		seal_head_get(&r, &seal->head);
+		e = r.err;
+		out->seal = (struct event_seal){ .seal = seal, .id = h->hash, .bare = true };
+	} else if (h->type == EVENT_SEAL) {
 		struct seal *seal = object;
 		uint64_t *last_seq;
 		e = seal_unpack(seal, arena, in);

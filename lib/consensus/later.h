@@ -16,6 +16,7 @@ struct held {
 	struct hash hash; /* of a hyper block; a seal's id */
 	struct bytes raw; /* malloced */
 	uint64_t *last_seq;
+	bool bare; /* of a seal: its head alone */
 };
 
 struct later {

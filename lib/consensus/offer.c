@@ -85,7 +85,7 @@ follows(const struct request *r, const struct lane_entry *lane)
 static bool
 wants(const struct consensus *c, const struct lane_entry *lane)
 {
-	if (!lanes_in_force(&c->lanes, lane))
+	if (lane->info.unfollowed || !lanes_in_force(&c->lanes, lane))
 		return false;
 	return heap_top(&lane->ready) || (lane->seals + lane->offers == 0 && lanes_due(lane, c->final_hid));
 }
@@ -274,17 +274,30 @@ copy_request(const struct event_work *event)
 	return r;
 }
 
+static enum err
+check_request(const struct consensus *c, const struct request *r)
+{
+	for (uint32_t i = 0; i < r->chains; i++) {
+		const struct lane_entry *lane = lanes_find(&c->lanes, r->chain[i]);
+		if (!lane)
+			return ERR_CHAIN_UNKNOWN;
+		if (lane->info.unfollowed)
+			return ERR_CHAIN_NOT_FOLLOWED;
+	}
+	return c->light ? ERR_LIGHT : ERR_OK;
+}
+
 enum err
 offer_request(struct consensus *c, struct effects *out, const struct event_work *event)
 {
 	struct request *r = effects_reserve(out, PARKED_MOST + 2) ? NULL : copy_request(event);
+	enum err e;
 
 	if (!r)
 		return ERR_NOMEM;
-	for (uint32_t i = 0; i < r->chains; i++) {
-		if (lanes_find(&c->lanes, r->chain[i]))
-			continue;
-		refuse(out, r->tag, ERR_CHAIN_UNKNOWN);
+	e = check_request(c, r);
+	if (e) {
+		refuse(out, r->tag, e);
 		free(r);
 		return ERR_OK;
 	}

@@ -45,7 +45,7 @@ round_release(struct consensus *c)
 	offer_clear(c);
 	for (uint32_t i = 0; i < c->round.seals; i++) {
 		const struct taken *t = c->round.seal[i];
-		for (uint32_t k = 0; k < t->head.core.payloads; k++) {
+		for (uint32_t k = 0; k < t->entries; k++) {
 			if (t->entry[k]->state == ENTRY_SEALED)
 				pool_settle(&c->pool, t->entry[k]);
 		}

@@ -19,6 +19,8 @@ struct consensus_config {
 	uint32_t pool_per_signer;   /* payloads waiting per chain and signer */
 	uint32_t template_payloads; /* most payloads the core offers for one seal */
 	uint64_t draw_seed;         /* which buddies are drawn follows from it */
+	bool partial;               /* follows some chains only: one that it does not know yet may be another */
+	bool light;                 /* signs nothing, seals nothing */
 	uint32_t without;           /* defences that a test switches off: bits of enum defence; 0 in every node */
 };
 
@@ -38,6 +40,7 @@ struct chain_info {
 	uint32_t body_bytes;
 	uint64_t registered; /* HID whose execution registered it; 0 for chain 0 */
 	bool unwitnessed;    /* its spec says witnesses: 0 */
+	bool unfollowed;     /* this node holds no bodies of it and executes it not; never chain 0 */
 };
 
 struct lane_state {

@@ -87,6 +87,8 @@ handle(struct consensus *c, struct effects *out, const struct event *event)
 		c->clock_off = event->clock_off;
 		c->round.signing = c->round.signing && !c->clock_off;
 		return ERR_OK;
+	case EVENT_FOLLOW:
+		return role_follow(c, out, &event->follow);
 	case EVENT_TIME:
 		break;
 	}

@@ -22,7 +22,7 @@ taken_unref(struct tree *t, struct taken *taken)
 	if (!taken || --taken->refs)
 		return;
 	map_remove(&t->by_id, taken->id.b);
-	for (uint32_t i = 0; i < taken->head.core.payloads; i++)
+	for (uint32_t i = 0; i < taken->entries; i++)
 		pool_unref(taken->entry[i]);
 	free(taken->entry);
 	free(taken);
@@ -39,6 +39,7 @@ drop_body(struct tree *t, struct node *node)
 	node->roots_count = 0;
 	arena_free(&node->arena);
 	node->seal = NULL;
+	node->chain = NULL;
 	node->block = NULL;
 	node->lane = NULL;
 	node->state_after = NULL;
@@ -92,11 +93,14 @@ fill(struct node *node)
 	node->ticket = calloc(h->header.seals + (size_t)1, sizeof *node->ticket);
 	node->struck = calloc(h->evidences + (size_t)1, sizeof *node->struck);
 	node->seal = arena_alloc(&node->arena, h->header.seals + (size_t)1, sizeof(struct taken *));
-	if (!node->ticket || !node->struck || !node->seal)
+	node->chain = arena_alloc(&node->arena, h->header.seals + (size_t)1, sizeof *node->chain);
+	if (!node->ticket || !node->struck || !node->seal || !node->chain)
 		return ERR_NOMEM;
 	for (uint32_t i = 0; i < h->header.lanes; i++) {
-		for (uint32_t k = 0; k < h->cert[i].core.blocks && n < h->header.seals; k++)
+		for (uint32_t k = 0; k < h->cert[i].core.blocks && n < h->header.seals; k++) {
+			node->chain[n] = h->cert[i].core.lane.chain;
 			fill_ticket(node, &node->ticket[n++], &h->cert[i].head[k]);
+		}
 	}
 	for (uint32_t i = 0; i < h->evidences; i++)
 		node->struck[node->strucks++] = h->evidence[i].voter;

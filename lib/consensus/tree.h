@@ -24,7 +24,8 @@ struct taken {
 	struct hash id;
 	struct seal_head head;
 	struct lane_entry *lane;
-	struct entry **entry; /* of each payload; referred to */
+	struct entry **entry; /* of each payload; referred to. A chain that is not followed: none, it is the head alone */
+	uint32_t entries;
 	uint32_t refs;        /* the slot's round, and each node that holds it */
 	bool connected;       /* in a connected block */
 };
@@ -57,7 +58,8 @@ struct node {
 	struct bytes raw;
 	struct hash rank;
 	struct taken **seal;   /* in its order; NULL: not held */
-	uint32_t missing;
+	uint32_t *chain;       /* of each seal */
+	uint32_t missing;      /* seals of chains that are followed that are not held */
 	struct kept_block *block;
 	struct lane_entry **lane; /* of each certificate */
 	struct lane_state *state_after;

@@ -65,6 +65,8 @@ consensus_template(const struct consensus *c, uint32_t chain, struct seal_core *
 		return ERR_CHAIN_UNKNOWN;
 	if (!lanes_in_force(&c->lanes, lane))
 		return ERR_LANE;
+	if (lane->info.unfollowed || c->light)
+		return c->light ? ERR_LIGHT : ERR_CHAIN_NOT_FOLLOWED;
 	offer_core(c, lane, out);
 	return ERR_OK;
 }

@@ -168,6 +168,8 @@ apply_one(struct applying *a, const struct effect *e)
 	case EFFECT_KEEP_CERTIFIED:
 		return store_put_endorsements(a->t, e->certified.hid, e->certified.endorsement,
 		    e->certified.endorsements);
+	case EFFECT_KEEP_FOLLOW:
+		return ERR_INTERNAL;
 	case EFFECT_DISCONNECT:
 		return disconnect(a, &e->disconnect);
 	case EFFECT_REPLY_PAYLOAD:

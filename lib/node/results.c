@@ -123,7 +123,7 @@ collect_rest(struct event_executed *event, uint64_t *unfit, struct chain_info *i
 			return e;
 		info[event->chains++] =
 		    (struct chain_info){ chain.number, chain.spec_hash, chain.spec.body_bytes, chain.hid,
-			chain.spec.witnesses == 0 };
+			chain.spec.witnesses == 0, false };
 	}
 	return ERR_OK;
 }

@@ -50,7 +50,7 @@ step(struct node *n, struct item *item, struct store_txn *look)
 {
 	struct seal_item *x = (struct seal_item *)item;
 	struct event event = { .type = EVENT_SEAL, .now_ms = timing_now_ms() };
-	event.seal = (struct event_seal){ x->tag, &x->seal, x->id, x->last_seq };
+	event.seal = (struct event_seal){ x->tag, &x->seal, x->id, x->last_seq, false };
 	enum err e = read_seqs(x, look);
 	if (e == ERR_OK)
 		e = consensus_step(n->core.consensus, &n->core.open->effects, &event);

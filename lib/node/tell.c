@@ -62,6 +62,7 @@ tell_one(struct node *n, const struct effect *e, bool *moved)
 		break;
 	case EFFECT_DROP_POOLED:
 	case EFFECT_KEEP_CERTIFIED:
+	case EFFECT_KEEP_FOLLOW:
 		*moved = true;
 		break;
 	case EFFECT_DISCONNECT:

@@ -89,6 +89,9 @@ struct member {
 	uint64_t rows, tip, final, executed, nonce, skew_ms;
 	struct sign_record record;
 	uint32_t group;       /* of the cut: other groups do not hear it */
+	uint32_t unfollowed;  /* bits of chains; mining nodes that follow not all are not handed payloads */
+	enum err refused;     /* the last payload */
+	bool light;
 	bool alive, mining, asked, two_faced, liar, alerted;
 	uint64_t waiting[512];
 	uint32_t waits;
@@ -263,9 +266,12 @@ crowd_send_seal(struct crowd *w, uint32_t from, const struct effect_send_seal *s
 	struct seal seal = { .head = s->head, .payload = calloc(n + (size_t)1, sizeof *seal.payload) };
 	struct buf raw = { 0 };
 
-	for (uint32_t i = 0; i < n; i++)
+	for (uint32_t i = 0; s->row && i < n; i++)
 		seal.payload[i].raw = m->row[s->row[i]].raw;
-	seal_put(&raw, &seal);
+	if (s->row || n == 0)
+		seal_put(&raw, &seal);
+	else
+		seal_head_put(&raw, &seal.head);
 	crowd_send(w, from, &s->to, bytes_of(&raw));
 	buf_free(&raw);
 	free(seal.payload);
@@ -349,6 +355,11 @@ crowd_apply(struct crowd *w, uint32_t who, const struct effect *e)
 	case EFFECT_KEEP_FINAL:
 		crowd_final(w, m, e->hid);
 		break;
+	case EFFECT_KEEP_FOLLOW:
+		assert_int_equal(m->tip, m->final);
+		m->unfollowed &= ~(1u << e->follow.chain);
+		m->unfollowed |= e->follow.follow ? 0 : 1u << e->follow.chain;
+		break;
 	case EFFECT_DISCONNECT:
 		crowd_disconnect(w, m, &e->disconnect);
 		break;
@@ -358,7 +369,8 @@ crowd_apply(struct crowd *w, uint32_t who, const struct effect *e)
 	case EFFECT_REPLY_WORK:
 		m->work = e->work;
 		m->has_work = e->work.err == ERR_OK;
-		m->work.row = crowd_keep(w, e->work.row, e->work.core.payloads * sizeof *e->work.row);
+		if (m->has_work)
+			m->work.row = crowd_keep(w, e->work.row, e->work.core.payloads * sizeof *e->work.row);
 		break;
 	case EFFECT_SEND:
 		crowd_say(w, who, &e->send);
@@ -370,6 +382,8 @@ crowd_apply(struct crowd *w, uint32_t who, const struct effect *e)
 		m->alerted = true;
 		break;
 	case EFFECT_REPLY_PAYLOAD:
+		m->refused = e->reply.err;
+		break;
 	case EFFECT_REPLY_SEAL:
 		break;
 	}
@@ -403,8 +417,7 @@ crowd_execute(struct crowd *w, uint32_t who, uint64_t hid)
 	struct executed_lane lane[CHAINS];
 	struct executed_seq seq[CHAINS];
 	uint64_t unfit[256];
-	struct event event = { .type = EVENT_EXECUTED, .executed = { .hid = hid, .lane = lane, .lanes = CHAINS,
-		.seq = seq, .seqs = CHAINS, .unfit = unfit } };
+	struct event event = { .type = EVENT_EXECUTED, .executed = { .hid = hid, .lane = lane, .seq = seq, .unfit = unfit } };
 
 	assert_int_equal(hid, m->executed + 1);
 	s->ledger = m->chain[hid - 1].ledger;
@@ -432,8 +445,10 @@ crowd_execute(struct crowd *w, uint32_t who, uint64_t hid)
 	}
 	for (uint32_t i = 0; i < CHAINS; i++) {
 		s->ledger.roots[i].executed = hid;
-		lane[i] = (struct executed_lane){ .lane = { .chain = i }, .roots = s->ledger.roots[i] };
-		seq[i] = (struct executed_seq){ i, *sign_key_public(w->signer), s->ledger.last_seq[i] };
+		if (m->unfollowed >> i & 1)
+			continue;
+		lane[event.executed.lanes++] = (struct executed_lane){ .lane = { .chain = i }, .roots = s->ledger.roots[i] };
+		seq[event.executed.seqs++] = (struct executed_seq){ i, *sign_key_public(w->signer), s->ledger.last_seq[i] };
 	}
 	m->executed = hid;
 	crowd_step(w, who, &event);
@@ -493,6 +508,14 @@ crowd_deliver_seal(struct crowd *w, uint32_t to, struct event *event, struct are
 	uint64_t last_seq[256];
 	uint32_t bad;
 
+	if (raw.len == SEAL_HEAD && seal_unpack(&seal, arena, raw) != ERR_OK) {
+		struct reader r = wire_reader(raw);
+		seal_head_get(&r, &seal.head);
+		event->type = EVENT_SEAL;
+		event->seal = (struct event_seal){ .seal = &seal, .id = seal_id(&seal.head), .bare = true };
+		crowd_step(w, to, event);
+		return;
+	}
 	assert_int_equal(seal_unpack(&seal, arena, raw), ERR_OK);
 	assert_int_equal(seal_head_check(&seal.head), ERR_OK);
 	assert_int_equal(seal_body_check(&seal, &bad), ERR_OK);

@@ -10,13 +10,14 @@ crowd_start(struct crowd *w, uint32_t who, uint32_t without)
 	struct lane_state lane[CHAINS];
 	struct consensus_config config = { .genesis = &w->genesis, .genesis_hash = w->genesis_hash, .key = m->key,
 		.map_seed = 7 + who, .pool_bytes = 16 << 20, .pool_per_signer = 1000, .template_payloads = 64,
-		.draw_seed = 1000 + who, .without = without };
+		.draw_seed = 1000 + who, .partial = m->unfollowed, .light = m->light, .without = without };
 	struct consensus_snapshot s = { .tip = { .hash = w->genesis_hash }, .difficulty = 256, .chain = chain,
 		.chains = CHAINS, .lane = lane, .lanes = CHAINS, .next_row = 1 };
 	struct event event = { .type = EVENT_TIME };
 
 	for (uint32_t i = 0; i < CHAINS; i++) {
-		chain[i] = (struct chain_info){ .number = i, .body_bytes = 100 };
+		chain[i] = (struct chain_info){ .number = i, .body_bytes = 100,
+			.unfollowed = m->unfollowed >> i & 1 };
 		lane[i] = (struct lane_state){ .lane = { .chain = i } };
 	}
 	m->rows = 1;
@@ -176,7 +177,8 @@ crowd_member(const struct crowd *w, uint32_t group, uint64_t n)
 	uint32_t there[MEMBERS], count = 0;
 
 	for (uint32_t i = 0; i < w->members; i++) {
-		if (w->member[i].alive && !w->member[i].liar && w->member[i].group == group)
+		if (w->member[i].alive && !w->member[i].liar && w->member[i].group == group &&
+		    !w->member[i].unfollowed)
 			there[count++] = i;
 	}
 	return count ? there[n % count] : UINT32_MAX;

@@ -229,6 +229,7 @@ world_apply(struct world *w, const struct effect *e, const struct pool_item *ite
 		w->heard.last.row = world_keep(w, e->work.row, e->work.core.payloads * sizeof *e->work.row);
 		break;
 	case EFFECT_KEEP_CERTIFIED:
+	case EFFECT_KEEP_FOLLOW:
 	case EFFECT_DISCONNECT:
 	case EFFECT_SEND_SEAL:
 	case EFFECT_ALERT:
