@@ -26,6 +26,7 @@ static const uint8_t personal[HASH_KINDS][16] = {
 	[HASH_WITNESS] = "para.witness",
 	[HASH_LINK] = "para.link",
 	[HASH_NODE_ID] = "para.nodeid",
+	[HASH_HOLDER] = "para.holder",
 };
 
 static crypto_generichash_blake2b_state *

@@ -37,6 +37,7 @@ enum hash_kind {
 	HASH_WITNESS,     /* para.witness: beacon, lane and vote; who witnesses a lane */
 	HASH_LINK,        /* para.link: what opens a link between two nodes; signed by each side */
 	HASH_NODE_ID,     /* para.nodeid: a node's place in the overlay */
+	HASH_HOLDER,      /* para.holder: body and voter; who keeps a body */
 	HASH_KINDS
 };
 
