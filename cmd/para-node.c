@@ -1,5 +1,7 @@
 /* para-node: a node in the foreground, and what an operator does with its directory. para-node(1). */
+#include <errno.h>
 #include <grp.h>
+#include <inttypes.h>
 #include <pthread.h>
 #include <signal.h>
 #include <stdio.h>
@@ -11,6 +13,7 @@
 
 #include "json/view.h"
 #include "node/node.h"
+#include "node/reset.h"
 #include "overlay/overlay.h"
 #include "tool/backup.h"
 #include "tool/clock.h"
@@ -259,6 +262,64 @@ run_backup(struct tool *t)
 	return status ? status : backup_run(t, dir, t->argv[0]);
 }
 
+/* --- reset --- */
+
+static uint64_t reset_to = OPTION_NONE;
+
+static void
+warn_loss(void *arg, const struct reset_loss *loss)
+{
+	uint64_t first = loss->tip_hid - loss->hypers + 1;
+	if (!loss->hypers) {
+		tool_say(arg, "hyper %" PRIu64 " is the tip: nothing to leave", loss->tip_hid);
+		return;
+	}
+	tool_say(arg, "leaving hyper %" PRIu64 " to %" PRIu64 ", %" PRIu64 " of them final: the chain loses %" PRIu64
+	    " blocks; their %" PRIu64 " payloads wait again, and what was built on them is lost",
+	    first, loss->tip_hid, loss->final_hid < first ? 0 : loss->final_hid - first + 1, loss->blocks, loss->payloads);
+}
+
+static void
+print_loss(struct tool *t, const struct reset_loss *loss)
+{
+	struct json_writer *w = output_begin(t);
+	json_put_key(w, "hid");
+	json_put_uint(w, reset_to);
+	json_put_key(w, "final_hid");
+	json_put_uint(w, loss->kept_final_hid);
+	json_put_key(w, "hypers");
+	json_put_uint(w, loss->hypers);
+	json_put_key(w, "blocks");
+	json_put_uint(w, loss->blocks);
+	json_put_key(w, "payloads");
+	json_put_uint(w, loss->payloads);
+	output_end(t);
+}
+
+static int
+run_reset(struct tool *t)
+{
+	char dir[PATH_MAX];
+	struct reset_loss loss;
+	if (t->argc)
+		return tool_usage(t, "no operand is wanted");
+	if (reset_to == OPTION_NONE)
+		return tool_usage(t, "--to HID is wanted");
+	int status = home_dir(dir, t);
+	if (status)
+		return status;
+	enum err e = reset_run(&loss, dir, &(struct reset_config){reset_to, warn_loss, t});
+	if (e == ERR_LOCKED)
+		return tool_fail(t, TOOL_TROUBLE, "a node runs on %s: stop it first", dir);
+	if (e == ERR_RANGE)
+		return tool_fail(t, TOOL_TROUBLE, "the chain in %s ends at hyper %" PRIu64, dir, loss.tip_hid);
+	if (e)
+		return tool_fail(t, end_status(e), "cannot reset %s: %s", dir,
+		    e == ERR_IO ? strerror(errno) : err_text(e));
+	print_loss(t, &loss);
+	return TOOL_DONE;
+}
+
 #define END {0, NULL, NULL, NULL, OPTION_FLAG, NULL, 0, 0}
 
 static const struct option_entry node_options[] = {
@@ -285,10 +346,15 @@ static const struct option_entry genesis_options[] = {
     {0, "reward", "N", "units a slot pays at first", OPTION_NUMBER, &new_one.reward, 0, UINT64_MAX},
     {0, "solo", NULL, "development: the only founder votes alone", OPTION_FLAG, &new_one.solo, 0, 0}, END};
 
+static const struct option_entry reset_options[] = {
+    {0, "to", "HID", "the last hyper block that stays; 0: the genesis alone", OPTION_NUMBER, &reset_to, 0, UINT64_MAX - 1}, END};
+
 static const struct command commands[] = {
     {"", NULL, "Runs a node in the foreground.", OPTIONS_DIR | OPTIONS_KEY, node_options, run_node, NULL},
     {"genesis", NULL, "Prints the genesis of a new network.", OPTIONS_OUTPUT, genesis_options, run_genesis, NULL},
     {"backup", "FILE", "Copies the store of a running node to FILE.", OPTIONS_DIR | OPTIONS_OUTPUT, NULL, run_backup,
+        NULL},
+    {"reset", NULL, "Leaves the blocks after one, final ones too.", OPTIONS_DIR | OPTIONS_OUTPUT, reset_options, run_reset,
         NULL},
     {NULL, NULL, NULL, 0, NULL, NULL, NULL}};
 

@@ -214,6 +214,12 @@ enum err store_take_back(struct store_txn *t, uint64_t hid);
 /* Notes and endorsements of blocks up to this one are not needed any more. */
 enum err store_settle(struct store_txn *t, uint64_t final_hid);
 
+/*
+ * Later blocks than this one are gone, and so is all that execution made, from the genesis on: the caller executes the
+ * blocks that stay anew, in the same transaction. Every payload waits; genesis, record and tip are as they were.
+ */
+enum err store_rewind(struct store_txn *t, uint64_t last_hid);
+
 /* One value before the block; what tells which key it is. Of the pool only what is neither 0 nor the block's own. */
 struct store_before {
 	enum { STORE_OF_STATE, STORE_OF_RECEIPTS, STORE_OF_LANES, STORE_OF_OTHERS } what;
