@@ -7,6 +7,7 @@
  *     'c'   number                                 HID u64 | owner 32 | chain spec
  *     'm'   0                   name               number u32
  *     's'   number              signer 32          last seq u64
+ *     'a'   number              see state_key.h    values of accounts, and the tree over them
  *
  * Values are little-endian, as everything encoded is.
  */
@@ -15,7 +16,7 @@
 
 #include "ledger/ledger.h"
 
-enum key_kind { KEY_ROOT = 'r', KEY_COUNT = 'n', KEY_CHAIN = 'c', KEY_NAME = 'm', KEY_SEQ = 's' };
+enum key_kind { KEY_ROOT = 'r', KEY_COUNT = 'n', KEY_CHAIN = 'c', KEY_NAME = 'm', KEY_SEQ = 's', KEY_STATE = 'a' };
 
 struct key {
 	uint8_t b[LEDGER_KEY_MAX];

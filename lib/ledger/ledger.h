@@ -20,7 +20,9 @@
 
 /*
  * Keys are at most LEDGER_KEY_MAX bytes, made by this layer: kind byte, chain number big-endian, rest.
- * get: ERR_NOT_FOUND when there is none; *value borrows until the next call on the view.
+ * get: ERR_NOT_FOUND when there is none. put: an empty value erases. next: the first key at or after `from`, in the
+ * order of memcmp, a shorter key before those it begins; ERR_NOT_FOUND beyond the last.
+ * What get and next hand out borrows until the next call on the view.
  */
 enum { LEDGER_KEY_MAX = 80 };
 
@@ -28,6 +30,7 @@ struct ledger_view {
 	void *owner;
 	enum err (*get)(void *owner, struct bytes *value, struct bytes key);
 	enum err (*put)(void *owner, struct bytes key, struct bytes value);
+	enum err (*next)(void *owner, struct bytes *key, struct bytes *value, struct bytes from);
 };
 
 /* A chain as the registry holds it. */

@@ -4,7 +4,7 @@
 #include "node/audit_state.h"
 
 struct value {
-	struct bytes value;
+	struct bytes value, key;
 	bool there; /* of what was before: false where there was nothing */
 	uint8_t data[];
 };
@@ -26,14 +26,17 @@ get(void *owner, struct bytes *value, struct bytes key)
 }
 
 static struct value *
-new_value(struct bytes value, bool there)
+new_value(struct bytes key, struct bytes value, bool there)
 {
-	struct value *e = malloc(sizeof(*e) + value.len + 1);
+	struct value *e = malloc(sizeof(*e) + value.len + key.len + 1);
 	if (e == NULL)
 		return NULL;
 	if (value.len > 0)
 		memcpy(e->data, value.data, value.len);
+	if (key.len > 0)
+		memcpy(e->data + value.len, key.data, key.len);
 	e->value = (struct bytes){ e->data, value.len };
+	e->key = (struct bytes){ e->data + value.len, key.len };
 	e->there = there;
 	return e;
 }
@@ -43,7 +46,8 @@ note(struct audit_memory *m, const struct hash *at, const struct value *old)
 {
 	if (!m->notes || map_get(&m->before, at->b) != NULL)
 		return ERR_OK;
-	struct value *e = new_value(old != NULL ? old->value : (struct bytes){ NULL, 0 }, old != NULL);
+	struct value *e = new_value((struct bytes){ NULL, 0 }, old != NULL ? old->value : (struct bytes){ NULL, 0 },
+	    old != NULL);
 	if (e != NULL && map_put(&m->before, at->b, e) == ERR_OK)
 		return ERR_OK;
 	free(e);
@@ -56,9 +60,14 @@ put(void *owner, struct bytes key, struct bytes value)
 	struct audit_memory *m = owner;
 	struct hash at = place_of(key);
 	struct value *old = map_get(&m->entries, at.b);
-	struct value *e = note(m, &at, old) == ERR_OK ? new_value(value, true) : NULL;
+	struct value *e = note(m, &at, old) == ERR_OK ? new_value(key, value, true) : NULL;
 	if (e == NULL)
 		return ERR_NOMEM;
+	if (value.len == 0) {
+		free(e);
+		free(map_remove(&m->entries, at.b));
+		return ERR_OK;
+	}
 	if (map_put(&m->entries, at.b, e) != ERR_OK) {
 		free(e);
 		return ERR_NOMEM;
@@ -67,12 +76,35 @@ put(void *owner, struct bytes key, struct bytes value)
 	return ERR_OK;
 }
 
+static int
+compare(struct bytes a, struct bytes b)
+{
+	int c = memcmp(a.data, b.data, a.len < b.len ? a.len : b.len);
+	return c != 0 ? c : (a.len > b.len) - (a.len < b.len);
+}
+
+static enum err
+next(void *owner, struct bytes *key, struct bytes *value, struct bytes from)
+{
+	struct audit_memory *m = owner;
+	const struct value *least = NULL;
+	size_t at = 0;
+	for (const struct value *e; (e = map_next(&m->entries, &at)) != NULL;)
+		if (compare(e->key, from) >= 0 && (least == NULL || compare(e->key, least->key) < 0))
+			least = e;
+	if (least == NULL)
+		return ERR_NOT_FOUND;
+	*key = least->key;
+	*value = least->value;
+	return ERR_OK;
+}
+
 void
 audit_memory_init(struct audit_memory *m)
 {
 	map_init(&m->entries, sizeof(struct hash), 0);
 	map_init(&m->before, sizeof(struct hash), 0);
-	m->view = (struct ledger_view){ m, get, put };
+	m->view = (struct ledger_view){ m, get, put, next };
 }
 
 static void

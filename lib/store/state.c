@@ -124,13 +124,36 @@ ledger_get(void *owner, struct bytes *value, struct bytes key)
 static enum err
 ledger_put(void *owner, struct bytes key, struct bytes value)
 {
-	return db_put(owner, DB_STATE, key.data, key.len, value);
+	return value.len > 0 ? db_put(owner, DB_STATE, key.data, key.len, value)
+	                     : db_erase(owner, DB_STATE, key.data, key.len);
+}
+
+static enum err
+ledger_next(void *owner, struct bytes *key, struct bytes *value, struct bytes from)
+{
+	struct store_txn *t = owner;
+	MDB_cursor *c;
+	MDB_val k = {from.len, (void *)from.data}, v;
+	int rc = mdb_cursor_open(t->txn, t->store->db[DB_STATE], &c);
+
+	if (rc)
+		return store_error(rc);
+	rc = mdb_cursor_get(c, &k, &v, from.len ? MDB_SET_RANGE : MDB_FIRST);
+	mdb_cursor_close(c);
+	if (rc)
+		return store_error(rc);
+	buf_reset(&t->state);
+	buf_add(&t->state, k.mv_data, k.mv_size);
+	buf_add(&t->state, v.mv_data, v.mv_size);
+	*key = (struct bytes){t->state.data, k.mv_size};
+	*value = (struct bytes){t->state.data + k.mv_size, v.mv_size};
+	return t->state.failed ? ERR_NOMEM : ERR_OK;
 }
 
 struct ledger_view
 store_ledger(struct store_txn *t)
 {
-	return (struct ledger_view){.owner = t, .get = ledger_get, .put = ledger_put};
+	return (struct ledger_view){.owner = t, .get = ledger_get, .put = ledger_put, .next = ledger_next};
 }
 
 enum err

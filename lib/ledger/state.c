@@ -1,0 +1,104 @@
+#include "ledger/state.h"
+
+#include <string.h>
+
+#include "base/arena.h"
+#include "ledger/state_tree.h"
+
+struct hash
+state_key(const uint8_t account[static 32])
+{
+	return hash_of(HASH_STATE, account, 32);
+}
+
+bool
+state_in_lane(const struct lane *lane, const struct hash *key)
+{
+	struct hash lowest = state_key_lowest(lane);
+
+	return state_key_same(&lowest, key, lane->depth);
+}
+
+struct hash
+state_value_hash(struct bytes value)
+{
+	return hash_of(HASH_STATE_VALUE, value.data, value.len);
+}
+
+struct hash
+state_leaf(const struct hash *key, const struct hash *value_hash)
+{
+	struct hash both[2] = { *key, *value_hash };
+
+	return hash_of(HASH_STATE_LEAF, both, sizeof both);
+}
+
+struct hash
+state_join(unsigned depth, const struct hash *left, const struct hash *right)
+{
+	uint8_t all[1 + 2 * sizeof *left] = { (uint8_t)depth };
+
+	if (hash_is_zero(left))
+		return *right;
+	if (hash_is_zero(right))
+		return *left;
+	memcpy(all + 1, left, sizeof *left);
+	memcpy(all + 1 + sizeof *left, right, sizeof *right);
+	return hash_of(HASH_STATE_NODE, all, sizeof all);
+}
+
+enum err
+state_get(struct ledger_view *view, struct bytes *value, uint32_t chain, const uint8_t account[static 32])
+{
+	struct hash key = state_key(account);
+	struct key at = state_key_value(chain, &key);
+	enum err e = view->get(view->owner, value, key_bytes(&at));
+
+	if (e)
+		return e;
+	return value->len > 0 && value->len <= STATE_VALUE_MAX ? ERR_OK : ERR_CORRUPT;
+}
+
+enum err
+state_root(struct ledger_view *view, struct hash *root, const struct lane *lane)
+{
+	struct hash lowest = state_key_lowest(lane);
+	struct row row;
+	struct spot spot;
+	unsigned node;
+	enum err e = state_tree_spot(&spot, &row, &node, view, lane->chain, &lowest, lane->depth);
+
+	*root = spot.hash;
+	return e;
+}
+
+/* The next key; false beyond the last. */
+static bool
+step(struct hash *key)
+{
+	for (size_t i = sizeof key->b; i-- > 0;) {
+		if (++key->b[i])
+			return true;
+	}
+	return false;
+}
+
+enum err
+state_each(struct ledger_view *view, const struct lane *lane,
+    enum err (*each)(void *arg, const struct hash *key, struct bytes value), void *arg)
+{
+	struct hash at = state_key_lowest(lane);
+	struct bytes value;
+	enum err e;
+
+	do {
+		if (!state_in_lane(lane, &at))
+			return ERR_OK;
+		e = state_key_next(view, &at, &value, lane->chain, lane->depth);
+		if (e == ERR_OK)
+			e = each(arg, &at, value);
+		else if (e == ERR_NOT_FOUND)
+			return ERR_OK;
+	} while (e == ERR_OK && step(&at));
+	return e;
+}

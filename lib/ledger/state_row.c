@@ -1,0 +1,132 @@
+#include "ledger/state_row.h"
+
+#include <string.h>
+
+#include "base/wire.h"
+
+/* Levels whose nodes are kept, a bit each: what lies between is cheaper to hash again than to write and undo. */
+enum { KEPT_LEVELS = 1 << 2 | 1 << 4 };
+
+void
+state_row_clear(struct row *row, unsigned depth)
+{
+	row->depth = depth;
+	row->some = row->single = row->known = 0;
+}
+
+static unsigned
+level_of(unsigned node)
+{
+	return 31 - (unsigned)__builtin_clz(node);
+}
+
+uint64_t
+state_row_below(unsigned node)
+{
+	unsigned level = level_of(node), span = ROW_SLOTS >> level, first = (node - (1U << level)) * span;
+
+	return (span == 64 ? ~(uint64_t)0 : ((uint64_t)1 << span) - 1) << first;
+}
+
+struct spot
+state_row_get(const struct row *row, unsigned slot)
+{
+	struct spot spot = { .kind = SPOT_EMPTY };
+
+	if (row->some >> slot & 1) {
+		spot.kind = row->single >> slot & 1 ? SPOT_SINGLE : SPOT_MANY;
+		spot.hash = row->node[ROW_SLOTS + slot];
+	}
+	return spot;
+}
+
+void
+state_row_set(struct row *row, unsigned slot, const struct spot *spot)
+{
+	uint64_t bit = (uint64_t)1 << slot;
+
+	row->some = spot->kind == SPOT_EMPTY ? row->some & ~bit : row->some | bit;
+	row->single = spot->kind == SPOT_SINGLE ? row->single | bit : row->single & ~bit;
+	row->node[ROW_SLOTS + slot] = spot->hash;
+	for (unsigned node = (ROW_SLOTS + slot) / 2; node; node /= 2)
+		row->known &= ~((uint64_t)1 << node);
+}
+
+struct hash
+state_row_node(struct row *row, unsigned node)
+{
+	uint64_t some = row->some & state_row_below(node);
+
+	if (!some)
+		return (struct hash){ 0 };
+	if (node < ROW_SLOTS && !(row->known >> node & 1)) {
+		struct hash left = state_row_node(row, 2 * node), right = state_row_node(row, 2 * node + 1);
+		row->node[node] = state_join(row->depth + level_of(node), &left, &right);
+		row->known |= (uint64_t)1 << node;
+	}
+	return row->node[node];
+}
+
+struct spot
+state_row_all(struct row *row)
+{
+	struct spot spot = { .kind = SPOT_MANY, .hash = state_row_node(row, 1) };
+
+	if (!row->some)
+		spot.kind = SPOT_EMPTY;
+	else if ((row->some & (row->some - 1)) == 0 && row->single)
+		spot.kind = SPOT_SINGLE;
+	return spot;
+}
+
+/* Only where it has two sides: elsewhere it is what is below. */
+static bool
+is_kept(const struct row *row, unsigned node)
+{
+	return KEPT_LEVELS >> level_of(node) & 1 && row->some & state_row_below(2 * node)
+	    && row->some & state_row_below(2 * node + 1);
+}
+
+void
+state_row_put(struct buf *out, struct row *row)
+{
+	wire_put_u64(out, row->some);
+	wire_put_u64(out, row->single);
+	for (unsigned node = 2; node < ROW_SLOTS; node++) {
+		if (is_kept(row, node)) {
+			struct hash hash = state_row_node(row, node);
+			buf_add(out, hash.b, sizeof hash.b);
+		}
+	}
+	for (uint64_t left = row->some; left; left &= left - 1)
+		buf_add(out, row->node[ROW_SLOTS + __builtin_ctzll(left)].b, sizeof(struct hash));
+}
+
+enum err
+state_row_unpack(struct row *row, unsigned depth, struct bytes in)
+{
+	struct reader r = wire_reader(in);
+
+	state_row_clear(row, depth);
+	row->some = wire_get_u64(&r);
+	row->single = wire_get_u64(&r);
+	for (unsigned node = 2; node < ROW_SLOTS; node++) {
+		if (is_kept(row, node)) {
+			wire_get(&r, row->node[node].b, sizeof(struct hash));
+			row->known |= (uint64_t)1 << node;
+		}
+	}
+	for (uint64_t left = row->some; left; left &= left - 1)
+		wire_get(&r, row->node[ROW_SLOTS + __builtin_ctzll(left)].b, sizeof(struct hash));
+	return wire_end(&r) || row->single & ~row->some || !row->some ? ERR_CORRUPT : ERR_OK;
+}
+
+enum err
+state_row_read(struct row *row, struct ledger_view *view, uint32_t chain, const struct hash *key, unsigned depth)
+{
+	struct key at = state_key_row(chain, key, depth);
+	struct bytes value;
+	enum err e = view->get(view->owner, &value, key_bytes(&at));
+
+	return e ? e : state_row_unpack(row, depth, value);
+}
