@@ -233,6 +233,7 @@ consensus_new(struct consensus **out, const struct consensus_config *config, con
 	c->light = c->silenced = config->light;
 	c->without = config->without;
 	c->draw_seed = config->draw_seed;
+	c->hyper_bytes = config->hyper_bytes ? config->hyper_bytes : LIMIT_HYPER_BYTES;
 	tree_init(&c->tree, config->map_seed);
 	e = restore(c, snapshot);
 	if (e) {

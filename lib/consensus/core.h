@@ -117,6 +117,7 @@ struct consensus {
 	uint32_t lanes_in_use, template_payloads, without;
 	bool partial, light; /* see struct consensus_config */
 	uint64_t draw_seed;
+	size_t hyper_bytes;
 	bool started, silenced; /* silenced: the key is used elsewhere */
 	bool clock_off;
 	bool restless;          /* memory lacked while the branch changed: it is looked at again */

@@ -95,6 +95,23 @@ tell_candidate(struct consensus *c, struct effects *out, const struct candidate 
 	send(c, out, raw);
 }
 
+/* para-protocol(7) ROUNDS: Where their block would be too long, the highest ids stay outside. */
+static enum err
+assemble(struct candidate *out, struct consensus *c, struct assembly *in)
+{
+	for (;;) {
+		enum err e = assemble_hyper(out, &c->round.arena, in);
+		uint32_t seals = out->hyper.header.seals;
+		if (e || out->raw.len <= c->hyper_bytes)
+			return e;
+		if (seals == 1)
+			return ERR_COUNT;
+		in->bound = (uint32_t)((uint64_t)seals * c->hyper_bytes / out->raw.len);
+		if (in->bound == seals || in->bound == 0)
+			in->bound = seals - 1;
+	}
+}
+
 enum err
 own_candidate(struct consensus *c, struct effects *out)
 {
@@ -109,7 +126,7 @@ own_candidate(struct consensus *c, struct effects *out)
 	if (e == ERR_OK)
 		e = watch_take(&in.evidence, &in.evidences, &c->round.arena, c);
 	if (e == ERR_OK)
-		e = assemble_hyper(&candidate, &c->round.arena, &in);
+		e = assemble(&candidate, c, &in);
 	if (e)
 		return e;
 	raw = effects_copy(out, candidate.raw);
@@ -135,11 +152,12 @@ contains(const struct node *node, const struct hash *id)
 	return false;
 }
 
-/* A full block may leave out what is higher than all it holds. */
+/* A full block may leave out what is higher than all it holds; its length is only about right, see assemble. */
 static bool
 crowded_out(const struct consensus *c, const struct node *node, const struct hash *id)
 {
-	if (node->brief.seals < difficulty_bound(c->genesis, node->parent->lanes_in_use))
+	if (node->brief.seals < difficulty_bound(c->genesis, node->parent->lanes_in_use) &&
+	    node->raw.len < c->hyper_bytes / 2)
 		return false;
 	for (uint32_t i = 0; i < node->brief.seals; i++) {
 		if (hash_compare(&node->ticket[i].id, id) > 0)

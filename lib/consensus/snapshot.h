@@ -21,6 +21,7 @@ struct consensus_config {
 	uint64_t draw_seed;         /* which buddies are drawn follows from it */
 	bool partial;               /* follows some chains only: one that it does not know yet may be another */
 	bool light;                 /* signs nothing, seals nothing */
+	size_t hyper_bytes;         /* most of a hyper block's encoding; 0: LIMIT_HYPER_BYTES, as in every node */
 	uint32_t without;           /* defences that a test switches off: bits of enum defence; 0 in every node */
 };
 

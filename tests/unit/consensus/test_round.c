@@ -141,6 +141,29 @@ two_lanes_are_sealed_under_one_hyper_block(void **state)
 	world_end(&w);
 }
 
+/* One seal is all that goes into so short a block; the other payload has the next. */
+static void
+a_block_is_never_too_long(void **state)
+{
+	struct world w;
+
+	(void)state;
+	world_begin(&w, 3);
+	w.config.hyper_bytes = 1500;
+	world_start(&w);
+	world_to(&w, 2, 0);
+	w.mining = true;
+	world_send(&w, 1, 0, 1, "one");
+	world_send(&w, 2, 1, 1, "two");
+	world_to(&w, 3, 0);
+	assert_int_equal(w.tip.hid, 1);
+	assert_int_equal(w.block[1].blocks, 1);
+	assert_true(w.block[1].raw.len <= 1500);
+	world_to(&w, 12, 0);
+	assert_true(w.lane[1].tip_lid > 0 && w.lane[2].tip_lid > 0);
+	world_end(&w);
+}
+
 static void
 final_needs_two_slots_in_a_row(void **state)
 {
@@ -478,6 +501,7 @@ main(void)
 		cmocka_unit_test(chain_is_usable_exactly_from_two_blocks_later),
 		cmocka_unit_test(chain_with_a_late_root_is_usable_later),
 		cmocka_unit_test(two_lanes_are_sealed_under_one_hyper_block),
+		cmocka_unit_test(a_block_is_never_too_long),
 		cmocka_unit_test(final_needs_two_slots_in_a_row),
 		cmocka_unit_test(nothing_is_signed_in_the_slot_of_the_start_and_the_next),
 		cmocka_unit_test(clock_behind_the_chain_signs_nothing),
