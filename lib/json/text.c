@@ -42,7 +42,7 @@ is_control(uint32_t point)
 bool
 json_is_text(struct bytes b)
 {
-	const uint8_t *at = b.data, *end = b.data + b.len;
+	const uint8_t *at = b.data, *end = b.len ? b.data + b.len : b.data;
 
 	while (at < end) {
 		uint32_t point;

@@ -108,6 +108,8 @@ open_dev(struct nodehome *h, struct tool *t, const char *genesis_file, bool stor
 		status = genesisfile_read(&h->genesis, &h->arena, t, mark);
 	else
 		status = dev_genesis(h, t);
+	if (!status && !h->genesis.solo)
+		status = tool_fail(t, TOOL_TROUBLE, "--dev: network %s is not solo", h->genesis.name);
 	h->has_genesis = !status;
 	return status || exists(mark) ? status : genesisfile_write(t, mark, &h->genesis);
 }

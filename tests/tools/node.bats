@@ -62,13 +62,15 @@ no_miner() {
 	[ -S d/node.ipc ]
 }
 
-@test "a network with another founder, or of many voters, is refused" {
+@test "a network that this key cannot run is refused" {
 	para-key new a.key -f address >a
 	para-key new b.key -f address >b
 	para-node genesis --solo --founder "$(cat a)" >solo.json
+	para-node genesis --founder "$(cat a)" >one.json
 	para-node genesis --founder "$(cat a)" --founder "$(cat b)" >many.json
 	fails 2 "not the founder" para-node -d d -k b.key --genesis solo.json
-	fails 2 "not solo" para-node -d d -k a.key --genesis many.json
+	fails 2 "two must vote" para-node -d d -k a.key --genesis one.json
+	fails 2 "not solo" para-node -d d -k a.key --dev --genesis many.json
 	[ ! -e d/data.mdb ]
 }
 
