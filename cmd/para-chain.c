@@ -2,12 +2,12 @@
 #include <string.h>
 
 #include "json/view.h"
-#include "tool/document.h"
 #include "tool/draft.h"
 #include "tool/output.h"
 #include "tool/query.h"
+#include "tool/specfile.h"
 
-enum { SPEC_FILE_MOST = 65536, BODY_DEFAULT = 65536 };
+enum { BODY_DEFAULT = 65536 };
 
 static struct draft_options draft_options = {.seq = OPTION_NONE};
 static const char *name, *engine = "data", *rule = "open";
@@ -25,6 +25,8 @@ run_spec(struct tool *t)
 		return tool_usage(t, "option --engine: '%s' is not known", engine);
 	if (spec_rule_parse(&spec.rule, rule))
 		return tool_usage(t, "option --rule: '%s' is not known", rule);
+	if (spec.engine == ENGINE_COIN)
+		return tool_usage(t, "option --engine: 'coin' is para-coin(1)'s: it has a coin's options");
 	strcpy(spec.name, name);
 	if (witnesses != 0 && witnesses != SPEC_WITNESSES)
 		return tool_usage(t, "option --witnesses: '%llu' is neither 0 nor 128", (unsigned long long)witnesses);
@@ -36,21 +38,20 @@ run_spec(struct tool *t)
 	return TOOL_DONE;
 }
 
-/* A spec's JSON from a file or stdin. */
-static int
-load_spec(struct spec *out, struct tool *t, const char *path)
+/* NULL: it is not valid. */
+static void
+print_check(struct tool *t, const struct spec *spec)
 {
-	struct json *document;
-	const char *shown, *field = NULL;
-	int status = document_read(&document, &shown, t, path, SPEC_FILE_MOST, TOOL_NO);
-	enum err e = status ? ERR_OK : view_read_spec(out, &field, document);
-	if (!status && !e)
-		e = spec_check(out);
-	if (e)
-		status = tool_fail(t, tool_status_of(e), "%s: %s%s%s", shown, field ? field : "", field ? ": " : "",
-		    err_text(e));
-	json_free(document);
-	return status;
+	struct json_writer *w = output_begin(t);
+	json_put_key(w, "valid");
+	json_put_bool(w, spec != NULL);
+	if (spec) {
+		struct hash hash = spec_hash(spec);
+		json_put_key(w, "name");
+		json_put_text(w, spec->name);
+		view_hash(w, "script", &hash);
+	}
+	output_end(t);
 }
 
 static int
@@ -59,20 +60,11 @@ run_check(struct tool *t)
 	int files = t->argc ? t->argc : 1;
 	for (int i = 0; i < files; i++) {
 		struct spec spec;
-		int status = load_spec(&spec, t, t->argc ? t->argv[i] : "-");
-		bool valid = status == TOOL_DONE;
-		if (status == TOOL_TROUBLE)
-			continue;
-		struct json_writer *w = output_begin(t);
-		json_put_key(w, "valid");
-		json_put_bool(w, valid);
-		if (valid) {
-			struct hash hash = spec_hash(&spec);
-			json_put_key(w, "name");
-			json_put_text(w, spec.name);
-			view_hash(w, "script", &hash);
-		}
-		output_end(t);
+		struct arena arena = {0};
+		int status = specfile_load(&spec, &arena, t, t->argc ? t->argv[i] : "-");
+		if (status != TOOL_TROUBLE)
+			print_check(t, status == TOOL_DONE ? &spec : NULL);
+		arena_free(&arena);
 	}
 	return TOOL_DONE;
 }
@@ -83,13 +75,16 @@ run_create(struct tool *t)
 	struct spec spec;
 	struct draft d;
 	struct buf body = {0};
+	struct arena arena = {0};
 	if (t->argc > 1)
 		return tool_usage(t, "one SPEC is wanted");
-	int status = load_spec(&spec, t, t->argc ? t->argv[0] : "-");
+	int status = specfile_load(&spec, &arena, t, t->argc ? t->argv[0] : "-");
 	if (!status)
 		status = draft_open(&d, t, &draft_options, "0");
-	if (status)
+	if (status) {
+		arena_free(&arena);
 		return status;
+	}
 	wire_put_u8(&body, ROOT_REGISTER);
 	spec_put(&body, &spec);
 	enum err e = body.failed ? ERR_NOMEM : draft_payload(&d, t, bytes_of(&body));
@@ -97,6 +92,7 @@ run_create(struct tool *t)
 		status = tool_fail(t, tool_status_of(e), "%s", err_text(e));
 	draft_close(&d);
 	buf_free(&body);
+	arena_free(&arena);
 	return status;
 }
 

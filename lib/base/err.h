@@ -25,6 +25,7 @@ enum err {
 	ERR_JSON,
 	ERR_FIELD,
 	ERR_NAME,
+	ERR_SYMBOL,
 	/* what does not verify */
 	ERR_SIGNATURE,
 	ERR_WORK,
@@ -56,6 +57,19 @@ enum err {
 	ERR_OPERATION,
 	ERR_NAME_TAKEN,
 	ERR_ENGINE,
+	/* rules of coins */
+	ERR_FEE_LOW,
+	ERR_FEE,
+	ERR_FUNDS,
+	ERR_ZERO,
+	ERR_SELF,
+	ERR_CAP,
+	ERR_HALVING,
+	ERR_RIGHT,
+	ERR_FROZEN,
+	ERR_TOKEN,
+	ERR_TOKENS_FULL,
+	ERR_ACCOUNT,
 	/* this machine */
 	ERR_NOMEM,
 	ERR_IO,

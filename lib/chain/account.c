@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "base/bech32.h"
+#include "crypto/hash.h"
 
 static const char prefix[] = "para";
 
@@ -19,4 +20,41 @@ enum err
 account_parse(uint8_t account[static 32], const char *text)
 {
 	return bech32_decode(account, 32, prefix, text);
+}
+
+static void
+tagged(uint8_t out[static 32], const char *tag, uint32_t chain, const void *rest, size_t len)
+{
+	const uint8_t number[4] = { (uint8_t)chain, (uint8_t)(chain >> 8), (uint8_t)(chain >> 16), (uint8_t)(chain >> 24) };
+	struct hasher h;
+	struct hash id;
+
+	hash_init(&h, HASH_ACCOUNT);
+	hash_add(&h, tag, strlen(tag));
+	hash_add(&h, number, sizeof number);
+	hash_add(&h, rest, len);
+	id = hash_end(&h);
+	memcpy(out, id.b, sizeof id.b);
+}
+
+void
+account_of_token(uint8_t out[static 32], uint32_t chain, const char *name)
+{
+	tagged(out, "token", chain, name, strlen(name));
+}
+
+void
+account_of_totals(uint8_t out[static 32], uint32_t chain)
+{
+	tagged(out, "totals", chain, "", 0);
+}
+
+void
+account_of_rewards(uint8_t out[static 32], uint32_t chain, uint64_t hid)
+{
+	uint8_t number[8];
+
+	for (int i = 0; i < 8; i++)
+		number[i] = (uint8_t)(hid >> 8 * i);
+	tagged(out, "rewards", chain, number, sizeof number);
 }

@@ -15,8 +15,11 @@ enum {
 	LIMIT_VOTERS = 65536,              /* lists in a certificate, endorsements in a hyper block */
 	LIMIT_LANE_DEPTH = 32,             /* bits of a lane's prefix */
 	LIMIT_NAME = 32,                   /* bytes of a chain's or network's name */
+	LIMIT_SYMBOL = 12,                 /* bytes of a coin's or token's symbol */
 	LIMIT_FOUNDERS = 1024,
 	LIMIT_ALLOCS = 4096,
+	LIMIT_OUTPUTS = 1000,              /* accounts that one transfer pays */
+	LIMIT_MEMO = 256,                  /* bytes of a transfer's memo */
 	LIMIT_EVIDENCE = 64,               /* pieces of evidence in a hyper block */
 	LIMIT_HOLDINGS = 16384,            /* items of a have or a want */
 	LIMIT_HYPER_BYTES = 64 << 20       /* one encoded hyper block */

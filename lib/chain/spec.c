@@ -4,7 +4,7 @@
 
 enum { NAME_LEAST = 2 };
 
-static const char *const engine_names[] = { [ENGINE_ROOT] = "root", [ENGINE_DATA] = "data" };
+static const char *const engine_names[] = { [ENGINE_ROOT] = "root", [ENGINE_DATA] = "data", [ENGINE_COIN] = "coin" };
 static const char *const rule_names[] = { [RULE_OPEN] = "open" };
 
 #define COUNT(a) (sizeof(a) / sizeof *(a))
@@ -32,8 +32,8 @@ spec_name_get(struct reader *r, char out[static LIMIT_NAME + 1])
 		wire_fail(r, ERR_NAME);
 }
 
-void
-spec_put(struct buf *out, const struct spec *spec)
+static void
+put_head(struct buf *out, const struct spec *spec)
 {
 	object_put(out, OBJECT_SPEC, &(struct network){ 0 });
 	wire_put_u8(out, (uint8_t)strlen(spec->name));
@@ -42,6 +42,16 @@ spec_put(struct buf *out, const struct spec *spec)
 	wire_put_u8(out, (uint8_t)spec->rule);
 	wire_put_u16(out, spec->witnesses);
 	wire_put_u32(out, spec->body_bytes);
+	if (spec->engine == ENGINE_COIN)
+		coin_put_head(out, &spec->coin);
+}
+
+void
+spec_put(struct buf *out, const struct spec *spec)
+{
+	put_head(out, spec);
+	buf_add(out, spec->coin.alloc.data, spec->coin.alloc.len);
+	buf_add(out, spec->coin.lock.data, spec->coin.lock.len);
 }
 
 enum err
@@ -59,6 +69,9 @@ spec_unpack(struct spec *out, struct bytes in)
 	out->rule = wire_get_u8(&r);
 	out->witnesses = wire_get_u16(&r);
 	out->body_bytes = wire_get_u32(&r);
+	out->coin = (struct coin){ 0 };
+	if (out->engine == ENGINE_COIN)
+		coin_get(&r, &out->coin);
 	e = wire_end(&r);
 	return e ? e : spec_check(out);
 }
@@ -72,17 +85,24 @@ spec_check(const struct spec *spec)
 		return ERR_ENGINE;
 	if (spec->witnesses != 0 && spec->witnesses != SPEC_WITNESSES)
 		return ERR_RANGE;
-	return spec->body_bytes >= 1 && spec->body_bytes <= LIMIT_BODY ? ERR_OK : ERR_RANGE;
+	if (spec->body_bytes < 1 || spec->body_bytes > LIMIT_BODY)
+		return ERR_RANGE;
+	return spec->engine == ENGINE_COIN ? coin_check(&spec->coin) : ERR_OK;
 }
 
 struct hash
 spec_hash(const struct spec *spec)
 {
-	uint8_t room[SPEC_MAX];
+	uint8_t room[SPEC_HEAD_MAX];
 	struct buf b = { .data = room, .cap = sizeof room };
+	struct hasher h;
 
-	spec_put(&b, spec);
-	return hash_of(HASH_SPEC, room, b.len);
+	put_head(&b, spec);
+	hash_init(&h, HASH_SPEC);
+	hash_add(&h, room, b.len);
+	hash_add(&h, spec->coin.alloc.data, spec->coin.alloc.len);
+	hash_add(&h, spec->coin.lock.data, spec->coin.lock.len);
+	return hash_end(&h);
 }
 
 struct spec

@@ -1,7 +1,8 @@
 /*
  * spec: what a sub-chain is, a canonical binary record; JSON is only how tools read and print it.
  *
- *     head 10 (network zero) | name length u8 | name | engine u8 | rule u8 | witnesses u16 | body bytes u32
+ *     head 10 (network zero) | name length u8 | name | engine u8 | rule u8 | witnesses u16 | body bytes u32 |
+ *     parameters of the engine coin (chain/coin.h)
  *
  * Its hash, Hash(spec, record), is the script hash of the chain's seals. Chain 0's spec is built in (spec_root).
  * Source of the rule: para-protocol(7), CHAIN SPEC.
@@ -11,15 +12,16 @@
 
 #include <stdbool.h>
 
+#include "chain/coin.h"
 #include "chain/genesis.h"
 #include "chain/limits.h"
 #include "chain/object.h"
 #include "crypto/hash.h"
 
-enum spec_engine { ENGINE_ROOT = 0, ENGINE_DATA = 1 };
+enum spec_engine { ENGINE_ROOT = 0, ENGINE_DATA = 1, ENGINE_COIN = 2 };
 enum spec_rule { RULE_OPEN = 0 };
 
-enum { SPEC_WITNESSES = 128, SPEC_MAX = OBJECT_HEAD + 1 + LIMIT_NAME + 8 };
+enum { SPEC_WITNESSES = 128, SPEC_HEAD_MAX = OBJECT_HEAD + 1 + LIMIT_NAME + 8 + COIN_HEAD_MAX };
 
 struct spec {
 	char name[LIMIT_NAME + 1]; /* [a-z][a-z0-9-]{1,31} */
@@ -27,6 +29,7 @@ struct spec {
 	enum spec_rule rule;
 	uint16_t witnesses;   /* 0, or 128 */
 	uint32_t body_bytes;  /* most bytes of a payload's body; 1 .. LIMIT_BODY */
+	struct coin coin;     /* zero unless engine is coin; its lists borrow from what was decoded */
 };
 
 bool spec_name_ok(const char *name);
@@ -35,7 +38,7 @@ bool spec_name_ok(const char *name);
 void spec_name_get(struct reader *r, char out[static LIMIT_NAME + 1]);
 void spec_put(struct buf *out, const struct spec *spec);
 
-/* ERR_NAME, ERR_ENGINE (an engine or rule that this version does not know), ERR_RANGE. */
+/* ERR_NAME, ERR_ENGINE (an engine or rule that this version does not know), ERR_RANGE, and what coin_check says. */
 enum err spec_unpack(struct spec *out, struct bytes in);
 enum err spec_check(const struct spec *spec);
 struct hash spec_hash(const struct spec *spec);
@@ -52,6 +55,9 @@ enum err spec_rule_parse(enum spec_rule *out, const char *name);
  * The body of a payload that asks chain 0 for something: an operation byte, then its argument.
  * Source of the rule: para-protocol(7), CHAIN 0.
  */
-enum root_operation { ROOT_REGISTER = 1 /* argument: a chain spec */ };
+enum root_operation {
+	ROOT_REGISTER = 1, /* argument: a chain spec */
+	ROOT_TRANSFER = 2  /* argument: as a coin chain's transfer (chain/order.h) */
+};
 
 #endif

@@ -52,14 +52,18 @@ void view_endorsement(struct json_writer *w, const struct endorsement *e);
 
 /* Every member of the record; what `para-chain spec` prints and `create` reads. */
 void view_spec(struct json_writer *w, const struct spec *spec);
+
+/* A coin's parameters without its lists: symbol .. cross. */
+void view_coin_terms(struct json_writer *w, const struct coin *c);
+
 void view_genesis(struct json_writer *w, const struct genesis *g);
 
 /*
  * The way back, strict: an unknown or missing member is ERR_FIELD with its name in *field (static or borrowed from j),
  * and so is the name of one whose value is refused. *field is NULL when j is no object, or when the record as a whole
- * does not pass spec_check or genesis_check.
+ * does not pass spec_check or genesis_check. Lists are in the arena.
  */
-enum err view_read_spec(struct spec *out, const char **field, const struct json *j);
+enum err view_read_spec(struct spec *out, struct arena *arena, const char **field, const struct json *j);
 enum err view_read_genesis(struct genesis *out, struct arena *arena, const char **field, const struct json *j);
 
 /*

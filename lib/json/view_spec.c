@@ -10,6 +10,8 @@ view_spec(struct json_writer *w, const struct spec *spec)
 	view_text(w, "rule", spec_rule_name(spec->rule));
 	view_uint(w, "witnesses", spec->witnesses);
 	view_uint(w, "body_bytes", spec->body_bytes);
+	if (spec->engine == ENGINE_COIN)
+		view_coin(w, &spec->coin);
 }
 
 static enum err
@@ -66,20 +68,34 @@ read_body_bytes(struct spec *out, const struct json *j)
 	return e;
 }
 
+/* Is there a coin to read? The engine decides; whether it is a good name is found out later. */
+static bool
+has_coin(const struct json *j)
+{
+	const char *engine;
+
+	return json_text(&engine, json_member(j, "engine")) == ERR_OK &&
+	    strcmp(engine, spec_engine_name(ENGINE_COIN)) == 0;
+}
+
 enum err
-view_read_spec(struct spec *out, const char **field, const struct json *j)
+view_read_spec(struct spec *out, struct arena *arena, const char **field, const struct json *j)
 {
 	static const char *const name[] = {"name", "engine", "rule", "witnesses", "body_bytes", NULL};
+	static const char *const coin_name[] = {"name", "engine", "rule", "witnesses", "body_bytes", "coin", NULL};
 	static enum err (*const read[])(struct spec *, const struct json *) = {
 	    read_name, read_engine, read_rule, read_witnesses, read_body_bytes};
+	bool coin = has_coin(j);
 	enum err e;
 
 	memset(out, 0, sizeof(*out));
 	*field = NULL;
-	e = view_expect(j, name, field);
+	e = view_expect(j, coin ? coin_name : name, field);
 	for (size_t i = 0; name[i] && !e; i++) {
 		e = read[i](out, json_member(j, name[i]));
 		*field = e ? name[i] : NULL;
 	}
+	if (coin && !e)
+		e = view_read_coin(&out->coin, arena, field, json_member(j, "coin"));
 	return e ? e : spec_check(out);
 }

@@ -38,6 +38,8 @@ engine_of(enum spec_engine kind)
 		return &engine_root;
 	case ENGINE_DATA:
 		return &engine_data;
+	case ENGINE_COIN:
+		break;
 	}
 	return NULL;
 }

@@ -225,7 +225,7 @@ specs_of_other_versions_are_refused(void **state)
 	struct spec spec = w->spec;
 
 	assert_int_equal(spec_check(&spec), ERR_OK);
-	spec.engine = ENGINE_DATA + 1;
+	spec.engine = ENGINE_COIN + 1;
 	assert_int_equal(spec_check(&spec), ERR_ENGINE);
 	spec = w->spec;
 	spec.rule = RULE_OPEN + 1;
@@ -265,7 +265,9 @@ engines_and_rules_have_names(void **state)
 	assert_int_equal(spec_engine_parse(&engine, "data"), ERR_OK);
 	assert_int_equal(engine, ENGINE_DATA);
 	assert_string_equal(spec_engine_name(ENGINE_DATA), "data");
-	assert_int_equal(spec_engine_parse(&engine, "coin"), ERR_ENGINE);
+	assert_int_equal(spec_engine_parse(&engine, "coin"), ERR_OK);
+	assert_int_equal(engine, ENGINE_COIN);
+	assert_int_equal(spec_engine_parse(&engine, "coins"), ERR_ENGINE);
 	assert_int_equal(spec_rule_parse(&rule, "open"), ERR_OK);
 	assert_int_equal(rule, RULE_OPEN);
 	assert_int_equal(spec_rule_parse(&rule, ""), ERR_ENGINE);

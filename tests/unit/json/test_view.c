@@ -264,13 +264,14 @@ a_spec_is_the_same_through_json(void **state)
 	static const char text[] =
 	    "{\"name\":\"notes\",\"engine\":\"data\",\"rule\":\"open\",\"witnesses\":128,\"body_bytes\":65536}";
 	struct buf b = {0}, again = {0};
+	struct arena arena = {0};
 	struct spec spec;
 	const char *field;
 	struct json *j;
 
 	buf_add_text(&b, text);
 	j = parse(&b);
-	assert_int_equal(view_read_spec(&spec, &field, j), ERR_OK);
+	assert_int_equal(view_read_spec(&spec, &arena, &field, j), ERR_OK);
 	assert_string_equal(spec.name, "notes");
 	assert_int_equal(spec.engine, ENGINE_DATA);
 	write_spec(&again, &spec);
@@ -278,6 +279,53 @@ a_spec_is_the_same_through_json(void **state)
 	json_free(j);
 	buf_free(&b);
 	buf_free(&again);
+}
+
+/* A coin in which each member has a value of its own. */
+static void
+a_coin_spec(struct spec *out, struct buf *alloc, struct buf *lock)
+{
+	struct coin_alloc a = {.amount = {(uint64_t)1 << 60}};
+	struct coin_lock l = {.amount = {9007199254740993}, .cliff = 10, .end = 2000};
+
+	*out = (struct spec){.name = "gold", .engine = ENGINE_COIN, .witnesses = 128, .body_bytes = 65536,
+	    .coin = {.symbol = "AU", .decimals = 18, .issuance = COIN_MINED, .flags = COIN_FREEZE | COIN_TOKENS_BY_ANYBODY,
+	        .cross = true, .cap = {UINT64_MAX}, .reward = {5000}, .halving = 210, .byte_fee = {3}, .allocs = 2, .locks = 1}};
+	memset(l.account, 9, sizeof(l.account));
+	for (uint8_t i = 1; i <= 2; i++) {
+		memset(a.account, i, sizeof(a.account));
+		coin_alloc_put(alloc, &a);
+	}
+	coin_lock_put(lock, &l);
+	out->coin.alloc = bytes_of(alloc);
+	out->coin.lock = bytes_of(lock);
+	assert_int_equal(spec_check(out), ERR_OK);
+}
+
+static void
+a_coin_is_the_same_through_json(void **state)
+{
+	(void)state;
+	struct buf alloc = {0}, lock = {0}, text = {0}, record = {0}, back = {0};
+	struct arena arena = {0};
+	struct spec spec, again;
+	const char *field;
+	struct json *j;
+
+	a_coin_spec(&spec, &alloc, &lock);
+	write_spec(&text, &spec);
+	j = parse(&text);
+	assert_int_equal(view_read_spec(&again, &arena, &field, j), ERR_OK);
+	spec_put(&record, &spec);
+	spec_put(&back, &again);
+	assert_true(bytes_equal(bytes_of(&record), bytes_of(&back)));
+	json_free(j);
+	arena_free(&arena);
+	buf_free(&alloc);
+	buf_free(&lock);
+	buf_free(&text);
+	buf_free(&record);
+	buf_free(&back);
 }
 
 /* Puts `with` where `what` stands once in the text. */
@@ -299,23 +347,73 @@ replace(struct buf *text, const char *what, const char *with)
 }
 
 static void
-refuse_spec(const char *what, const char *with, enum err e, const char *name)
+refuse(const struct spec *whole, const char *what, const char *with, enum err e, const char *name)
 {
-	struct spec spec = {.name = "notes", .engine = ENGINE_DATA, .witnesses = 128, .body_bytes = 65536};
+	struct spec spec;
 	struct buf text = {0};
+	struct arena arena = {0};
 	const char *field = "unset";
 	struct json *j;
 
-	write_spec(&text, &spec);
+	write_spec(&text, whole);
 	replace(&text, what, with);
 	j = parse(&text);
-	assert_int_equal(view_read_spec(&spec, &field, j), e);
+	assert_int_equal(view_read_spec(&spec, &arena, &field, j), e);
 	if (name)
 		assert_string_equal(field, name);
 	else
 		assert_null(field);
 	json_free(j);
 	buf_free(&text);
+	arena_free(&arena);
+}
+
+static void
+refuse_spec(const char *what, const char *with, enum err e, const char *name)
+{
+	refuse(&(struct spec){.name = "notes", .engine = ENGINE_DATA, .witnesses = 128, .body_bytes = 65536}, what, with, e,
+	    name);
+}
+
+static void
+refuse_coin(const char *what, const char *with, enum err e, const char *name)
+{
+	struct buf alloc = {0}, lock = {0};
+	struct spec spec;
+
+	a_coin_spec(&spec, &alloc, &lock);
+	refuse(&spec, what, with, e, name);
+	buf_free(&alloc);
+	buf_free(&lock);
+}
+
+static void
+a_wrong_coin_is_refused_by_name(void **state)
+{
+	(void)state;
+	static const char *const number[] = {"1e8", "1,0", "-1", " 1", "01", "0.00000001", "18446744073709551616", "", NULL};
+
+	for (size_t i = 0; number[i]; i++) {
+		char with[64];
+
+		snprintf(with, sizeof(with), "\"%s\"", number[i]);
+		refuse_coin("\"18446744073709551615\"", with, i == 6 ? ERR_OVERFLOW : ERR_NUMBER, "cap");
+	}
+	refuse_coin("\"18446744073709551615\"", "1", ERR_FIELD, "cap");
+	refuse_coin("\"18446744073709551615\"", "\"1\"", ERR_CAP, NULL);
+	refuse_coin("\"9007199254740993\"", "9007199254740992", ERR_FIELD, "locks");
+	refuse_coin("\"halving\":210", "\"halving\":0", ERR_HALVING, NULL);
+	refuse_coin("\"halving\":210", "\"halving\":\"210\"", ERR_FIELD, "halving");
+	refuse_coin("\"AU\"", "\"au\"", ERR_SYMBOL, "symbol");
+	refuse_coin("\"mined\"", "\"found\"", ERR_RANGE, "issuance");
+	refuse_coin("\"decimals\":18", "\"decimals\":19", ERR_RANGE, "decimals");
+	refuse_coin("\"anybody\"", "\"nobody\"", ERR_RANGE, "tokens");
+	refuse_coin("\"open\"", "\"ajar\"", ERR_ENGINE, "rule");
+	refuse_coin("\"cross\":\"open\"", "\"cross\":\"ajar\"", ERR_RANGE, "cross");
+	refuse_coin("\"cliff\":10", "\"cliff\":2001", ERR_RANGE, NULL);
+	refuse_coin("\"cliff\":10,", "", ERR_FIELD, "locks");
+	refuse_coin("\"burn\"", "\"burns\"", ERR_FIELD, "burns");
+	refuse_coin("\"engine\":\"coin\"", "\"engine\":\"data\"", ERR_FIELD, "coin");
 }
 
 static void
@@ -405,7 +503,7 @@ records_are_objects(void **state)
 
 	buf_add_text(&text, "[1]");
 	j = parse(&text);
-	assert_int_equal(view_read_spec(&spec, &field, j), ERR_FIELD);
+	assert_int_equal(view_read_spec(&spec, &arena, &field, j), ERR_FIELD);
 	assert_null(field);
 	assert_int_equal(view_read_genesis(&g, &arena, &field, j), ERR_FIELD);
 	assert_null(field);
@@ -428,6 +526,7 @@ main(void)
 	    cmocka_unit_test(broken_objects_show_no_broken_json), cmocka_unit_test(no_object_is_refused_with_a_reason),
 	    cmocka_unit_test(a_payload_shows_its_body_as_text_or_base64),
 	    cmocka_unit_test(a_genesis_is_the_same_through_json), cmocka_unit_test(a_spec_is_the_same_through_json),
+	    cmocka_unit_test(a_coin_is_the_same_through_json), cmocka_unit_test(a_wrong_coin_is_refused_by_name),
 	    cmocka_unit_test(a_wrong_spec_is_refused_by_name), cmocka_unit_test(a_wrong_genesis_is_refused_by_name),
 	    cmocka_unit_test(records_are_objects)};
 
