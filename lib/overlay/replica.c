@@ -312,7 +312,8 @@ replica_deadline_ms(const struct replica *r)
 
 	for (unsigned i = 0; i < r->wants; i++) {
 		const struct want *w = &r->want[i];
-		if (w->state != WANT_IDLE || r->flying < REPLICA_FLYING)
+		/* One that is due waits for a place or its source, which some other event frees. */
+		if (w->state != WANT_IDLE || w->due_ms > r->ran_ms)
 			at = sooner(at, w->due_ms);
 	}
 	for (unsigned i = 0; i < r->holders.count; i++) {

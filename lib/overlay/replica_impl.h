@@ -43,7 +43,7 @@ struct replica {
 	/* Looking over what is kept: bodies left of this pass, where it has come to, whether all holders are told. */
 	size_t left, at;
 	bool whole, again; /* again: holders changed meanwhile */
-	uint64_t slice_ms, check_ms;
+	uint64_t slice_ms, check_ms, ran_ms; /* ran: when wants were last looked at */
 };
 
 /* A zeroed action at the end; NULL when memory ran out. */

@@ -71,6 +71,8 @@ replica_want(struct replica *r, struct replica_actions *out, const struct body_r
 		if (w && hint) {
 			w->hinted = true;
 			w->hint = *hint;
+			if (w->state == WANT_IDLE && w->sources == 0)
+				w->due_ms = now_ms;
 		}
 		return e;
 	}
@@ -151,27 +153,47 @@ replica_next(struct replica *r, struct replica_actions *out, struct want *w, uin
 	return w->next < w->sources ? ERR_OK : again(r, out, w, now_ms);
 }
 
+/* The nodes that are being asked. */
+struct busy {
+	struct pubkey key[REPLICA_FLYING];
+	unsigned count;
+};
+
 static bool
-is_asked(const struct replica *r, const struct pubkey *key)
+is_busy(const struct busy *b, const struct pubkey *key)
 {
-	for (unsigned i = 0; i < r->wants; i++)
-		if (r->want[i].state == WANT_ASKED && memcmp(r->want[i].from.b, key->b, sizeof key->b) == 0)
+	for (unsigned i = 0; i < b->count; i++)
+		if (memcmp(b->key[i].b, key->b, sizeof key->b) == 0)
 			return true;
 	return false;
 }
 
-static enum err
-ask(struct replica *r, struct replica_actions *out, struct want *w, uint64_t now_ms)
+/* The one that has waited longest among those whose next source is free; NULL: none. */
+static struct want *
+pick(struct replica *r, const struct busy *b, uint64_t now_ms)
 {
-	const struct pubkey *to = &w->source[w->next];
+	struct want *best = NULL;
 
-	if (is_asked(r, to))
-		return ERR_OK;
+	for (unsigned i = 0; i < r->wants; i++) {
+		struct want *w = &r->want[i];
+		if (w->state != WANT_IDLE || now_ms < w->due_ms || (best && w->due_ms >= best->due_ms))
+			continue;
+		if (w->sources == 0)
+			find_sources(r, w);
+		if (w->sources == 0 || !is_busy(b, &w->source[w->next]))
+			best = w;
+	}
+	return best;
+}
+
+static enum err
+ask(struct replica *r, struct replica_actions *out, struct busy *b, struct want *w, uint64_t now_ms)
+{
 	struct replica_action *a = replica_action_add(out, REPLICA_ASK);
+
 	if (!a)
 		return ERR_NOMEM;
-	w->next++;
-	w->from = *to;
+	w->from = b->key[b->count++] = w->source[w->next++];
 	w->request = (uint32_t)replica_draw(r) | REPLICA_REQUEST;
 	w->state = WANT_ASKED;
 	w->due_ms = now_ms + REPLICA_ASK_MS;
@@ -183,24 +205,31 @@ ask(struct replica *r, struct replica_actions *out, struct want *w, uint64_t now
 }
 
 /* From the last on, since one that ends is replaced by the last. */
-enum err
-replica_run(struct replica *r, struct replica_actions *out, uint64_t now_ms)
+static enum err
+time_out(struct replica *r, struct replica_actions *out, struct busy *b, uint64_t now_ms)
 {
 	enum err e = ERR_OK;
 
 	for (unsigned i = r->wants; i-- > 0 && e == ERR_OK;) {
 		struct want *w = &r->want[i];
-		if (w->state != WANT_IDLE && now_ms >= w->due_ms)
+		if (w->state == WANT_ASKED && now_ms < w->due_ms)
+			b->key[b->count++] = w->from;
+		else if (w->state != WANT_IDLE && now_ms >= w->due_ms)
 			e = replica_next(r, out, w, now_ms);
 	}
-	for (unsigned i = r->wants; i-- > 0 && e == ERR_OK && r->flying < REPLICA_FLYING;) {
-		struct want *w = &r->want[i];
-		if (w->state != WANT_IDLE || now_ms < w->due_ms)
-			continue;
-		if (w->sources == 0)
-			find_sources(r, w);
-		e = w->sources == 0 ? again(r, out, w, now_ms) : ask(r, out, w, now_ms);
-	}
+	return e;
+}
+
+enum err
+replica_run(struct replica *r, struct replica_actions *out, uint64_t now_ms)
+{
+	struct busy busy = {.count = 0};
+	struct want *w;
+	enum err e = time_out(r, out, &busy, now_ms);
+
+	r->ran_ms = now_ms;
+	while (e == ERR_OK && r->flying < REPLICA_FLYING && (w = pick(r, &busy, now_ms)))
+		e = w->sources == 0 ? again(r, out, w, now_ms) : ask(r, out, &busy, w, now_ms);
 	return e;
 }
 

@@ -511,7 +511,7 @@ newcomers_are_handed_what_they_are_to_hold(void **state)
 static void
 what_a_loss_left_out_the_next_check_repairs(void **state)
 {
-	struct world *w = fresh(30);
+	struct world *w = fresh(10);
 
 	(void)state;
 	run(w, 30000);
