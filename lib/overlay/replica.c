@@ -29,6 +29,14 @@ replica_is_self(const struct replica *r, const struct pubkey *key)
 	return memcmp(key->b, r->config.self.b, sizeof key->b) == 0;
 }
 
+bool
+replica_is_gone(const struct replica *r, const struct pubkey *key)
+{
+	const struct holder *one = holders_find(&r->holders, key);
+
+	return !one || one->gone_ms;
+}
+
 uint64_t
 replica_draw(struct replica *r)
 {

@@ -50,6 +50,7 @@ struct replica {
 struct replica_action *replica_action_add(struct replica_actions *out, enum replica_action_type type);
 
 bool replica_is_self(const struct replica *r, const struct pubkey *key);
+bool replica_is_gone(const struct replica *r, const struct pubkey *key);
 bool replica_is_holder(const struct replica *r, const struct hash *id);
 uint64_t replica_draw(struct replica *r);
 

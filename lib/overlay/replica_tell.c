@@ -43,14 +43,6 @@ was_told(const struct kept *k, const struct pubkey *key)
 	return false;
 }
 
-static bool
-is_gone(const struct replica *r, const struct pubkey *key)
-{
-	const struct holder *one = holders_find(&r->holders, key);
-
-	return !one || one->gone_ms;
-}
-
 /* Whether this node is one of the two whose turn it is to tell all of a body's holders. */
 static bool
 is_turn(const struct pubkey *holder, unsigned n, const struct replica *r, uint64_t now_ms)
@@ -73,7 +65,7 @@ look_at(struct tellings *out, struct replica *r, struct kept *k, uint64_t now_ms
 			own = true;
 			continue;
 		}
-		if (is_gone(r, &holder[i]))
+		if (replica_is_gone(r, &holder[i]))
 			continue;
 		tag[tags++] = tag_of(&holder[i]);
 		if (all || !was_told(k, &holder[i]))

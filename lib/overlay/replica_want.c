@@ -189,8 +189,11 @@ pick(struct replica *r, const struct busy *b, uint64_t now_ms)
 static enum err
 ask(struct replica *r, struct replica_actions *out, struct busy *b, struct want *w, uint64_t now_ms)
 {
+	if (replica_is_gone(r, &w->source[w->next])) {
+		w->next++;
+		return replica_next(r, out, w, now_ms);
+	}
 	struct replica_action *a = replica_action_add(out, REPLICA_ASK);
-
 	if (!a)
 		return ERR_NOMEM;
 	w->from = b->key[b->count++] = w->source[w->next++];

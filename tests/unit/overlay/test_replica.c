@@ -520,7 +520,7 @@ what_a_loss_left_out_the_next_check_repairs(void **state)
 	for (unsigned i = 0; i < 10; i++)
 		join(w, false);
 	let_vote(w, 10, 30);
-	run(w, GRACE_MS + 8 * CHECK_MS);
+	run(w, GRACE_MS + 12 * CHECK_MS);
 	w->loss = 0;
 	run(w, 2 * CHECK_MS);
 	for (unsigned i = 0; i < BODIES; i++)
