@@ -37,6 +37,7 @@ put_hello(struct buf *out, const struct message_hello *h)
 	buf_add(out, h->genesis.b, sizeof h->genesis.b);
 	wire_put_u64(out, h->clock_ms);
 	put_tip(out, &h->tip);
+	wire_put_u64(out, h->offer);
 	put_text(out, h->url);
 	put_text(out, h->version);
 }
@@ -109,10 +110,20 @@ put_blocks(struct buf *out, const struct message_blocks *b)
 	buf_add(out, b->hash.b, sizeof b->hash.b);
 }
 
+static void
+put_hold(struct buf *out, const struct message_hold *h)
+{
+	wire_put_u8(out, (uint8_t)h->count);
+	for (unsigned i = 0; i < h->count; i++) {
+		buf_add(out, h->body[i].id.b, sizeof h->body[i].id.b);
+		wire_put_u32(out, h->body[i].size);
+	}
+}
+
 static bool
 has_request(enum message_type type)
 {
-	return type >= MESSAGE_FIND_NODE && type <= MESSAGE_END;
+	return (type >= MESSAGE_FIND_NODE && type <= MESSAGE_END) || type == MESSAGE_GET_BODY;
 }
 
 void
@@ -126,7 +137,9 @@ message_put(struct buf *out, const struct message *m)
 	case MESSAGE_AUTH: buf_add(out, m->auth.b, sizeof m->auth.b); break;
 	case MESSAGE_PING: case MESSAGE_PONG: put_ping(out, &m->ping); break;
 	case MESSAGE_TIP: put_tip(out, &m->tip); break;
-	case MESSAGE_FIND_NODE: case MESSAGE_FIND_VALUE: buf_add(out, m->target.b, sizeof m->target.b); break;
+	case MESSAGE_FIND_NODE: case MESSAGE_FIND_VALUE: case MESSAGE_GET_BODY:
+		buf_add(out, m->target.b, sizeof m->target.b);
+		break;
 	case MESSAGE_NODES: put_contacts(out, &m->nodes); break;
 	case MESSAGE_STORE: put_store(out, &m->store); break;
 	case MESSAGE_VALUE: put_values(out, &m->nodes); break;
@@ -135,6 +148,7 @@ message_put(struct buf *out, const struct message *m)
 	case MESSAGE_GET_BLOCKS: put_blocks(out, &m->blocks); break;
 	case MESSAGE_BLOCK_PART: buf_add(out, bytes_or_nothing(m->raw.data), m->raw.len); break;
 	case MESSAGE_END: wire_put_u64(out, m->hid); break;
+	case MESSAGE_HOLD: put_hold(out, &m->hold); break;
 	case MESSAGE_BYE: put_text(out, m->bye); break;
 	case MESSAGE_AFTER: break;
 	}

@@ -4,8 +4,8 @@
  *     head 10 (type >= 32, version, network) | fields, as para-protocol(7) has them under OVERLAY
  *
  * HELLO and AUTH open a link, PING, PONG and TIP keep it, FIND_NODE to VALUE are Kademlia, GET_HEADS to END are sync, BYE
- * says why a link ends. An object of the chain (type < 32) that answers GET_BLOCKS travels inside a BLOCK_PART, so that it
- * is never taken for a live one. Source of the rule: para-protocol(7), OVERLAY.
+ * says why a link ends, GET_BODY and HOLD keep bodies. An object of the chain (type < 32) that answers GET_BLOCKS or GET_BODY
+ * travels inside a BLOCK_PART, so that it is never taken for a live one. Source of the rule: para-protocol(7), OVERLAY.
  */
 #ifndef OVERLAY_MESSAGE_H
 #define OVERLAY_MESSAGE_H
@@ -29,6 +29,8 @@ enum message_type {
 	MESSAGE_BLOCK_PART,
 	MESSAGE_END,
 	MESSAGE_BYE,
+	MESSAGE_GET_BODY,
+	MESSAGE_HOLD,
 	MESSAGE_AFTER /* not a type: the first number that is none */
 };
 
@@ -36,6 +38,7 @@ enum {
 	MESSAGE_CONTACTS = 16,     /* most nodes in a NODES or VALUE */
 	MESSAGE_VALUES = 8,        /* most values in a VALUE */
 	MESSAGE_VALUE_BYTES = 512, /* most bytes of one value */
+	MESSAGE_HOLDS = 32,        /* most bodies in a HOLD */
 	MESSAGE_BYE_TEXT = 65,     /* of a BYE with its ending zero */
 	MESSAGE_PART_HEAD = 14     /* bytes of a BLOCK_PART before its object */
 };
@@ -53,6 +56,7 @@ struct message_hello {
 	struct hash genesis;
 	uint64_t clock_ms;
 	struct tip tip;
+	uint64_t offer; /* bytes of bodies it keeps for others */
 	char url[OVERLAY_URL], version[OVERLAY_VERSION];
 };
 
@@ -87,22 +91,29 @@ struct message_blocks {
 	struct hash hash; /* of block hid */
 };
 
+/* A body by its seal's id, and the bytes of the encoded seal. */
+struct message_hold {
+	unsigned count;
+	const struct body_ref *body;
+};
+
 struct message {
 	enum message_type type;
 	struct network network;
-	uint32_t request; /* FIND_NODE to END: chosen by who asks, repeated in the answers */
+	uint32_t request; /* FIND_NODE to END, GET_BODY: chosen by who asks, repeated in the answers */
 	union {
 		struct message_hello hello;
 		struct signature auth;
 		struct message_ping ping;      /* PING, PONG */
 		struct tip tip;                /* TIP */
-		struct hash target;            /* FIND_NODE, FIND_VALUE */
+		struct hash target;            /* FIND_NODE, FIND_VALUE, GET_BODY */
 		struct message_nodes nodes;    /* NODES, VALUE */
 		struct message_store store;
 		struct message_locator locator; /* GET_HEADS */
 		struct bytes raw;              /* HEADS: headers of HYPER_HEAD bytes; BLOCK_PART: the object */
 		struct message_blocks blocks;  /* GET_BLOCKS */
 		uint64_t hid;                  /* END */
+		struct message_hold hold;
 		char bye[MESSAGE_BYE_TEXT];
 	};
 };

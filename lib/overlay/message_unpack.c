@@ -25,7 +25,7 @@ get_text(struct reader *r, char *out, size_t room)
 static bool
 has_request(enum message_type type)
 {
-	return type >= MESSAGE_FIND_NODE && type <= MESSAGE_END;
+	return (type >= MESSAGE_FIND_NODE && type <= MESSAGE_END) || type == MESSAGE_GET_BODY;
 }
 
 static void
@@ -54,6 +54,7 @@ get_hello(struct reader *r, struct message_hello *out)
 	wire_get(r, out->genesis.b, sizeof out->genesis.b);
 	out->clock_ms = wire_get_u64(r);
 	get_tip(r, &out->tip);
+	out->offer = wire_get_u64(r);
 	get_text(r, out->url, sizeof out->url);
 	get_text(r, out->version, sizeof out->version);
 }
@@ -181,6 +182,20 @@ get_blocks(struct reader *r, struct message_blocks *out)
 }
 
 static void
+get_hold(struct reader *r, struct arena *arena, struct message_hold *out)
+{
+	out->count = get_small_count(r, MESSAGE_HOLDS);
+	if (out->count == 0)
+		wire_fail(r, ERR_RANGE);
+	struct body_ref *body = get_room(r, arena, out->count, sizeof *body);
+	for (unsigned i = 0; body && i < out->count; i++) {
+		wire_get(r, body[i].id.b, sizeof body[i].id.b);
+		body[i].size = wire_get_u32(r);
+	}
+	out->body = body;
+}
+
+static void
 get_part(struct reader *r, const struct network *network, struct bytes *out)
 {
 	size_t len = r->left;
@@ -201,7 +216,9 @@ get_fields(struct reader *r, struct message *out, struct arena *arena)
 	case MESSAGE_AUTH: wire_get(r, out->auth.b, sizeof out->auth.b); break;
 	case MESSAGE_PING: case MESSAGE_PONG: get_ping(r, &out->ping); break;
 	case MESSAGE_TIP: get_tip(r, &out->tip); break;
-	case MESSAGE_FIND_NODE: case MESSAGE_FIND_VALUE: wire_get(r, out->target.b, sizeof out->target.b); break;
+	case MESSAGE_FIND_NODE: case MESSAGE_FIND_VALUE: case MESSAGE_GET_BODY:
+		wire_get(r, out->target.b, sizeof out->target.b);
+		break;
 	case MESSAGE_NODES: get_contacts(r, arena, &out->nodes); break;
 	case MESSAGE_STORE: get_store(r, &out->store); break;
 	case MESSAGE_VALUE: get_values(r, arena, &out->nodes); break;
@@ -210,6 +227,7 @@ get_fields(struct reader *r, struct message *out, struct arena *arena)
 	case MESSAGE_GET_BLOCKS: get_blocks(r, &out->blocks); break;
 	case MESSAGE_BLOCK_PART: get_part(r, &out->network, &out->raw); break;
 	case MESSAGE_END: out->hid = wire_get_u64(r); break;
+	case MESSAGE_HOLD: get_hold(r, arena, &out->hold); break;
 	case MESSAGE_BYE: get_text(r, out->bye, sizeof out->bye); break;
 	case MESSAGE_AFTER: break;
 	}

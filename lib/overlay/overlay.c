@@ -3,6 +3,9 @@
 
 #include "overlay/overlay_impl.h"
 
+/* A node that left is waited for, and holders tell each other what they keep again. */
+enum { GRACE_LEAST_MS = 1000, GRACE_PERIODS = 8, CHECK_LEAST_MS = 1000, CHECK_PERIODS = 64 };
+
 enum err
 overlay_new(struct overlay **out, const struct overlay_config *config)
 {
@@ -12,6 +15,9 @@ overlay_new(struct overlay **out, const struct overlay_config *config)
 	const struct space_config space = {.network = config->network, .period_ms = config->period_ms,
 	    .seed = config->seed ^ 0x7370616365, .least_difficulty = config->least_difficulty};
 
+	const struct replica_config replica = {.self = *self, .offer = config->offer, .seed = config->seed ^ 0x626f6479,
+	    .grace_ms = GRACE_LEAST_MS + GRACE_PERIODS * config->period_ms, .check_ms = CHECK_LEAST_MS + CHECK_PERIODS * config->period_ms};
+
 	*out = NULL;
 	if (!o)
 		return ERR_NOMEM;
@@ -19,7 +25,8 @@ overlay_new(struct overlay **out, const struct overlay_config *config)
 	o->self = *self;
 	o->period_ms = config->period_ms;
 	if (peers_new(&o->peers, config) != ERR_OK || kad_new(&o->kad, self, config->seed ^ 0x6b6164) != ERR_OK
-	    || values_new(&o->values, &id, config->seed ^ 0x76616c) != ERR_OK || space_new(&o->space, &space) != ERR_OK) {
+	    || values_new(&o->values, &id, config->seed ^ 0x76616c) != ERR_OK || space_new(&o->space, &space) != ERR_OK
+	    || replica_new(&o->replica, &replica) != ERR_OK) {
 		overlay_free(o);
 		return ERR_NOMEM;
 	}
@@ -33,6 +40,7 @@ overlay_free(struct overlay *o)
 	if (!o)
 		return;
 	waiting_free(&o->waiting);
+	replica_free(o->replica);
 	space_free(o->space);
 	values_free(o->values);
 	kad_free(o->kad);
@@ -112,6 +120,8 @@ take_event(struct overlay *o, struct overlay_effects *out, const struct overlay_
 	case OVERLAY_ANSWERED: take_answered(o, event); break;
 	case OVERLAY_SYNCED: return overlay_sync_synced(o, out, event);
 	case OVERLAY_BLAME: take_blame(o, event); break;
+	case OVERLAY_VOTES: case OVERLAY_BODIES: case OVERLAY_FIND_BODY: case OVERLAY_BODY_KEPT: case OVERLAY_BODY_ANSWERED:
+		return overlay_body_event(o, out, event);
 	}
 	return ERR_OK;
 }
@@ -132,7 +142,8 @@ uint64_t
 overlay_deadline_ms(const struct overlay *o)
 {
 	const uint64_t due[] = {peers_deadline_ms(o->peers), kad_deadline_ms(o->kad), values_deadline_ms(o->values),
-	    space_deadline_ms(o->space), waiting_deadline_ms(&o->waiting), overlay_search_ms(o)};
+	    space_deadline_ms(o->space), waiting_deadline_ms(&o->waiting), overlay_search_ms(o),
+	    replica_deadline_ms(o->replica)};
 	uint64_t first = UINT64_MAX;
 
 	for (size_t i = 0; i < sizeof due / sizeof *due; i++)
@@ -186,8 +197,14 @@ overlay_peers(const struct overlay *o, struct peer_view *out, unsigned most)
 void
 overlay_look(const struct overlay *o, struct overlay_view *out)
 {
+	struct replica_view bodies;
+
 	*out = (struct overlay_view){.peers = peers_count(o->peers), .known = kad_count(o->kad),
 	    .sync_hid = space_syncing(o->space)};
+	replica_look(o->replica, &bodies);
+	out->bodies = bodies.bodies;
+	out->body_bytes = bodies.bytes;
+	out->offers = bodies.nodes;
 	out->syncing = out->sync_hid != 0;
 	out->clock_ms = peers_clock(o->peers, &out->clock_off);
 }

@@ -16,6 +16,7 @@
  *
  *     overlay.c   events to modules          message.c  the wire formats           peers.c  links, hello, limits, scores
  *     kad.c       ids, buckets, lookups      values.c   what others stored here    space.c  who holds which rounds; sync
+ *     holders.c   who keeps which body       replica.c  bodies kept for others
  *
  * Every message is charged to its peer's token bucket; what breaks a rule costs score; at zero the peer is closed and
  * its address avoided for a while. One peer's trouble never stops the others. Source of the rules: para-protocol(7),
@@ -32,6 +33,7 @@
 #include "crypto/sign.h"
 
 struct overlay;
+struct voter;
 
 enum role { ROLE_FULL = 1, ROLE_PARTIAL, ROLE_LIGHT };
 
@@ -50,6 +52,12 @@ struct tip {
 	struct u128 work; /* sum of difficulty from the genesis to it */
 };
 
+/* A body, by the id of its seal. */
+struct body_ref {
+	struct hash id;
+	uint32_t size; /* of the encoded seal, as somebody says */
+};
+
 struct overlay_config {
 	struct network network;
 	struct hash genesis_hash;
@@ -65,6 +73,7 @@ struct overlay_config {
 	unsigned peers;                /* most at once; 0: OVERLAY_PEERS */
 	uint64_t seed;                 /* random: nonces, tables, whom to ask */
 	uint64_t period_ms;            /* of the network; a clock that is off by more than an eighth is told */
+	uint64_t offer;                /* bytes of bodies that it keeps for others; 0: none */
 	uint64_t least_difficulty;     /* of the genesis: no seal costs less */
 };
 
@@ -76,6 +85,11 @@ enum overlay_event_type {
 	OVERLAY_HEARD,   /* a URL from the LAN or the operator: worth a dial */
 	OVERLAY_ANSWERED, /* the node has sent all of its answer to one ASKED_*: link */
 	OVERLAY_SYNCED,  /* what became of SYNC objects up to a HID; told at each SYNC_END, and at once when one is wrong */
+	OVERLAY_VOTES,   /* who votes now: voter, voters, total */
+	OVERLAY_BODIES,  /* of a block that has become final: body, bodies */
+	OVERLAY_FIND_BODY, /* somebody here needs the body of seal `hash`: answered by BODY or NO_BODY */
+	OVERLAY_BODY_KEPT, /* what became of a LOOK_BODY or a BODY: body, err; at the start of each that is kept: ERR_OK */
+	OVERLAY_BODY_ANSWERED, /* the node has sent all of its answer to one ASKED_BODY: link */
 	OVERLAY_BLAME    /* what this peer sent was wrong: an object that does not decode, a signature that is none */
 };
 
@@ -95,7 +109,13 @@ struct overlay_event {
 	const struct u128 *locator_work; /* sums of difficulty from the genesis to each */
 	unsigned locators;
 	uint64_t hid;      /* SYNCED: all up to it is in the chain, or held as part of another branch */
-	enum err err;      /* SYNCED: ERR_OK, or what was wrong with the block after hid */
+	enum err err;      /* SYNCED: ERR_OK, or what was wrong with the block after hid; BODY_KEPT */
+	const struct voter *voter; /* VOTES: consensus/votes.h, ascending by key */
+	unsigned voters;
+	struct u128 total;
+	const struct body_ref *body; /* BODIES, BODY_KEPT */
+	unsigned bodies;
+	struct hash hash;  /* FIND_BODY */
 };
 
 enum { LOCATOR_MOST = 64 };
@@ -112,6 +132,12 @@ enum overlay_effect_type {
 	OVERLAY_SYNC_OBJECT, /* a block or seal of block `hid` that sync fetched: raw; the peer is `key`. By ascending HID, a
 	                      * block before its seals; after trouble with a peer some may come twice */
 	OVERLAY_SYNC_END,    /* all up to hid has been told; answered by SYNCED when the node has taken it in */
+	OVERLAY_LOOK_BODY,   /* hash: has the chain's store this body? answered by BODY_KEPT, ERR_NOT_FOUND when not */
+	OVERLAY_BODY,        /* raw: what peer `key` sent as the body of seal `hash`; to be checked, and stored if count is 1;
+	                      * answered by BODY_KEPT */
+	OVERLAY_NO_BODY,     /* hash: FIND_BODY was in vain */
+	OVERLAY_DROP_BODY,   /* hash: need not be stored any longer */
+	OVERLAY_ASKED_BODY,  /* a peer wants a body: link, request, hash; answered by a part, if it is here, and an end */
 	OVERLAY_SAVE,        /* url: of a peer worth remembering */
 	OVERLAY_NOTE         /* for the log: note, key, err */
 };
@@ -125,7 +151,7 @@ struct overlay_effect {
 	enum err err;
 	enum overlay_note note;
 	struct pubkey key;
-	struct hash hash;       /* ASKED_BLOCKS: of block hid, as the peer knows it */
+	struct hash hash;       /* ASKED_BLOCKS: of block hid, as the peer knows it; a body's */
 	struct bytes raw;       /* borrows from the event or lives in the arena */
 	const char *url;
 	const struct hash *locator; /* ASKED_HEADS */
@@ -177,6 +203,8 @@ struct overlay_view {
 	bool syncing;
 	uint64_t sync_hid;     /* the tip that is being fetched */
 	int64_t clock_ms;      /* own clock ahead of the peers' median; with two peers it counts itself */
+	unsigned bodies, offers; /* bodies kept for others; nodes that keep such, this one too */
+	uint64_t body_bytes;
 	bool clock_off;        /* by more than an eighth of a period: this node is to sign nothing */
 };
 

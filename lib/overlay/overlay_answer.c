@@ -63,6 +63,9 @@ overlay_answer(struct overlay *o, struct overlay_effects *out, struct peer *from
 	case MESSAGE_PONG:
 		kad_answer(o->kad, (uint32_t)m->ping.nonce, &from->other.key, NULL, 0, o->now_ms);
 		return ERR_OK;
+	case MESSAGE_GET_BODY: case MESSAGE_HOLD: return overlay_body_answer(o, out, from, m);
+	case MESSAGE_BLOCK_PART: case MESSAGE_END:
+		return m->request & REPLICA_REQUEST ? overlay_body_answer(o, out, from, m) : overlay_sync_answer(o, out, from, m);
 	default: return overlay_sync_answer(o, out, from, m);
 	}
 }

@@ -7,6 +7,7 @@
 #include "overlay/emit.h"
 #include "overlay/kad.h"
 #include "overlay/peers.h"
+#include "overlay/replica.h"
 #include "overlay/space.h"
 #include "overlay/values.h"
 #include "overlay/waiting.h"
@@ -21,6 +22,7 @@ struct overlay {
 	struct kad *kad;
 	struct values *values;
 	struct space *space;
+	struct replica *replica;
 	struct waiting waiting;
 };
 
@@ -43,5 +45,12 @@ enum err overlay_sync_peer(struct overlay *o, struct overlay_effects *out, const
 enum err overlay_sync_gone(struct overlay *o, struct overlay_effects *out, const struct pubkey *key);
 enum err overlay_sync_time(struct overlay *o, struct overlay_effects *out);
 enum err overlay_sync_answer(struct overlay *o, struct overlay_effects *out, struct peer *from, const struct message *m);
+
+/* Bodies kept for others: the same. */
+enum err overlay_body_event(struct overlay *o, struct overlay_effects *out, const struct overlay_event *event);
+enum err overlay_body_peer(struct overlay *o, struct overlay_effects *out, const struct peer *peer);
+enum err overlay_body_gone(struct overlay *o, struct overlay_effects *out, const struct pubkey *key);
+enum err overlay_body_time(struct overlay *o, struct overlay_effects *out);
+enum err overlay_body_answer(struct overlay *o, struct overlay_effects *out, struct peer *from, const struct message *m);
 
 #endif

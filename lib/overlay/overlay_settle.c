@@ -150,6 +150,8 @@ came_or_moved(struct overlay *o, struct overlay_effects *out, const struct peer_
 	enum err e = overlay_sync_peer(o, out, peer);
 	e = e == ERR_OK ? heard : e;
 	if (news->type == NEWS_JOINED) {
+		enum err bodies = overlay_body_peer(o, out, peer);
+		e = e == ERR_OK ? bodies : e;
 		enum err sent = send_waiting(o, out, peer);
 		e = e == ERR_OK ? sent : e;
 		if (o->searches < SEARCHES_FAST)
@@ -159,13 +161,21 @@ came_or_moved(struct overlay *o, struct overlay_effects *out, const struct peer_
 }
 
 static enum err
+went(struct overlay *o, struct overlay_effects *out, const struct pubkey *key)
+{
+	enum err sync = overlay_sync_gone(o, out, key), bodies = overlay_body_gone(o, out, key);
+
+	return sync == ERR_OK ? bodies : sync;
+}
+
+static enum err
 run_news(struct overlay *o, struct overlay_effects *out)
 {
 	struct peer_news news;
 	enum err first = ERR_OK;
 
 	while (peers_news(o->peers, &news)) {
-		enum err e = news.type == NEWS_GONE ? overlay_sync_gone(o, out, &news.key) : came_or_moved(o, out, &news);
+		enum err e = news.type == NEWS_GONE ? went(o, out, &news.key) : came_or_moved(o, out, &news);
 		first = first == ERR_OK ? e : first;
 	}
 	return first;
@@ -174,7 +184,8 @@ run_news(struct overlay *o, struct overlay_effects *out)
 enum err
 overlay_settle(struct overlay *o, struct overlay_effects *out)
 {
-	enum err (*const part[])(struct overlay *, struct overlay_effects *) = {run_news, overlay_sync_time, run_table};
+	enum err (*const part[])(struct overlay *, struct overlay_effects *) = {run_news, overlay_sync_time, overlay_body_time,
+	    run_table};
 	enum err first = peers_time(o->peers, out, o->now_ms), e;
 
 	waiting_expire(&o->waiting, o->now_ms);

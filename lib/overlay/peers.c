@@ -51,7 +51,7 @@ static void
 fill_self(struct peers *p, const struct overlay_config *config)
 {
 	p->self = (struct message_hello){.role = config->role, .key = *sign_key_public(config->key),
-	    .genesis = config->genesis_hash};
+	    .genesis = config->genesis_hash, .offer = config->offer};
 	copy_text(p->self.url, config->advertised ? config->advertise[0] : NULL, sizeof p->self.url);
 	copy_text(p->self.version, config->version, sizeof p->self.version);
 }

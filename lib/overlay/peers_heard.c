@@ -8,7 +8,7 @@ class_of(struct bytes raw)
 	switch (message_peek(raw)) {
 	case MESSAGE_FIND_NODE: case MESSAGE_NODES: case MESSAGE_STORE: case MESSAGE_FIND_VALUE: case MESSAGE_VALUE:
 		return CLASS_KAD;
-	case MESSAGE_GET_HEADS: case MESSAGE_GET_BLOCKS:
+	case MESSAGE_GET_HEADS: case MESSAGE_GET_BLOCKS: case MESSAGE_GET_BODY: case MESSAGE_HOLD:
 		return CLASS_ASK;
 	case MESSAGE_HEADS: case MESSAGE_BLOCK_PART: case MESSAGE_END:
 		return CLASS_ANSWER;

@@ -16,6 +16,7 @@
 #define OVERLAY_REPLICA_H
 
 #include "overlay/holders.h"
+#include "overlay/overlay.h"
 
 enum {
 	REPLICA_BODIES = 65536,  /* most that a node keeps */
@@ -40,11 +41,6 @@ struct replica_config {
 	struct pubkey self;
 	uint64_t offer; /* bytes that others may fill; 0: none, and this node holds nothing */
 	uint64_t grace_ms, check_ms, seed;
-};
-
-struct body_ref {
-	struct hash id;
-	uint32_t size; /* of the encoded seal, as somebody says */
 };
 
 enum replica_action_type {

@@ -78,7 +78,7 @@ hello(void)
 	struct message m = message_of(MESSAGE_HELLO);
 
 	m.hello = (struct message_hello){.role = ROLE_PARTIAL, .key = {{1}}, .nonce = {2}, .genesis = {{3}}, .clock_ms = 4,
-	    .tip = tip, .url = "tcp://127.0.0.1:7000", .version = "0.1.0"};
+	    .tip = tip, .offer = UINT64_C(1) << 40, .url = "tcp://127.0.0.1:7000", .version = "0.1.0"};
 	return m;
 }
 
@@ -129,6 +129,28 @@ kademlia(void **state)
 	m = message_of(MESSAGE_STORE);
 	m.store = (struct message_store){.key = {{1}}, .ttl_s = 3600, .value = value[2]};
 	check(&m);
+}
+
+static void
+bodies(void **state)
+{
+	static const struct body_ref body[2] = {{{{1}}, 1000}, {{{2}}, 0}};
+	struct message m = message_of(MESSAGE_GET_BODY);
+	struct buf raw = {0}, back = {0};
+
+	(void)state;
+	m.target.b[0] = 5;
+	check(&m);
+	m = message_of(MESSAGE_HOLD);
+	m.hold = (struct message_hold){2, body};
+	check(&m);
+	m.hold.count = 0;
+	message_put(&raw, &m);
+	assert_int_equal(again(&back, bytes_of(&raw)), ERR_RANGE);
+	raw.data[raw.len - 1] = MESSAGE_HOLDS + 1;
+	assert_int_equal(again(&back, bytes_of(&raw)), ERR_TOO_LONG);
+	buf_free(&raw);
+	buf_free(&back);
 }
 
 static void
@@ -212,9 +234,9 @@ bounds(void **state)
 	assert_int_equal(bent(&m, 1, 2), ERR_VERSION);
 	assert_int_equal(bent(&m, 10, 0), ERR_RANGE);
 	assert_int_equal(bent(&m, 10, ROLE_LIGHT + 1), ERR_RANGE);
-	assert_int_equal(bent(&m, 187, OVERLAY_URL), ERR_TOO_LONG);
-	assert_int_equal(bent(&m, 188, '\n'), ERR_NOT_CANONICAL);
-	assert_int_equal(bent(&m, 188, 0), ERR_NOT_CANONICAL);
+	assert_int_equal(bent(&m, 195, OVERLAY_URL), ERR_TOO_LONG);
+	assert_int_equal(bent(&m, 196, '\n'), ERR_NOT_CANONICAL);
+	assert_int_equal(bent(&m, 196, 0), ERR_NOT_CANONICAL);
 	m = message_of(MESSAGE_NODES);
 	m.nodes = (struct message_nodes){.contacts = 1, .contact = contact};
 	assert_int_equal(bent(&m, 14, MESSAGE_CONTACTS + 1), ERR_TOO_LONG);
@@ -295,6 +317,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(links_open_and_stay),
 		cmocka_unit_test(kademlia),
+		cmocka_unit_test(bodies),
 		cmocka_unit_test(sync),
 		cmocka_unit_test(bounds),
 		cmocka_unit_test(answers_belong_together),
