@@ -183,6 +183,7 @@ pool_executed(struct pool *p, const struct event_executed *event, const uint64_t
 
 	if (!before)
 		return ERR_NOMEM;
+	p->undones = 0;
 	befores = move_seqs(p, event, before);
 	if (list) {
 		list->before = before;
@@ -219,6 +220,22 @@ return_seqs(struct pool *p, const struct block_list *list)
 	}
 }
 
+static enum err
+keep_undone(struct pool *p, const struct block_list *list)
+{
+	struct executed_seq *all;
+
+	if (!list->executed || list->befores == 0)
+		return ERR_OK;
+	all = realloc(p->undone, (p->undones + list->befores) * sizeof *all);
+	if (!all)
+		return ERR_NOMEM;
+	memcpy(all + p->undones, list->before, list->befores * sizeof *all);
+	p->undone = all;
+	p->undones += list->befores;
+	return ERR_OK;
+}
+
 static void
 unname(struct pool *p, const struct block_list *list, uint32_t i)
 {
@@ -237,16 +254,20 @@ unname(struct pool *p, const struct block_list *list, uint32_t i)
 	pool_unref(e);
 }
 
-void
+enum err
 pool_close(struct pool *p)
 {
-	struct block_list *list = &p->list[--p->lists];
+	struct block_list *list = &p->list[p->lists - 1];
 
+	if (keep_undone(p, list) != ERR_OK)
+		return ERR_NOMEM;
+	p->lists--;
 	if (list->executed)
 		return_seqs(p, list);
 	for (uint32_t i = 0; i < list->count; i++)
 		unname(p, list, i);
 	free_list(list);
+	return ERR_OK;
 }
 
 /* The entries with an expiry before next_hid stand together at the top of their heap. */

@@ -254,12 +254,11 @@ connect_undo(struct consensus *c, struct effects *out)
 {
 	struct node *node = c->tree.tip;
 
-	if (effects_reserve(out, 1) != ERR_OK)
+	if (effects_reserve(out, 1) != ERR_OK || pool_close(&c->pool) != ERR_OK)
 		return ERR_NOMEM;
 	offer_clear(c);
 	undo_lanes(c, node);
 	undo_execution(c, node);
-	pool_close(&c->pool);
 	for (uint32_t i = 0; i < node->brief.seals; i++) {
 		if (node->seal[i])
 			node->seal[i]->connected = false;

@@ -43,6 +43,7 @@ pool_free(struct pool *p)
 	for (size_t i = 0; i < p->dead_count; i++)
 		pool_unref(p->dead[i].entry);
 	free(p->dead);
+	free(p->undone);
 	for (size_t at = 0; (e = map_next(&p->by_id, &at));)
 		pool_unref(e);
 	for (size_t at = 0; (q = map_next(&p->queues, &at));)
@@ -103,6 +104,20 @@ reserve_dead(struct pool *p)
 	return ERR_OK;
 }
 
+/* The last seq that counts: the store may still hold what the core has undone. */
+static uint64_t
+undone_seq(const struct pool *p, const uint8_t key[static QUEUE_KEY], uint64_t last_seq)
+{
+	uint8_t other[QUEUE_KEY];
+
+	for (size_t i = 0; i < p->undones; i++) {
+		queue_key(other, p->undone[i].chain, &p->undone[i].signer);
+		if (memcmp(other, key, QUEUE_KEY) == 0 && p->undone[i].last_seq < last_seq)
+			last_seq = p->undone[i].last_seq;
+	}
+	return last_seq;
+}
+
 /* The signer's queue, a new one if need be. */
 static struct queue *
 queue_for(struct pool *p, const struct pool_item *item, uint64_t last_seq, struct heap *ready)
@@ -112,11 +127,10 @@ queue_for(struct pool *p, const struct pool_item *item, uint64_t last_seq, struc
 
 	queue_key(key, item->chain, &item->signer);
 	q = map_get(&p->queues, key);
-	if (q) {
-		queue_executed(q, last_seq);
+	/* What this core has executed and undone it knows better than the store, which may lag behind an undo. */
+	if (q)
 		return q;
-	}
-	q = queue_new(key, ready, last_seq);
+	q = queue_new(key, ready, undone_seq(p, key, last_seq));
 	if (q && map_put(&p->queues, key, q) != ERR_OK) {
 		queue_free(q);
 		q = NULL;

@@ -37,6 +37,8 @@ struct pool {
 	size_t lists, lists_cap;
 	struct dead *dead; /* room for every entry */
 	size_t dead_count, dead_cap;
+	struct executed_seq *undone; /* last seqs that undone blocks gave back, until the next execution: the store lags */
+	size_t undones;
 	size_t bytes, bytes_most, waiting;
 	uint32_t per_signer;
 	uint64_t salt, tip_hid, mark, slot, undecided;
@@ -89,8 +91,8 @@ void pool_name(struct pool *p, struct entry *e);
 /* At start: a payload that the store says is in a block (0: waits). ERR_NOMEM. */
 enum err pool_restore(struct pool *p, struct entry *e, uint64_t sealed_hid);
 
-/* The newest block is disconnected: what it named returns to where it was before. */
-void pool_close(struct pool *p);
+/* The newest block is disconnected: what it named returns to where it was before. ERR_NOMEM changes nothing. */
+enum err pool_close(struct pool *p);
 
 /* Block event->hid is executed: its unfit rows return. unfit: the event's rows, ascending. ERR_NOMEM changes nothing. */
 enum err pool_executed(struct pool *p, const struct event_executed *event, const uint64_t *unfit);

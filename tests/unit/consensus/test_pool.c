@@ -1,0 +1,171 @@
+/* The pool across a change of branch: what undone blocks gave back waits again, whatever the store still says. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "consensus/effects.h"
+#include "consensus/pool.h"
+
+static const struct pubkey signer = { { 7 } };
+
+struct stage {
+	struct pool pool;
+	struct heap ready;
+	struct sign_key *key;
+};
+
+static void
+open_stage(struct stage *s)
+{
+	static const uint8_t seed[32] = { 1 };
+	struct consensus_config config = { .pool_bytes = 10000, .pool_per_signer = 100 };
+
+	assert_true(hash_start());
+	config.key = s->key = sign_key_new(seed);
+	pool_init(&s->pool, &config);
+	heap_init(&s->ready, queue_before);
+}
+
+static void
+close_stage(struct stage *s)
+{
+	pool_free(&s->pool);
+	heap_free(&s->ready);
+	sign_key_free(s->key);
+}
+
+/* A payload comes, and the store says that so many of its signer are executed. */
+static struct entry *
+comes(struct stage *s, uint64_t seq, uint64_t expiry, uint64_t stored_seq)
+{
+	struct pool_item item = { .id = { { (uint8_t)seq, (uint8_t)expiry } }, .size = 100, .seq = seq, .expiry = expiry,
+		.signer = signer };
+	struct entry *e;
+
+	assert_int_equal(pool_insert(&s->pool, &e, &item, seq, stored_seq, &s->ready), ERR_OK);
+	pool_settle(&s->pool, e);
+	return e;
+}
+
+static void
+connects(struct stage *s, uint64_t hid, struct entry *e)
+{
+	assert_int_equal(pool_open(&s->pool, hid, 1, false), ERR_OK);
+	s->pool.tip_hid = hid;
+	pool_name(&s->pool, e);
+}
+
+static void
+executes(struct stage *s, uint64_t hid, uint64_t last_seq)
+{
+	struct executed_seq seq = { .signer = signer, .last_seq = last_seq };
+	struct event_executed event = { .hid = hid, .seq = &seq, .seqs = 1 };
+
+	assert_int_equal(pool_executed(&s->pool, &event, NULL), ERR_OK);
+}
+
+static void
+undoes(struct stage *s, uint64_t hid)
+{
+	assert_int_equal(pool_close(&s->pool), ERR_OK);
+	s->pool.tip_hid = hid - 1;
+}
+
+static size_t
+drops(struct stage *s, uint64_t final_hid, uint64_t next_hid)
+{
+	struct effects out = { 0 };
+	size_t n;
+
+	assert_int_equal(effects_reserve(&out, pool_droppable(&s->pool, final_hid, next_hid)), ERR_OK);
+	pool_flush(&s->pool, &out, final_hid);
+	pool_expire(&s->pool, &out, next_hid);
+	n = out.count;
+	effects_free(&out);
+	return n;
+}
+
+/* Block 5 used seq 1 and is undone; before the store has undone it too, seq 2 comes with what the store says. */
+static void
+undone_seq_is_free(void **state)
+{
+	struct stage s;
+	struct entry *first, *second;
+
+	(void)state;
+	open_stage(&s);
+	first = comes(&s, 1, 0, 0);
+	connects(&s, 5, first);
+	executes(&s, 5, 1);
+	undoes(&s, 5);
+	second = comes(&s, 2, 0, 1);
+	assert_int_equal(first->queue->last_seq, 0);
+	/* Block 5 of the other branch names it, executes nothing, and is final: it is not to be dropped. */
+	connects(&s, 5, second);
+	executes(&s, 5, 0);
+	assert_int_equal(first->state, ENTRY_FREE);
+	assert_int_equal(drops(&s, 4, 6), 0);
+	close_stage(&s);
+}
+
+/* The same when the signer's last payload has left in between. */
+static void
+undone_seq_is_free_in_a_new_queue(void **state)
+{
+	struct stage s;
+	struct entry *e;
+
+	(void)state;
+	open_stage(&s);
+	e = comes(&s, 1, 5, 0);
+	connects(&s, 5, e);
+	executes(&s, 5, 1);
+	undoes(&s, 5);
+	assert_int_equal(drops(&s, 4, 6), 1);
+	assert_null(pool_queue(&s.pool, 0, &signer));
+	e = comes(&s, 1, 9, 1);
+	assert_int_equal(e->state, ENTRY_FREE);
+	assert_int_equal(e->queue->last_seq, 0);
+	/* Once something is executed again, the store has caught up. */
+	executes(&s, 5, 0);
+	pool_remove(&s.pool, e);
+	e = comes(&s, 1, 9, 1);
+	assert_int_equal(e->state, ENTRY_DONE);
+	close_stage(&s);
+}
+
+/* Expired on this branch, while a block beside it holds the payload: that block may yet be followed. */
+static void
+undecided_does_not_expire(void **state)
+{
+	struct stage s;
+	struct entry *e;
+
+	(void)state;
+	open_stage(&s);
+	e = comes(&s, 1, 5, 0);
+	e->refs++;
+	assert_int_equal(drops(&s, 4, 6), 0);
+	assert_true(e->overdue);
+	assert_null(queue_advance(e->queue));
+	/* The block beside is given up. */
+	pool_unref(e);
+	assert_int_equal(drops(&s, 4, 6), 1);
+	close_stage(&s);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(undone_seq_is_free),
+		cmocka_unit_test(undone_seq_is_free_in_a_new_queue),
+		cmocka_unit_test(undecided_does_not_expire),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
