@@ -22,11 +22,13 @@
 #include "tool/nodehome.h"
 #include "tool/options.h"
 #include "tool/output.h"
+#include "tool/rolenames.h"
 
 enum { FILES = 4096 };
 
 static const char *genesis_file, *control, *control_group, *config_file;
-static struct option_list listens, advertises, bootstraps;
+static const char *role;
+static struct option_list listens, advertises, bootstraps, follows;
 static bool dev, no_discovery;
 static bool given_quiet, given_verbose; /* on the command line */
 
@@ -214,6 +216,8 @@ run_node(struct tool *t)
 	if (!status)
 		status = set_network(&config, t);
 	if (!status)
+		status = rolenames_read(&config, t, role, &follows);
+	if (!status)
 		status = find_group(&config.group, t);
 	if (status)
 		return status;
@@ -328,6 +332,8 @@ static const struct option_entry node_options[] = {
     {0, "listen", "URL", "let other nodes connect at tcp://HOST:PORT", OPTION_LIST, &listens, 0, 0},
     {0, "advertise", "URL", "tell others to connect there (where it listens)", OPTION_LIST, &advertises, 0, 0},
     {0, "bootstrap", "URL", "a node to begin with", OPTION_LIST, &bootstraps, 0, 0},
+    {0, "role", "ROLE", "full, partial or light (as the directory has it; full)", OPTION_TEXT, &role, 0, 0},
+    {0, "follow", "NAMES", "a partial node's chains: names with commas between them", OPTION_LIST, &follows, 0, 0},
     {0, "no-discovery", NULL, "do not look for nodes of this LAN", OPTION_FLAG, &no_discovery, 0, 0},
     {0, "control", "URL", "control socket (ipc://DIR/node.ipc)", OPTION_TEXT, &control, 0, 0},
     {0, "control-group", "NAME", "let this group use the control socket", OPTION_TEXT, &control_group, 0, 0},

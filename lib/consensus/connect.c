@@ -242,7 +242,8 @@ undo_execution(struct consensus *c, struct node *node)
 		struct lane_entry *lane = c->lanes.item[i];
 		if (lane->info.registered >= node->brief.hid)
 			lane->info.registered = LANES_NEVER;
-		lane->state.executed = roots_at(node->parent, lane);
+		if (!lane->info.unfollowed)
+			lane->state.executed = roots_at(node->parent, lane);
 	}
 	free(node->roots);
 	node->roots = NULL;

@@ -49,7 +49,7 @@ add_chains(struct consensus *c, const struct event_executed *event)
 			return ERR_NOMEM;
 	}
 	/* A block that came before its chains were known may need more bodies, or fewer. */
-	for (size_t i = 0; c->partial && event->chains && i < c->tree.count; i++) {
+	for (size_t i = 0; event->chains && i < c->tree.count; i++) {
 		if (!c->tree.node[i]->connected)
 			know_count(c, c->tree.node[i]);
 	}

@@ -143,6 +143,7 @@ change(struct consensus *c, struct effects *out, struct lane_entry *lane, const 
 		lane->state.executed = event->roots;
 		role_drop_heads(c, lane);
 	} else {
+		lane->state.executed = (struct roots){ 0 };
 		drop_bodies(c, lane);
 		empty_pool(c, out, event->chain, list);
 	}

@@ -1,6 +1,7 @@
 #include "node/apply.h"
 
 #include "node/results.h"
+#include "node/roles.h"
 
 /* One transaction under way, and the single values it changes, written once at its end. */
 struct applying {
@@ -149,6 +150,32 @@ execute(struct applying *a, uint64_t hid)
 	return store_note_end(a->t);
 }
 
+/* What its history has reached is what the lane has, at this tip. */
+static enum err
+keep_follow(struct applying *a, const struct effect_follow *f)
+{
+	struct arena arena = { 0 };
+	struct roles roles;
+	struct lane_state lane = { 0 };
+	struct fact now = { .chain = f->chain, .state = f->follow ? FACT_NONE : FACT_LEAVING };
+	enum err e = roles_read(&roles, &arena, a->t);
+	const struct fact *fact = e == ERR_OK ? roles_fact(&roles, f->chain) : NULL;
+	if (e == ERR_OK && f->follow) {
+		e = store_get_lane(a->t, &lane, &(struct lane){ .chain = f->chain });
+		lane.lane.chain = f->chain;
+		if (e == ERR_NOT_FOUND)
+			e = ERR_OK;
+		if (e == ERR_OK && (fact == NULL || fact->state != FACT_COMING || fact->roots.executed != a->tip.hid))
+			e = ERR_INTERNAL;
+		if (e == ERR_OK)
+			lane.executed = fact->roots;
+		if (e == ERR_OK)
+			e = store_put_lane(a->t, &lane);
+	}
+	arena_free(&arena);
+	return e == ERR_OK ? roles_set(a->t, &now) : e;
+}
+
 static enum err
 apply_one(struct applying *a, const struct effect *e)
 {
@@ -169,7 +196,7 @@ apply_one(struct applying *a, const struct effect *e)
 		return store_put_endorsements(a->t, e->certified.hid, e->certified.endorsement,
 		    e->certified.endorsements);
 	case EFFECT_KEEP_FOLLOW:
-		return ERR_INTERNAL;
+		return keep_follow(a, &e->follow);
 	case EFFECT_DISCONNECT:
 		return disconnect(a, &e->disconnect);
 	case EFFECT_REPLY_PAYLOAD:

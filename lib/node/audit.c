@@ -131,7 +131,11 @@ look(struct audit *a)
 	if (e != ERR_OK)
 		return e == ERR_NOT_FOUND ? ERR_CORRUPT : e;
 	a->rows = a->tip.next_row;
-	e = begin_genesis(a);
+	e = roles_read(&a->roles, &a->arena, a->t);
+	for (uint32_t i = 0; e == ERR_OK && i < a->roles.facts; i++)
+		a->half |= a->roles.fact[i].state != FACT_OFF;
+	if (e == ERR_OK)
+		e = begin_genesis(a);
 	return e == ERR_OK ? walk(a) : e;
 }
 

@@ -5,6 +5,9 @@
  *             -> its certificates' local blocks -> their payloads: form, signature, root of the seal, index, place
  *             -> execution from the genesis on in memory: receipts, committed roots, and at the end the state itself
  *             -> tip, final, lanes, pool, indexes, and no entry that nothing refers to
+ *
+ * Of a chain that the node does not follow the certificates are verified, and that nothing else of it is there; not the
+ * latter while its history comes or goes.
  */
 #ifndef NODE_AUDIT_H
 #define NODE_AUDIT_H

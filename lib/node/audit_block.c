@@ -181,7 +181,8 @@ audit_blocks(struct audit *a, struct arena *arena, const struct cert *cert, uint
 		audit_say(a, place, "lane %u: %s", cert->core.lane.chain, err_text(e));
 		return ERR_OK;
 	}
-	for (uint32_t i = 0; e == ERR_OK && i < cert->core.blocks; i++)
+	bool held = !a->chain[cert->core.lane.chain].unfollowed;
+	for (uint32_t i = 0; held && e == ERR_OK && i < cert->core.blocks; i++)
 		e = check_block(a, arena, &block[i], &hash[i], hid);
 	return e;
 }

@@ -28,7 +28,8 @@ audit_learn_chains(struct audit *a)
 			e = grow(a);
 		if (e == ERR_OK)
 			a->chain[a->chains++] = (struct audit_chain){ .registered = r.hid, .spec_hash = r.spec_hash,
-				.body_bytes = r.spec.body_bytes, .unwitnessed = r.spec.witnesses == 0, .state = { .lane = { .chain = r.number } } };
+				.body_bytes = r.spec.body_bytes, .unwitnessed = r.spec.witnesses == 0,
+				.unfollowed = roles_fact(&a->roles, r.number) != NULL, .state = { .lane = { .chain = r.number } } };
 	}
 	return e;
 }
@@ -85,7 +86,7 @@ audit_replay(struct audit *a, struct arena *arena, uint64_t hid, uint64_t in_for
 	struct lane_run *run;
 	uint32_t runs;
 	audit_memory_note(&a->memory, hid > a->tip.final_hid);
-	enum err e = execute_block(&run, &runs, arena, a->t, &a->memory.view, &a->genesis, hid, in_force);
+	enum err e = execute_block(&run, &runs, arena, a->t, &a->memory.view, &a->genesis, &a->roles, hid, in_force);
 	for (uint32_t i = 0; e == ERR_OK && i < runs; i++)
 		e = check_run(a, &run[i], hid);
 	if (e == ERR_OK && a->memory.notes)

@@ -8,6 +8,7 @@
 #include "consensus/votes.h"
 #include "node/audit.h"
 #include "node/execute.h"
+#include "node/roles.h"
 #include "store/store.h"
 
 struct node; /* of consensus/tree.h */
@@ -24,6 +25,7 @@ struct audit_chain {
 	struct lane_state state;
 	struct roots root[AUDIT_ROOTS]; /* that its executions gave, by HID modulo; the state is the last change's */
 	uint64_t first_executed;
+	bool unfollowed;
 };
 
 /* The ledger's state, replayed in memory. */
@@ -40,6 +42,8 @@ struct audit {
 	struct store_txn *t;
 	struct arena arena; /* for the whole audit */
 	struct genesis genesis;
+	struct roles roles;
+	bool half; /* a chain's rows are coming or going: there is more than is looked at */
 	struct hash genesis_hash, rules;
 	struct network network;
 	struct votes *founders;

@@ -82,7 +82,7 @@ run_lane(struct lane_run *run, struct arena *arena, struct store_txn *t, struct 
 
 enum err
 execute_block(struct lane_run **out, uint32_t *runs, struct arena *arena, struct store_txn *t, struct ledger_view *view,
-    const struct genesis *genesis, uint64_t hid, uint64_t in_force)
+    const struct genesis *genesis, const struct roles *roles, uint64_t hid, uint64_t in_force)
 {
 	struct hyper h;
 	struct hash hash;
@@ -106,6 +106,10 @@ execute_block(struct lane_run **out, uint32_t *runs, struct arena *arena, struct
 			continue;
 		run->lane = (struct lane){ .chain = i };
 		bool has = at < h.header.lanes && lane_compare(&h.cert[at].core.lane, &run->lane) == 0;
+		if (roles_fact(roles, i) != NULL) {
+			at += has;
+			continue;
+		}
 		e = run_lane(run, arena, t, view, genesis, hid, has ? &h.cert[at] : NULL);
 		if (e != ERR_OK)
 			return e;

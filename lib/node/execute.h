@@ -1,12 +1,13 @@
 /*
- * execute: runs the ledger over a hyper block that the store holds: every lane in force, with the block's payloads in
- * ledger order. Source of the rule: para-protocol(7), EXECUTION.
+ * execute: runs the ledger over a hyper block that the store holds: every lane in force that is followed, with the
+ * block's payloads in ledger order. Source of the rule: para-protocol(7), EXECUTION.
  */
 #ifndef NODE_EXECUTE_H
 #define NODE_EXECUTE_H
 
 #include "chain/hyper.h"
 #include "ledger/ledger.h"
+#include "node/roles.h"
 #include "store/store.h"
 
 /* The payloads of one lane in one hyper block, with what became of each. */
@@ -25,11 +26,12 @@ enum err execute_load(struct lane_run *out, struct arena *arena, struct store_tx
 enum err execute_hyper(struct hyper *out, struct hash *hash, struct arena *arena, struct store_txn *t, uint64_t hid);
 
 /*
- * Loads and executes hyper block hid on view: one run for every chain registered by `in_force` or before, ascending.
+ * Loads and executes hyper block hid on view: one run for every chain that is followed and was registered by `in_force`
+ * or before, ascending.
  * in_force is the HID that chain 0 had committed before the block.
  */
 enum err execute_block(struct lane_run **out, uint32_t *runs, struct arena *arena, struct store_txn *t,
-    struct ledger_view *view, const struct genesis *genesis, uint64_t hid, uint64_t in_force);
+    struct ledger_view *view, const struct genesis *genesis, const struct roles *roles, uint64_t hid, uint64_t in_force);
 
 /* What a payload of a run that was executed leaves behind. */
 enum trace {

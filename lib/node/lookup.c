@@ -4,6 +4,7 @@
 
 #include "json/view.h"
 #include "node/params.h"
+#include "node/roles.h"
 
 void
 lookup_end(struct look *look)
@@ -69,6 +70,8 @@ lookup_place(uint64_t *row, struct look *look, const struct place *place)
 	struct arena arena = { 0 };
 	struct store_block b;
 	enum err e = store_get_block(look->t, &b, &arena, &place->lane, place->lid);
+	if (e == ERR_NOT_FOUND && roles_need(look->t, place->lane.chain) == ERR_CHAIN_NOT_FOLLOWED)
+		e = ERR_CHAIN_NOT_FOLLOWED;
 	if (e == ERR_OK && (b.hid != place->hid || place->index >= b.block.head.core.payloads))
 		e = ERR_NOT_FOUND;
 	if (e == ERR_OK)

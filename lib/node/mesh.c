@@ -145,7 +145,7 @@ start_overlay(struct mesh *m)
 	char *saved[SAVED_MOST];
 	unsigned count = saved_read(&m->saved, saved, n);
 	struct overlay_config config = { .network = n->network, .genesis_hash = n->genesis_hash, .key = c->key,
-		.role = ROLE_FULL, .version = PARA_VERSION, .advertise = m->advertised, .advertised = m->advertises,
+		.role = n->role, .version = PARA_VERSION, .advertise = m->advertised, .advertised = m->advertises,
 		.bootstrap = c->bootstrap, .bootstraps = c->bootstraps, .saved = (const char *const *)saved,
 		.saveds = count, .period_ms = n->genesis.period_ms,
 		.least_difficulty = n->genesis.difficulty };

@@ -22,6 +22,7 @@
 #include "node/parked.h"
 #include "node/restore.h"
 #include "node/timing.h"
+#include "node/wish.h"
 #include "node/worker.h"
 #include "node/writer.h"
 
@@ -171,6 +172,8 @@ start(struct node *n, struct node_trouble *trouble)
 		e = load_genesis(n, trouble);
 	if (e == ERR_OK)
 		e = check_voter(n, trouble, &n->genesis);
+	if (e == ERR_OK)
+		e = wish_start(n, trouble);
 	if (e == ERR_OK)
 		e = start_core(n, trouble);
 	return e == ERR_OK ? start_server(n, trouble) : e;

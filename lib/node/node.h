@@ -16,6 +16,7 @@
 
 #include "chain/genesis.h"
 #include "crypto/sign.h"
+#include "overlay/overlay.h"
 
 struct node;
 
@@ -25,6 +26,9 @@ struct node_config {
 	const char *dir;               /* the data directory */
 	const struct genesis *genesis; /* of a new directory, or NULL; must be the stored one's equal when both are there */
 	const struct sign_key *key;    /* the voter's; outlives the node */
+	enum role role;                /* 0: as the directory has it; a new one is full */
+	const char *const *follow;     /* names for ROLE_PARTIAL; NULL with none: as the directory has them */
+	unsigned follows;
 	const char *control;           /* URL of the control socket; NULL: ipc://DIR/node.ipc */
 	long group;                    /* gid that may use it, or -1 */
 	/* Networks of many only: */

@@ -26,6 +26,14 @@ static enum err
 check_seal(struct object *o)
 {
 	uint32_t bad;
+	struct reader r = wire_reader(bytes_of(&o->raw));
+	if (o->raw.len == SEAL_HEAD)
+		seal_head_get(&r, &o->seal.head);
+	o->bare = o->raw.len == SEAL_HEAD && r.err == ERR_OK && o->seal.head.core.payloads > 0;
+	if (o->bare) {
+		o->seal_id = seal_id(&o->seal.head);
+		return seal_head_check(&o->seal.head);
+	}
 	enum err e = seal_unpack(&o->seal, &o->arena, bytes_of(&o->raw));
 	if (e == ERR_OK)
 		e = seal_head_check(&o->seal.head);
@@ -100,11 +108,12 @@ static enum err
 fill_seal(struct event_seal *s, const struct object *o, struct ledger_view *view)
 {
 	enum err e = ERR_OK;
-	for (uint32_t i = 0; e == ERR_OK && i < o->seal.head.core.payloads; i++) {
+	for (uint32_t i = 0; e == ERR_OK && !o->bare && i < o->seal.head.core.payloads; i++) {
 		const struct payload *p = &o->seal.payload[i].payload;
 		e = ledger_seq(view, &o->last_seq[i], p->chain, &p->signer);
 	}
-	*s = (struct event_seal){ .seal = &o->seal, .id = o->seal_id, .last_seq = o->last_seq };
+	*s = (struct event_seal){ .seal = &o->seal, .id = o->seal_id, .last_seq = o->last_seq,
+		.bare = o->bare };
 	return e;
 }
 

@@ -24,6 +24,7 @@ struct object {
 		struct {
 			struct seal seal;
 			struct hash seal_id;
+			bool bare; /* its head alone */
 			uint64_t *last_seq;
 		};
 		struct {

@@ -69,7 +69,8 @@ read_seals(struct replay_block *b, struct replay *r)
 		return ERR_NOMEM;
 	for (uint32_t i = 0; i < b->hyper.header.lanes; i++) {
 		const struct cert_core *core = &b->hyper.cert[i].core;
-		for (uint32_t k = 0; k < core->blocks; k++) {
+		bool held = roles_fact(&r->roles, core->lane.chain) == NULL;
+		for (uint32_t k = 0; held && k < core->blocks; k++) {
 			enum err e = b->seals < b->hyper.header.seals ? ERR_OK : ERR_CORRUPT;
 			if (e == ERR_OK)
 				e = read_seal(&b->seal[b->seals++], r, &core->lane, core->tip_lid - core->blocks + 1 + k);
@@ -167,6 +168,9 @@ replay_begin(struct replay *out, struct node *n, struct store_txn *t)
 	if (e != ERR_OK)
 		return e == ERR_NOT_FOUND ? ERR_CORRUPT : e;
 	out->count = out->tip.hid - out->tip.final_hid;
+	e = roles_read(&out->roles, arena_of(out), t);
+	if (e != ERR_OK)
+		return e;
 	if (out->count == 0)
 		return ERR_NOT_FOUND;
 	e = read_blocks(out);

@@ -12,6 +12,7 @@
 #define NODE_REPLAY_H
 
 #include "node/inside.h"
+#include "node/roles.h"
 
 struct replay_block;
 
@@ -19,6 +20,7 @@ struct replay {
 	struct node *node;
 	struct store_txn *t;
 	struct store_tip tip;       /* on disk */
+	struct roles roles;
 	struct replay_block *block; /* oldest first, count of them */
 	uint64_t count;
 	size_t applied;             /* effects of the open batch that the transaction has */

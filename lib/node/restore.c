@@ -1,6 +1,7 @@
 #include "node/restore.h"
 
 #include "node/execute.h"
+#include "node/roles.h"
 #include "node/replay.h"
 #include "node/timing.h"
 
@@ -106,7 +107,7 @@ read_recent(struct consensus_snapshot *s, struct arena *arena, struct node *n, s
 }
 
 static enum err
-read_chains(struct consensus_snapshot *s, struct arena *arena, struct store_txn *t)
+read_chains(struct consensus_snapshot *s, struct arena *arena, struct store_txn *t, const struct roles *roles)
 {
 	struct ledger_view view = store_ledger(t);
 	uint32_t count;
@@ -122,7 +123,7 @@ read_chains(struct consensus_snapshot *s, struct arena *arena, struct store_txn 
 		if (e != ERR_OK)
 			return e == ERR_NOT_FOUND ? ERR_CORRUPT : e;
 		chain[i] = (struct chain_info){ r.number, r.spec_hash, r.spec.body_bytes, r.hid,
-			r.spec.witnesses == 0, false };
+			r.spec.witnesses == 0, roles_fact(roles, r.number) != NULL };
 	}
 	s->chain = chain;
 	s->chains = count;
@@ -130,7 +131,8 @@ read_chains(struct consensus_snapshot *s, struct arena *arena, struct store_txn 
 }
 
 static enum err
-read_snapshot(struct consensus_snapshot *s, struct arena *arena, struct node *n, struct store_txn *t)
+read_snapshot(struct consensus_snapshot *s, struct arena *arena, struct node *n, struct store_txn *t,
+    const struct roles *roles)
 {
 	struct store_tip tip;
 	struct endorsement *endorsement;
@@ -141,7 +143,7 @@ read_snapshot(struct consensus_snapshot *s, struct arena *arena, struct node *n,
 	if (e == ERR_OK && !n->genesis.solo)
 		e = read_pasts(s, arena, t);
 	if (e == ERR_OK)
-		e = read_chains(s, arena, t);
+		e = read_chains(s, arena, t, roles);
 	if (e == ERR_OK)
 		e = store_get_lanes(t, &lane, &s->lanes, arena);
 	if (e == ERR_OK)
@@ -204,7 +206,12 @@ restore_from(struct node *n, struct store_txn *t)
 		.map_seed = n->map_seed, .pool_bytes = POOL_BYTES, .pool_per_signer = POOL_PER_SIGNER,
 		.template_payloads = JOB_PAYLOADS, .draw_seed = n->map_seed };
 	struct pool_walk walk = { n, t };
-	enum err e = read_snapshot(&snapshot, &arena, n, t);
+	struct roles roles;
+	enum err e = roles_read(&roles, &arena, t);
+	config.partial = roles.role != ROLE_FULL;
+	config.light = roles.role == ROLE_LIGHT;
+	if (e == ERR_OK)
+		e = read_snapshot(&snapshot, &arena, n, t, &roles);
 	if (e == ERR_OK)
 		e = consensus_new(&n->core.consensus, &config, &snapshot);
 	arena_free(&arena);

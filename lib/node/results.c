@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "node/execute.h"
+#include "node/roles.h"
 #include "node/timing.h"
 
 struct executed {
@@ -106,10 +107,22 @@ collect_seqs(struct event_executed *event, struct executed_seq *seq, const struc
 	return ERR_OK;
 }
 
+/* Its number may have been another chain's, on another branch. */
+static enum err
+collect_chain(struct chain_info *out, struct store_txn *t, const struct roles *roles, const struct registered *chain)
+{
+	struct fact fact = { .chain = chain->number, .state = FACT_OFF };
+	*out = (struct chain_info){ chain->number, chain->spec_hash, chain->spec.body_bytes, chain->hid,
+		chain->spec.witnesses == 0, !roles_wants(roles, chain->number, chain->spec.name) };
+	if (!out->unfollowed)
+		fact.state = FACT_NONE;
+	return roles_set(t, &fact);
+}
+
 /* Chains that chain 0 registered, and rows that go back to the pool. */
 static enum err
 collect_rest(struct event_executed *event, uint64_t *unfit, struct chain_info *info, const struct lane_run *run,
-    struct ledger_view *view)
+    struct ledger_view *view, struct store_txn *t, const struct roles *roles)
 {
 	for (uint32_t i = 0; i < run->count; i++) {
 		const struct execution *x = &run->item[i];
@@ -121,17 +134,19 @@ collect_rest(struct event_executed *event, uint64_t *unfit, struct chain_info *i
 		enum err e = ledger_chain(view, &chain, x->result);
 		if (e != ERR_OK)
 			return e;
-		info[event->chains++] =
-		    (struct chain_info){ chain.number, chain.spec_hash, chain.spec.body_bytes, chain.hid,
-			chain.spec.witnesses == 0, false };
+		e = collect_chain(&info[event->chains++], t, roles, &chain);
+		if (e != ERR_OK)
+			return e;
 	}
 	return ERR_OK;
 }
 
 static enum err
-collect(struct executed *x, uint64_t seed, struct ledger_view *view, const struct lane_run *run, uint32_t runs)
+collect(struct executed *x, uint64_t seed, struct store_txn *t, const struct roles *roles, const struct lane_run *run,
+    uint32_t runs)
 {
 	struct event_executed *event = &x->event;
+	struct ledger_view view = store_ledger(t);
 	size_t total = 1;
 	for (uint32_t i = 0; i < runs; i++)
 		total += run[i].count;
@@ -153,7 +168,7 @@ collect(struct executed *x, uint64_t seed, struct ledger_view *view, const struc
 		lane[event->lanes++] = (struct executed_lane){ run[i].lane, run[i].roots };
 		e = collect_seqs(event, seq, &run[i], &seen);
 		if (e == ERR_OK)
-			e = collect_rest(event, unfit, info, &run[i], view);
+			e = collect_rest(event, unfit, info, &run[i], &view, t, roles);
 	}
 	map_free(&seen);
 	return e;
@@ -166,8 +181,11 @@ results_execute(struct item **out, struct node *n, struct store_txn *t, const st
 	struct arena arena = { 0 };
 	struct ledger_view view = store_ledger(t);
 	struct lane_run *run;
-	uint32_t runs;
-	enum err e = execute_block(&run, &runs, &arena, t, &view, &n->genesis, hid, in_force);
+	struct roles roles;
+	uint32_t runs = 0;
+	enum err e = roles_read(&roles, &arena, t);
+	if (e == ERR_OK)
+		e = execute_block(&run, &runs, &arena, t, &view, &n->genesis, &roles, hid, in_force);
 	for (uint32_t i = 0; e == ERR_OK && i < runs; i++) {
 		e = store_outcomes(t, &view, &run[i], hid);
 		if (e == ERR_OK)
@@ -180,7 +198,7 @@ results_execute(struct item **out, struct node *n, struct store_txn *t, const st
 		x->item = (struct item){ .step = step, .release = release };
 		x->event.hid = hid;
 		x->hash = *hash;
-		e = collect(x, n->map_seed, &view, run, runs);
+		e = collect(x, n->map_seed, t, &roles, run, runs);
 	}
 	arena_free(&arena);
 	if (e == ERR_OK)

@@ -2,6 +2,7 @@
 #include "node/blockview.h"
 #include "node/fields.h"
 #include "node/params.h"
+#include "node/roles.h"
 
 /* Hyper blocks of one answer; none is begun beyond these bytes: a block of many lanes is long. */
 enum { HYPER_PAGE = 100, HYPER_BYTES = 8 << 20 };
@@ -113,6 +114,8 @@ which_block(struct lane *lane, uint64_t *lid, struct call *call, struct look *lo
 	*lane = place.lane;
 	*lid = place.lid;
 	e = store_get_block(look->t, &b, &arena, lane, *lid);
+	if (e == ERR_NOT_FOUND && roles_need(look->t, lane->chain) == ERR_CHAIN_NOT_FOLLOWED)
+		e = ERR_CHAIN_NOT_FOLLOWED;
 	arena_free(&arena);
 	return e == ERR_OK && b.hid != place.hid ? ERR_NOT_FOUND : e;
 }

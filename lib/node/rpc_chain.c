@@ -4,6 +4,7 @@
 #include "node/fields.h"
 #include "node/lookup.h"
 #include "node/params.h"
+#include "node/roles.h"
 #include "node/waits.h"
 
 enum { PAGE = 500 };
@@ -18,8 +19,21 @@ in_force(uint64_t *hid, struct look *look)
 	return e == ERR_NOT_FOUND ? ERR_OK : e;
 }
 
+/* state: what becomes of it where that is under way; history: how far it has come. */
+static void
+put_followed(struct json_writer *w, const struct fact *fact)
+{
+	fields_bool(w, "followed", fact == NULL);
+	if (fact == NULL || fact->state == FACT_OFF)
+		return;
+	fields_text(w, "state", fact->state == FACT_COMING ? "coming" : "leaving");
+	if (fact->state == FACT_COMING)
+		fields_uint(w, "history", fact->roots.executed);
+}
+
 static enum err
-put_chain(struct json_writer *w, struct look *look, const struct registered *c, uint64_t force)
+put_chain(struct json_writer *w, struct look *look, const struct registered *c, uint64_t force,
+    const struct roles *roles)
 {
 	struct lane_state lane = { 0 };
 	enum err e = store_get_lane(look->t, &lane, &(struct lane){ .chain = c->number });
@@ -39,17 +53,22 @@ put_chain(struct json_writer *w, struct look *look, const struct registered *c, 
 	}
 	fields_bool(w, "in_force", c->hid <= force);
 	fields_uint(w, "lid", lane.tip_lid);
+	put_followed(w, roles_fact(roles, c->number));
 	return e == ERR_NOT_FOUND ? ERR_OK : e;
 }
 
 static enum err
 put_chains(struct json_writer *w, struct look *look, uint64_t from)
 {
+	struct arena arena = { 0 };
+	struct roles roles;
 	uint32_t count;
 	uint64_t force, i = from;
 	enum err e = ledger_chain_count(&look->ledger, &count);
 	if (e == ERR_OK)
 		e = in_force(&force, look);
+	if (e == ERR_OK)
+		e = roles_read(&roles, &arena, look->t);
 	json_put_object(w);
 	json_put_key(w, "chains");
 	json_put_array(w);
@@ -58,13 +77,14 @@ put_chains(struct json_writer *w, struct look *look, uint64_t from)
 		e = ledger_chain(&look->ledger, &c, (uint32_t)i);
 		json_put_object(w);
 		if (e == ERR_OK)
-			e = put_chain(w, look, &c, force);
+			e = put_chain(w, look, &c, force, &roles);
 		json_end_object(w);
 	}
 	json_end_array(w);
 	if (e == ERR_OK && i < count)
 		fields_uint(w, "next", i);
 	json_end_object(w);
+	arena_free(&arena);
 	return e;
 }
 
@@ -102,11 +122,16 @@ static enum err
 put_chain_and_lanes(struct json_writer *w, struct look *look, const struct registered *c)
 {
 	struct lane_state lane = { .lane = { .chain = c->number } };
+	struct arena arena = { 0 };
+	struct roles roles;
 	uint64_t force;
 	enum err e = in_force(&force, look);
+	if (e == ERR_OK)
+		e = roles_read(&roles, &arena, look->t);
 	json_put_object(w);
 	if (e == ERR_OK)
-		e = put_chain(w, look, c, force);
+		e = put_chain(w, look, c, force, &roles);
+	arena_free(&arena);
 	if (e == ERR_OK)
 		e = store_get_lane(look->t, &lane, &lane.lane);
 	json_put_key(w, "lanes");
@@ -170,7 +195,10 @@ put_lanes(struct json_writer *w, struct look *look, struct arena *arena)
 {
 	struct lane_state *lane;
 	struct tally tally = { 0 };
-	enum err e = store_get_lanes(look->t, &lane, &tally.lanes, arena);
+	struct roles roles;
+	enum err e = roles_read(&roles, arena, look->t);
+	if (e == ERR_OK)
+		e = store_get_lanes(look->t, &lane, &tally.lanes, arena);
 	if (e != ERR_OK)
 		return e;
 	tally.lane = lane;
@@ -184,6 +212,7 @@ put_lanes(struct json_writer *w, struct look *look, struct arena *arena)
 		put_roots(w, &lane[i]);
 		fields_bool(w, "busy", lane[i].busy_hid > look->tip.final_hid);
 		fields_uint(w, "waiting", tally.waiting[i]);
+		fields_bool(w, "followed", roles_fact(&roles, lane[i].lane.chain) == NULL);
 		json_end_object(w);
 	}
 	return e;

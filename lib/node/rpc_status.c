@@ -5,6 +5,7 @@
 #include "node/lookup.h"
 #include "node/mesh.h"
 #include "node/params.h"
+#include "node/roles.h"
 #include "node/timing.h"
 
 static const char *const NOTHING[] = { NULL };
@@ -117,6 +118,28 @@ put_chain_state(struct json_writer *w, struct node *n, const struct round_view *
 	return e;
 }
 
+/* The names are the wish; `chains` tells how far it has come. */
+static enum err
+put_roles(struct json_writer *w, struct node *n)
+{
+	struct look look;
+	struct arena arena = { 0 };
+	struct roles roles = { .role = ROLE_FULL };
+	enum err e = lookup_begin(&look, n);
+	if (e != ERR_OK)
+		return e;
+	e = roles_read(&roles, &arena, look.t);
+	lookup_end(&look);
+	fields_text(w, "role", roles_word(roles.role));
+	json_put_key(w, "follows");
+	json_put_array(w);
+	for (uint32_t i = 0; i < roles.names; i++)
+		json_put_text(w, roles.name[i]);
+	json_end_array(w);
+	arena_free(&arena);
+	return e;
+}
+
 static enum err
 status(struct call *call, struct json_writer *w)
 {
@@ -130,9 +153,10 @@ status(struct call *call, struct json_writer *w)
 	fields_hex(w, "network", n->network.b, sizeof(n->network.b));
 	view_hash(w, "genesis", &n->genesis_hash);
 	fields_text(w, "name", n->genesis.name);
-	fields_text(w, "role", "full");
+	e = put_roles(w, n);
 	fields_bool(w, "solo", n->genesis.solo);
-	e = put_chain_state(w, n, &r);
+	if (e == ERR_OK)
+		e = put_chain_state(w, n, &r);
 	put_round(w, &r, trouble != ERR_OK);
 	if (e == ERR_OK)
 		e = put_missing(w, n);
@@ -145,18 +169,12 @@ status(struct call *call, struct json_writer *w)
 	return e;
 }
 
-static const char *
-role_name(enum role role)
-{
-	return role == ROLE_LIGHT ? "light" : role == ROLE_PARTIAL ? "partial" : "full";
-}
-
 static void
 put_peer(struct json_writer *w, const struct peer_view *p, uint64_t now)
 {
 	json_put_object(w);
 	view_address(w, "key", p->key.b);
-	fields_text(w, "role", role_name(p->role));
+	fields_text(w, "role", roles_word(p->role));
 	fields_text(w, "address", p->address);
 	fields_bool(w, "incoming", p->incoming);
 	fields_text(w, "url", p->url);
@@ -291,6 +309,8 @@ seq(struct call *call, struct json_writer *w)
 	if (e != ERR_OK)
 		return e;
 	e = params_chain(&chain, call, &look.ledger);
+	if (e == ERR_OK)
+		e = roles_need(look.t, chain.number);
 	if (e == ERR_OK)
 		e = ledger_seq(&look.ledger, &last, chain.number, &signer);
 	lookup_end(&look);

@@ -30,7 +30,16 @@ send_seal(struct node *n, const struct effect_send_seal *s)
 {
 	struct store_txn *t;
 	struct buf raw = { 0 };
-	if (n->mesh == NULL || store_begin_read(&t, n->store) != ERR_OK)
+	if (n->mesh == NULL)
+		return;
+	if (s->row == NULL && s->head.core.payloads > 0) {
+		seal_head_put(&raw, &s->head);
+		if (!raw.failed)
+			mesh_publish(n, &s->to, bytes_of(&raw));
+		buf_free(&raw);
+		return;
+	}
+	if (store_begin_read(&t, n->store) != ERR_OK)
 		return;
 	enum err e = body_put(&raw, t, &s->head, s->row);
 	store_abort(t);

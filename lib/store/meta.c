@@ -112,3 +112,22 @@ store_get_record(struct store_txn *t, struct sign_record *record)
 	wire_get(&r, record->source.b, sizeof(record->source.b));
 	return db_end(&r);
 }
+
+enum err
+store_put_roles(struct store_txn *t, struct bytes raw)
+{
+	return db_put(t, DB_META, "roles", strlen("roles"), raw);
+}
+
+enum err
+store_get_roles(struct store_txn *t, struct buf *raw)
+{
+	struct bytes value;
+	enum err e = get(t, &value, "roles");
+
+	buf_reset(raw);
+	if (e)
+		return e;
+	buf_add(raw, value.data, value.len);
+	return raw->failed ? ERR_NOMEM : ERR_OK;
+}

@@ -5,7 +5,7 @@
  *     DIR/data.mdb     LMDB's; DIR/lock.mdb its reader table
  *
  *     db        key                          value
- *     meta      word                         schema, genesis, tip, record
+ *     meta      word                         schema, genesis, tip, record, roles
  *     hyper     HID                          hash 32, difficulty and lanes in use after it, encoded hyper block
  *     hash      hash's first 16 bytes        HID of a hyper block, or lane and LID of a local block
  *     block     lane 9, LID                  HID, hash, block, rows of its payloads in runs
@@ -105,6 +105,10 @@ enum err store_put_tip(struct store_txn *t, const struct store_tip *tip);
 enum err store_get_tip(struct store_txn *t, struct store_tip *tip);
 enum err store_put_record(struct store_txn *t, const struct sign_record *record);
 enum err store_get_record(struct store_txn *t, struct sign_record *record); /* all zero when there is none */
+
+/* Which chains are followed, as the node encodes it. ERR_NOT_FOUND: nothing was put. */
+enum err store_put_roles(struct store_txn *t, struct bytes raw);
+enum err store_get_roles(struct store_txn *t, struct buf *raw);
 
 /* --- the chain --- */
 

@@ -1,0 +1,15 @@
+/* rolenames: --role and --follow of para-node. */
+#ifndef TOOL_ROLENAMES_H
+#define TOOL_ROLENAMES_H
+
+#include "node/node.h"
+#include "tool/options.h"
+#include "tool/tool.h"
+
+/*
+ * role: NULL when it was not given; follows: names with commas between them, one option or several. What c is given
+ * lasts as long as the process. 0, or what tool_usage returns.
+ */
+int rolenames_read(struct node_config *c, struct tool *t, const char *role, const struct option_list *follows);
+
+#endif
