@@ -24,7 +24,7 @@ followed() { # I CHAIN
 	para-inspect chains -d "n$1" -o json | jq -r "select(.chain_name == \"$2\") | .followed"
 }
 
-# Four founders: 1 to 3 follow all, 4 only `b`; 5 is light.
+# Four founders: 1 to 3 follow all, 4 only `bb`; 5 is light.
 start_roles() {
 	new_network 4
 	mkdir n5
@@ -32,14 +32,14 @@ start_roles() {
 		start $i
 		mine $i
 	done
-	start 4 --role partial --follow b,later
+	start 4 --role partial --follow bb,later
 	mine 4
 	start 5 --role light
 	for i in 1 2 3 4; do
 		until_true 20 peers_of $i 3
 	done
-	register 1 a
-	register 2 b
+	register 1 aa
+	register 2 bb
 }
 
 caught_up() { # I...: final where node 1 is
@@ -64,26 +64,27 @@ clean() { # I...
 	start_roles
 	[ "$(field 4 role)" = partial ]
 	[ "$(field 5 role)" = light ]
-	a=$(put 1 a one)
-	b=$(put 2 b two)
-	put 4 b three >/dev/null
+	a=$(put 1 aa one)
+	b=$(put 2 bb two)
+	put 4 bb three >/dev/null
 	caught_up 2 3 4 5
-	[ "$(followed 4 a)" = false ]
-	[ "$(followed 4 b)" = true ]
-	[ "$(followed 5 b)" = false ]
+	[ "$(followed 4 aa)" = false ]
+	[ "$(followed 4 bb)" = true ]
+	[ "$(followed 5 bb)" = false ]
 	para-inspect payload "$b" -d n4 -f status | grep -qx final
-	run -1 para-inspect payload "$a" -d n4
-	run para-seal payload -c a -k a.key -d n4 <<<no
+	run para-inspect payload "$a" -d n4
+	[ "$status" -eq 1 ]
+	run para-seal payload -c aa -k a.key -d n4 <<<no
 	[ "$status" -ne 0 ]
 	[[ $output == *"does not follow"* ]]
 	# What the light node holds of chain 0 proves itself.
-	at=$(para-inspect chain b -d n5 -f registered)
-	[ "$at" -gt 0 ]
-	register 1 later
+	later=$(register 1 later)
 	caught_up 4 5
 	[ "$(followed 4 later)" = true ]
 	[ "$(followed 5 later)" = false ]
-	id=$(para-inspect blocks -c 0 -d n1 -o json 2>/dev/null | head -1 || true)
+	until_true 20 is_final 5 "$later"
+	para-inspect proof "$later" -d n5 >proof
+	para-inspect verify <proof
 	halt_all
 	clean 1 2 3 4 5
 }
