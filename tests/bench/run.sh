@@ -6,7 +6,7 @@ cd "$(dirname "$0")/../.."
 B=$PWD/$1
 shift
 PATH=$B/bin:$PATH
-all='mine memory cli ingest disk read proof control start'
+all='mine memory cli ingest disk read proof control start state'
 payloads=${PAYLOADS:-1000000} # in the store that is read from
 dir=$(mktemp -d "${BENCH_DIR:-${TMPDIR:-/tmp}}/para-bench.XXXXXX")
 node='' fed=0
@@ -53,6 +53,7 @@ goal() { # NAME: what its ratio shall be, if anything
 	read) echo '<= 3' ;;
 	proof) echo '<= 10' ;;
 	start) echo '<= 2' ;;
+	state-*-10000) echo '<= 0.2' ;;
 	esac
 }
 
@@ -197,6 +198,20 @@ tell_start() {
 	ms=$(least "$dir/start.full")
 	emit start "$(calc "$ms / $(least "$dir/start.idle")")" "$ms" "ms to the first answer, $fed payloads stored" \
 	    'an empty store'
+}
+
+run_state() { # ten thousand transfers at a time; and ten
+	local n
+	: >"$dir/state.out"
+	for n in 10000 100000 1000000; do
+		"$B/bench/state" "$dir/state.$n" "$n" 10000 7 >>"$dir/state.out"
+		rm -rf "$dir/state.$n"
+	done
+	"$B/bench/state" "$dir/state.small" 100000 10 200 >>"$dir/state.out"
+	rm -rf "$dir/state.small"
+}
+tell_state() {
+	cat "$dir/state.out"
 }
 
 [ $# -gt 0 ] || eval "set -- $all"
