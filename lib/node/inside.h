@@ -104,6 +104,7 @@ struct node {
 	struct child *miner;
 	struct mesh *mesh; /* NULL: a network of one */
 	struct fetch *fetch;
+	_Atomic uint64_t parted_hid; /* 1 more than where a better branch parted before what is final here; 0: none did */
 	_Atomic size_t object_bytes; /* of peers' objects between arrival and disk */
 	pthread_t loop, writer, keeper, *worker;
 	unsigned workers; /* started */

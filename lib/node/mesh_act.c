@@ -9,6 +9,17 @@
 
 enum { DIAL_MS = 5000 };
 
+/* Said once for each place; who claims it has proved nothing. */
+static void
+tell_parted(struct node *n, const char *key, uint64_t hid)
+{
+	if (atomic_exchange(&n->parted_hid, hid + 1) == hid + 1)
+		return;
+	log_error(n, "the chain of peer %s claims more work, but parted from this one after hyper %" PRIu64
+	    ", before what is final here; this node stays with its own; para-node reset --to %" PRIu64
+	    " is the way to the other", key, hid, hid);
+}
+
 static void
 note(struct node *n, const struct overlay_effect *e)
 {
@@ -36,6 +47,9 @@ note(struct node *n, const struct overlay_effect *e)
 		break;
 	case NOTE_SYNC:
 		log_event(n, "fetching the chain up to hyper %llu from %s", (unsigned long long)e->hid, key);
+		break;
+	case NOTE_PARTED:
+		tell_parted(n, key, e->hid);
 		break;
 	case NOTE_SYNCED:
 		log_event(n, "fetched the chain up to hyper %llu", (unsigned long long)e->hid);

@@ -1,6 +1,6 @@
 #include "node/point.h"
 
-/* The latest blocks stay all of them; of those before every other one goes when there is no room. */
+/* The latest blocks stay all of them, and the last final one; of the others every other one goes when room lacks. */
 enum { LATEST = 16 };
 
 static enum err
@@ -36,7 +36,7 @@ thin(struct point *p)
 {
 	unsigned kept = 0;
 	for (unsigned i = 0; i < p->count; i++) {
-		if (i % 2 == 0 || i + LATEST >= p->count)
+		if (i % 2 == 0 || i + LATEST >= p->count || p->at[i].hid == p->tip.final_hid)
 			p->at[kept++] = p->at[i];
 	}
 	p->count = kept;

@@ -71,6 +71,12 @@ put_network(struct json_writer *w, struct node *n)
 	fields_uint(w, "peers", v.peers);
 	fields_bool(w, "syncing", v.syncing);
 	fields_bool(w, "clock_off", v.clock_off);
+	json_put_key(w, "parted");
+	uint64_t parted = atomic_load(&n->parted_hid);
+	if (parted > 0)
+		json_put_uint(w, parted - 1);
+	else
+		json_put_null(w);
 }
 
 static void

@@ -83,6 +83,18 @@ fetch_heads(struct space *s, struct space_actions *out, struct spacer *p, uint64
 	return ERR_OK;
 }
 
+bool
+fetch_parted(const struct space *s)
+{
+	uint64_t final = s->tip.final_hid;
+
+	for (unsigned i = 0; i < s->own.count; i++)
+		if (s->own.hid[i] == final)
+			return s->heads.base_hid < final && heads_last(&s->heads) >= final &&
+			    !hash_equal(heads_at(&s->heads, final), &s->own.hash[i]);
+	return false;
+}
+
 enum err
 fetch_bodies(struct space *s, struct space_actions *out, uint64_t now_ms)
 {

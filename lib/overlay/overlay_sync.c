@@ -24,7 +24,7 @@ tell(struct overlay_effects *out, const struct space_action *a)
 		return ERR_NOMEM;
 	struct overlay_effect *effect = emit_add(out, a->type == SPACE_OBJECT ? OVERLAY_SYNC_OBJECT
 	    : a->type == SPACE_END ? OVERLAY_SYNC_END : OVERLAY_NOTE);
-	effect->note = a->type == SPACE_STARTED ? NOTE_SYNC : NOTE_SYNCED;
+	effect->note = a->type == SPACE_PARTED ? NOTE_PARTED : a->type == SPACE_STARTED ? NOTE_SYNC : NOTE_SYNCED;
 	effect->key = a->key;
 	effect->hid = a->hid;
 	effect->raw = a->raw;

@@ -45,6 +45,7 @@ enum space_action_type {
 	SPACE_OBJECT,     /* a block, then its seals, by ascending hid; key: who sent it */
 	SPACE_END,        /* all up to hid has been told */
 	SPACE_BLAME,      /* key, err: stalled (ERR_TIMEOUT), or sent what is wrong */
+	SPACE_PARTED,     /* key, hid: its branch has more work, but parted from ours there, before our last final block */
 	SPACE_STARTED, SPACE_DONE /* key, hid: fetching a branch up to hid began, ended */
 };
 

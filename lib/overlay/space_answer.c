@@ -18,6 +18,21 @@ begin(struct space *s, struct bytes raw)
 	return ERR_LINK;
 }
 
+/* Nothing final is ever left: that is for an operator to say. What is told of it is no proof, and no fault. */
+static enum err
+tell_parted(struct space *s, struct space_actions *out, struct spacer *p, uint64_t now_ms)
+{
+	struct space_action *a = space_action_add(out, SPACE_PARTED);
+
+	s->phase = PHASE_IDLE;
+	space_avoid(s, p, now_ms);
+	if (!a)
+		return ERR_NOMEM;
+	a->key = p->key;
+	a->hid = s->heads.base_hid;
+	return ERR_OK;
+}
+
 enum err
 space_heads(struct space *s, struct space_actions *out, const struct pubkey *key, uint32_t request,
     struct bytes raw, uint64_t now_ms)
@@ -47,7 +62,7 @@ space_heads(struct space *s, struct space_actions *out, const struct pubkey *key
 	else if (full && s->heads.count < SPACE_HEADERS)
 		e = fetch_heads(s, out, p, now_ms);
 	else if (s->heads.count > 0)
-		e = fetch_bodies(s, out, now_ms);
+		e = fetch_parted(s) ? tell_parted(s, out, p, now_ms) : fetch_bodies(s, out, now_ms);
 	else
 		e = space_fault(s, out, p, ERR_WORK, now_ms);
 	return e == ERR_OK ? space_proceed(s, out, now_ms) : e;

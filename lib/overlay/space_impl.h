@@ -68,6 +68,9 @@ void fetch_compare(struct space *s, struct spacer *p);
 /* Asks for the next headers: from the own locator, or from the end of what is held. */
 enum err fetch_heads(struct space *s, struct space_actions *out, struct spacer *p, uint64_t now_ms);
 
+/* Headers are complete: did their branch part from ours before the last final block, as far as the locator shows? */
+bool fetch_parted(const struct space *s);
+
 /* Headers are complete: bodies, when they are worth it. */
 enum err fetch_bodies(struct space *s, struct space_actions *out, uint64_t now_ms);
 

@@ -40,7 +40,7 @@ struct world {
 	struct ask ask[ASKS];
 	unsigned asks, most_asks, asked[PEERS], blamed[PEERS], started, finished;
 	enum err why[PEERS];
-	uint64_t now, dice, told, wrong_hid, unsynced[8];
+	uint64_t now, dice, told, wrong_hid, final, parted, unsynced[8];
 	unsigned ends, most_ends;
 	bool slow_node, mute_ends;
 	uint8_t seal[SEAL_BYTES];
@@ -166,6 +166,7 @@ own_changed(struct world *w, const struct branch *b)
 	struct space_own own = {.tip = tip_of(b, b->tip), .locator = hash, .locator_hid = hid, .locator_work = work};
 	unsigned step = 1, at = b->tip;
 
+	own.tip.final_hid = w->final;
 	for (; own.locators < LOCATOR_MOST; at = at > step ? at - step : 0) {
 		hash[own.locators] = b->hash[at];
 		hid[own.locators] = at;
@@ -257,6 +258,9 @@ absorb(struct world *w)
 		case SPACE_BLAME:
 			w->blamed[peer_of(&a.key)]++;
 			w->why[peer_of(&a.key)] = a.err;
+			break;
+		case SPACE_PARTED:
+			w->parted = a.hid;
 			break;
 		case SPACE_STARTED:
 			w->started++;
@@ -484,6 +488,29 @@ a_branch_of_more_work_wins_over_the_own(void **state)
 	assert_true(w->asked[0] + w->asked[1] < 12); /* not from the genesis on */
 	world_free(w);
 	free(other);
+	free(b);
+}
+
+/* What is final stays: that another branch parted before it, with more work, is told and no more. */
+static void
+a_branch_beside_what_is_final_is_told(void **state)
+{
+	(void)state;
+	struct world *w = world_new(5);
+	struct branch *b = branch_new(300);
+
+	memcpy(&w->mine, b, sizeof *b);
+	grow(b, 250, 300, 20 * LEAST);
+	grow(&w->mine, 250, 256, 2 * LEAST);
+	w->final = 254;
+	w->peer_branch[0] = b;
+	own_changed(w, &w->mine);
+	announce(w, 0, 300);
+	run(w, w->now + 3000);
+	assert_int_equal(w->parted, 250);
+	assert_int_equal(w->blamed[0], 0);
+	assert_int_equal(w->started, 0);
+	world_free(w);
 	free(b);
 }
 
@@ -867,6 +894,7 @@ main(void)
 		cmocka_unit_test(many_peers_share_the_work_and_order_is_kept),
 		cmocka_unit_test(a_small_gap_is_left_to_consensus),
 		cmocka_unit_test(a_branch_of_more_work_wins_over_the_own),
+		cmocka_unit_test(a_branch_beside_what_is_final_is_told),
 		cmocka_unit_test(nothing_below_the_own_work_is_fetched),
 		cmocka_unit_test(a_liar_is_left_alone_for_a_while),
 		cmocka_unit_test(who_stalls_or_forges_loses_its_windows),
