@@ -145,7 +145,7 @@ flip() {
 	size=$(stat -c %s "$1")
 	at=$((RANDOM * 32768 + RANDOM))
 	at=$((at % size))
-	printf '%b' "\\x$(printf '%02x' $((0x$(xxd -s $at -l 1 -p "$1") ^ (1 << RANDOM % 8))))" |
+	printf '%b' "\\x$(printf '%02x' $((0x$(od -An -tx1 -j "$at" -N 1 "$1" | tr -d " ") ^ (1 << RANDOM % 8))))" |
 		dd of="$1" bs=1 seek=$at conv=notrunc status=none
 	echo "$1 at $at" >flipped
 }
