@@ -205,7 +205,7 @@ sim-tables: $(B)/sim/sim
 .PHONY: sim sim-tables
 
 # What the tests of tests/tools need: clients that misbehave, runners, a service manager, and shims for LD_PRELOAD.
-HOLD := $(patsubst %,$(B)/hold/%,rude nth notify confine noheal.so nomem.so para-node-deaf)
+HOLD := $(patsubst %,$(B)/hold/%,rude nth notify confine proxy stranger noheal.so nomem.so skew.so para-node-deaf)
 
 $(B)/hold/%.so: tests/hold/%.c Makefile
 	@mkdir -p $(@D)
@@ -216,6 +216,10 @@ $(B)/hold/%: $(B)/tests/hold/%.o $(B)/tests/hold/wire.o $(B)/lib/base.a
 	$(call say,LD $@)$(CC) $(LDFLAGS) -o $@ $^ $(HOLD_LIBS)
 
 $(B)/hold/confine: HOLD_LIBS := -lseccomp
+
+$(B)/hold/stranger: $(B)/tests/hold/stranger.o $(B)/tests/hold/wire.o $(call upto,overlay)
+	@mkdir -p $(@D)
+	$(call say,LD $@)$(CC) $(LDFLAGS) -o $@ $^ -lsodium
 
 $(B)/hold/para-node-deaf: $(B)/cmd/para-node.o $(B)/tests/hold/nohangup.o $(B)/libpara.a
 	@mkdir -p $(@D)

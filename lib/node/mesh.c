@@ -161,15 +161,19 @@ find_advertised(struct mesh *m)
 	const struct node_config *c = &m->node->config;
 	for (unsigned i = 0; i < c->advertises && m->advertises < URLS_MOST; i++)
 		m->advertised[m->advertises++] = c->advertise[i];
-	for (unsigned i = 0; i < c->listens && c->advertises == 0 && m->advertises < URLS_MOST; i++) {
+	for (unsigned i = 0; i < c->listens; i++) {
 		const char *colon = strrchr(c->listen[i], ':');
 		unsigned port = links_port(m->links, i);
+		char url[OVERLAY_URL];
 		if (port == 0 || colon == NULL)
 			continue;
-		char *url = m->url[m->advertises];
 		snprintf(url, OVERLAY_URL, "%.*s:%u", (int)(colon - c->listen[i]), c->listen[i], port);
-		m->advertised[m->advertises++] = url;
 		log_event(m->node, "peers are welcome at %s", url);
+		if (c->advertises > 0 || m->advertises == URLS_MOST)
+			continue;
+		memcpy(m->url[m->advertises], url, OVERLAY_URL);
+		m->advertised[m->advertises] = m->url[m->advertises];
+		m->advertises++;
 	}
 }
 

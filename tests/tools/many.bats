@@ -3,23 +3,6 @@
 load lib
 load many
 
-setup() {
-	cd "$BATS_TEST_TMPDIR" || return 1
-	export HOME=$BATS_TEST_TMPDIR
-	unset PARA_HOME PARA_NODE PARA_KEY XDG_DATA_HOME BOOTSTRAP
-	# shellcheck disable=SC2034 # many.bash reads them
-	NODE=() MINER=() PORT=() GENESIS_ARGS=()
-}
-
-teardown() {
-	halt_all
-}
-
-register() { # I NAME
-	para-chain spec --name "$2" --engine data | para-chain create - -k a.key -d "n$1" |
-		para-send -d "n$1" --wait final --timeout 60 -f payload
-}
-
 @test "many: two nodes agree, and both are needed" {
 	new_network 2
 	start_all 2

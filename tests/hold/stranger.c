@@ -1,0 +1,380 @@
+/*
+ * stranger: what no node would do to the port for peers.
+ *
+ *     stranger silent PORT N S   N connections that say nothing, made anew when closed
+ *     stranger garbage PORT N S  ... frames of random bytes
+ *     stranger claim PORT N S    ... frames that claim 1 GiB, and the most that is allowed, and dribble
+ *     stranger wrong PORT N S    ... hellos of another network
+ *     stranger flood PORT N S    N proven peers that send objects with a right head and wrong content
+ *     stranger pay PORT N S      ... payloads with right signatures, as fast as they are taken
+ *     stranger replay PORT N S   ... all that they are told, many times over
+ *     stranger deaf PORT N S     ... requests for headers and blocks, reading no answer
+ *     stranger ping PORT MS      one honest peer: prints after how many ms its ping is answered; fails after MS
+ *
+ * N connections come from as many addresses as the machine has to itself (127.1.0.0/16); S seconds long. Prints "open"
+ * when all are tried once, in the end how often one was closed.
+ */
+#include <arpa/inet.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "chain/payload.h"
+#include "crypto/hash.h"
+#include "overlay/message.h"
+#include "wire.h"
+
+enum { MOST = 2048, TRY_MS = 1000, HEAD = 4, TURN_MS = 20, PER_TURN = 20, PER_HOST = 4 };
+
+struct guest {
+	int fd;
+	unsigned number;
+	bool proven;
+	struct sign_key *key;
+	struct network network;
+	struct hash genesis;
+	struct buf heard; /* the last object that it was told */
+	uint64_t count;
+};
+
+static unsigned port, closed;
+static uint64_t dice = 88172645463325252u;
+
+static uint64_t
+draw(void)
+{
+	dice ^= dice << 13;
+	dice ^= dice >> 7;
+	return dice ^= dice << 17;
+}
+
+static int
+fail(const char *what)
+{
+	fprintf(stderr, "stranger: %s: %s\n", what, strerror(errno));
+	return 1;
+}
+
+/* --- frames --- */
+
+/* number 0: from the address that nodes use. */
+static int
+dial(unsigned number)
+{
+	struct sockaddr_in to = {.sin_family = AF_INET, .sin_port = htons((uint16_t)port)}, from = {.sin_family = AF_INET};
+	int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+	to.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+	from.sin_addr.s_addr = htonl(number == 0 ? INADDR_LOOPBACK : 0x7f010001 + number / PER_HOST);
+	if (fd >= 0 && bind(fd, (struct sockaddr *)&from, sizeof from) == 0 && connect(fd, (struct sockaddr *)&to, sizeof to) == 0) {
+		fcntl(fd, F_SETFL, O_NONBLOCK);
+		return fd;
+	}
+	close(fd);
+	return -1;
+}
+
+/* As much as is taken at once; false: the connection is over. */
+static bool
+push(int fd, const void *data, size_t len)
+{
+	ssize_t n = send(fd, data, len, MSG_NOSIGNAL);
+	return n >= 0 || errno == EAGAIN;
+}
+
+static bool
+push_all(int fd, const void *data, size_t len)
+{
+	const uint8_t *at = data;
+	uint64_t until = wire_now_ms() + TRY_MS;
+	while (len > 0 && wire_now_ms() < until) {
+		struct pollfd p = {.fd = fd, .events = POLLOUT};
+		poll(&p, 1, TURN_MS);
+		ssize_t n = send(fd, at, len, MSG_NOSIGNAL);
+		if (n < 0 && errno != EAGAIN)
+			return false;
+		at += n > 0 ? n : 0;
+		len -= n > 0 ? (size_t)n : 0;
+	}
+	return len == 0;
+}
+
+static bool
+push_frame(int fd, const struct buf *body)
+{
+	uint8_t head[HEAD] = {(uint8_t)body->len, (uint8_t)(body->len >> 8), (uint8_t)(body->len >> 16), (uint8_t)(body->len >> 24)};
+	return push_all(fd, head, HEAD) && push_all(fd, body->data, body->len);
+}
+
+static bool
+pull_all(int fd, void *data, size_t len, uint64_t until)
+{
+	uint8_t *at = data;
+	while (len > 0) {
+		struct pollfd p = {.fd = fd, .events = POLLIN};
+		uint64_t now = wire_now_ms();
+		if (now >= until || poll(&p, 1, (int)(until - now)) != 1)
+			return false;
+		ssize_t n = recv(fd, at, len, 0);
+		if (n == 0 || (n < 0 && errno != EAGAIN))
+			return false;
+		at += n > 0 ? n : 0;
+		len -= n > 0 ? (size_t)n : 0;
+	}
+	return true;
+}
+
+static bool
+pull_frame(struct buf *out, int fd, uint64_t until)
+{
+	uint8_t head[HEAD];
+	out->len = 0;
+	if (!pull_all(fd, head, HEAD, until))
+		return false;
+	size_t len = (size_t)head[0] | (size_t)head[1] << 8 | (size_t)head[2] << 16 | (size_t)head[3] << 24;
+	uint8_t *room = buf_extend(out, len);
+	return room && pull_all(fd, room, len, until);
+}
+
+/* --- the handshake --- */
+
+static bool
+say(struct guest *g, const struct message *m)
+{
+	struct buf raw = {0};
+	message_put(&raw, m);
+	bool ok = !raw.failed && push_frame(g->fd, &raw);
+	buf_free(&raw);
+	return ok;
+}
+
+static bool
+prove(struct guest *g)
+{
+	struct buf raw = {0};
+	struct arena arena = {0};
+	struct message theirs, own = {.type = MESSAGE_HELLO};
+	uint64_t until = wire_now_ms() + TRY_MS;
+	bool ok = pull_frame(&raw, g->fd, until) && message_unpack(&theirs, &arena, bytes_of(&raw)) == ERR_OK &&
+	    theirs.type == MESSAGE_HELLO;
+	if (ok) {
+		own.network = g->network = theirs.network;
+		own.hello = theirs.hello;
+		own.hello.key = *sign_key_public(g->key);
+		own.hello.url[0] = '\0';
+		struct hash hash = message_auth_hash(&own.hello, &theirs.hello, true);
+		const struct message auth = {.type = MESSAGE_AUTH, .network = g->network, .auth = sign_make(g->key, &hash)};
+		ok = say(g, &own) && say(g, &auth) && pull_frame(&raw, g->fd, until) &&
+		    message_peek(bytes_of(&raw)) == MESSAGE_AUTH;
+	}
+	buf_free(&raw);
+	arena_free(&arena);
+	return ok;
+}
+
+/* --- what is said, again and again; false: the connection is over --- */
+
+static bool
+be_silent(struct guest *g)
+{
+	uint8_t bin[4096];
+	ssize_t n = recv(g->fd, bin, sizeof bin, 0);
+	return n > 0 || (n < 0 && errno == EAGAIN);
+}
+
+static bool
+send_garbage(struct guest *g)
+{
+	uint8_t frame[HEAD + 256] = {0, 1};
+	for (size_t i = HEAD; i < sizeof frame; i++)
+		frame[i] = (uint8_t)draw();
+	return be_silent(g) && push(g->fd, frame, sizeof frame);
+}
+
+static bool
+claim(struct guest *g)
+{
+	static const uint8_t gib[HEAD] = {0, 0, 0, 0x40}, most[HEAD] = {0, 0, 0, 4};
+	uint8_t dribble[1024] = {1};
+	if (g->count++ == 0)
+		return push(g->fd, g->number % 2 ? gib : most, HEAD);
+	return be_silent(g) && push(g->fd, dribble, sizeof dribble);
+}
+
+static bool
+say_wrong(struct guest *g)
+{
+	struct message m = {.type = MESSAGE_HELLO, .hello = {.role = ROLE_FULL, .key = *sign_key_public(g->key)}};
+	return be_silent(g) && (g->count++ > 0 || say(g, &m));
+}
+
+static bool
+flood(struct guest *g)
+{
+	static const enum object_type type[] = {OBJECT_SEAL, OBJECT_LIST, OBJECT_ENDORSEMENT, OBJECT_HYPER, OBJECT_HAVE,
+	    OBJECT_WANT, OBJECT_PAYLOAD};
+	struct buf raw = {0};
+	object_put(&raw, type[draw() % (sizeof type / sizeof *type)], &g->network);
+	for (size_t n = draw() % 900; raw.len < n;) {
+		uint8_t byte = (uint8_t)(draw() % 4 ? 0 : draw());
+		buf_add(&raw, &byte, 1);
+	}
+	bool ok = be_silent(g) && push_frame(g->fd, &raw);
+	buf_free(&raw);
+	return ok;
+}
+
+static bool
+pay(struct guest *g)
+{
+	struct buf raw = {0};
+	struct hash id;
+	struct payload p = {.network = g->network, .chain = (uint32_t)(g->count % 3), .seq = ++g->count,
+	    .body = {(const uint8_t *)"rubbish", 7}};
+	bool ok = payload_sign(&p, &id, g->key) == ERR_OK;
+	payload_put(&raw, &p);
+	ok = ok && be_silent(g) && push_frame(g->fd, &raw);
+	buf_free(&raw);
+	return ok;
+}
+
+static bool
+replay(struct guest *g)
+{
+	struct pollfd p = {.fd = g->fd, .events = POLLIN};
+	struct buf raw = {0};
+	bool ok = true;
+	while (ok && poll(&p, 1, 0) == 1) {
+		ok = pull_frame(&raw, g->fd, wire_now_ms() + TRY_MS);
+		if (ok && object_peek(bytes_of(&raw))) {
+			g->heard.len = 0;
+			buf_add(&g->heard, raw.data, raw.len);
+		}
+	}
+	buf_free(&raw);
+	return ok && (g->heard.len == 0 || push_frame(g->fd, &g->heard));
+}
+
+static bool
+ask(struct guest *g)
+{
+	struct hash nothing = {{0}};
+	uint64_t zero = 0;
+	struct message m = {.type = MESSAGE_GET_BLOCKS, .network = g->network, .request = (uint32_t)++g->count,
+	    .blocks = {.hid = 1 + g->count % 8, .count = 16}};
+	if (g->count % 2) {
+		m.type = MESSAGE_GET_HEADS;
+		m.locator = (struct message_locator){.count = 1, .most = 1024, .hash = &nothing, .hid = &zero};
+	}
+	return say(g, &m);
+}
+
+/* --- many --- */
+
+static const struct deed {
+	const char *name;
+	bool (*act)(struct guest *g);
+	bool proven;
+} deeds[] = {{"silent", be_silent, false}, {"garbage", send_garbage, false}, {"claim", claim, false},
+    {"wrong", say_wrong, false}, {"flood", flood, true}, {"pay", pay, true}, {"replay", replay, true}, {"deaf", ask, true}};
+
+static void
+leave(struct guest *g)
+{
+	close(g->fd);
+	g->fd = -1;
+	closed++;
+}
+
+static void
+enter(struct guest *g, const struct deed *deed)
+{
+	g->count = 0;
+	g->heard.len = 0;
+	g->fd = dial(g->number);
+	if (g->fd >= 0 && deed->proven && !prove(g))
+		leave(g);
+}
+
+static void
+visit(struct guest *g, const struct deed *deed)
+{
+	if (g->fd < 0)
+		enter(g, deed);
+	for (int i = 0; g->fd >= 0 && i < (deed->proven ? PER_TURN : 1); i++)
+		if (!deed->act(g))
+			leave(g);
+}
+
+static int
+run_many(const struct deed *deed, unsigned n, unsigned seconds)
+{
+	struct guest *guest = calloc(MOST, sizeof *guest);
+	uint64_t until = wire_now_ms() + 1000 * seconds;
+	if (!guest || n > MOST)
+		return fail("guests");
+	for (unsigned i = 0; i < n; i++) {
+		uint8_t seed[32] = {(uint8_t)i, (uint8_t)(i >> 8), (uint8_t)deed->name[0], (uint8_t)getpid()};
+		guest[i] = (struct guest){.fd = -1, .number = i + 1, .key = sign_key_new(seed)};
+	}
+	for (bool told = false; wire_now_ms() < until; told = true) {
+		for (unsigned i = 0; i < n; i++)
+			visit(&guest[i], deed);
+		if (!told)
+			puts("open");
+		fflush(stdout);
+		poll(NULL, 0, TURN_MS);
+	}
+	printf("closed %u\n", closed);
+	for (unsigned i = 0; i < n; i++) {
+		sign_key_free(guest[i].key);
+		buf_free(&guest[i].heard);
+	}
+	free(guest);
+	return 0;
+}
+
+/* --- an honest one --- */
+
+static int
+run_ping(uint64_t ms)
+{
+	uint8_t seed[32] = {'p', 'i', 'n', 'g', (uint8_t)getpid(), (uint8_t)(getpid() >> 8)};
+	struct guest g = {.key = sign_key_new(seed)};
+	uint64_t since = wire_now_ms();
+	struct buf raw = {0};
+	bool ok = false;
+	g.fd = dial(0);
+	if (g.fd >= 0 && prove(&g)) {
+		const struct message m = {.type = MESSAGE_PING, .network = g.network, .ping = {.nonce = 7}};
+		ok = say(&g, &m);
+		while (ok && pull_frame(&raw, g.fd, since + ms) && message_peek(bytes_of(&raw)) != MESSAGE_PONG)
+			;
+		ok = ok && message_peek(bytes_of(&raw)) == MESSAGE_PONG;
+	}
+	uint64_t took = wire_now_ms() - since;
+	printf("%llu\n", (unsigned long long)took);
+	buf_free(&raw);
+	sign_key_free(g.key);
+	return ok && took <= ms ? 0 : fail("no answer");
+}
+
+int
+main(int argc, char **argv)
+{
+	const char *what = argc > 3 ? argv[1] : "";
+	if (!hash_start())
+		return fail("crypto");
+	port = argc > 2 ? (unsigned)atoi(argv[2]) : 0;
+	if (strcmp(what, "ping") == 0)
+		return run_ping((uint64_t)atoi(argv[3]));
+	for (size_t i = 0; argc > 4 && i < sizeof deeds / sizeof *deeds; i++)
+		if (strcmp(what, deeds[i].name) == 0)
+			return run_many(&deeds[i], (unsigned)atoi(argv[3]), (unsigned)atoi(argv[4]));
+	fprintf(stderr, "usage: stranger silent|garbage|claim|wrong|flood|pay|replay|deaf|ping PORT N [S]\n");
+	return 2;
+}

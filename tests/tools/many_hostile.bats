@@ -1,0 +1,78 @@
+# Nodes among strangers and peers that misbehave: tests/hold/stranger.c.
+
+load lib
+load many
+
+setup_file() {
+	export BATS_TEST_TIMEOUT=150
+}
+
+two_at_work() {
+	PERIOD=300
+	new_network 2
+	start_all 2
+	register 1 notes
+	SOCKET=$PWD/n1/node.ipc
+	descriptors=$(open_files)
+	lines=$(wc -l <n1.log)
+}
+
+open_files() {
+	find "/proc/${NODE[1]}/fd" -mindepth 1 | wc -l
+}
+
+few_files() {
+	[ "$(open_files)" -le $((descriptors + 2)) ]
+}
+
+least_of() { # N COMMAND...: the smallest number of N tries: other processes of this machine come and go
+	local n=$1 i
+	shift
+	for ((i = 0; i < n; i++)); do "$@"; done | sort -n | head -n 1
+}
+
+# besiege DEED N: node 1 answers the control socket and a newcomer, and makes blocks with node 2, meanwhile.
+besiege() {
+	stranger "$1" "${PORT[1]}" "$2" 5 >"$1.out" 2>&1 3>&- 9>&- &
+	local siege=$! ms
+	until_true 20 grep -q open "$1.out"
+	ms=$(least_of 3 rude answers "$SOCKET" 5000)
+	echo "# $1: the control socket answers within $ms ms"
+	[ "$ms" -le 1000 ]
+	ms=$(least_of 3 stranger ping "${PORT[1]}" 5000)
+	echo "# $1: a newcomer is answered within $ms ms"
+	[ "$ms" -le 1000 ]
+	put 2 notes "during $1" >/dev/null
+	wait $siege
+	cat "$1.out"
+	until_true 20 few_files
+	ms=$(awk '/^VmHWM/ { print $2 }' "/proc/${NODE[1]}/status")
+	echo "# $1: $ms KiB at most, $(($(wc -l <n1.log) - lines)) lines in the log"
+	[ "$ms" -lt 204800 ]
+	[ $(($(wc -l <n1.log) - lines)) -lt 200 ]
+}
+
+@test "hostile: a thousand silent connections" {
+	two_at_work
+	besiege silent 1000
+	besiege wrong 200
+}
+
+@test "hostile: a thousand connections of garbage and of false lengths" {
+	two_at_work
+	besiege garbage 1000
+	besiege claim 1000
+}
+
+@test "hostile: peers that flood, replay and do not read" {
+	two_at_work
+	besiege flood 20
+	besiege replay 20
+	besiege deaf 20
+}
+
+@test "hostile: peers that fill the pool" {
+	two_at_work
+	besiege pay 20
+	agree 1 2
+}
