@@ -67,7 +67,7 @@ enum event_type {
 	EVENT_HYPER,    /* a candidate of this slot or a block of an earlier one; statelessly checked (hyper_check) */
 	EVENT_HAVE,     /* a buddy says what it holds of a slot */
 	EVENT_WANT,     /* a buddy asks for what it lacks */
-	EVENT_CLOCK,    /* now_ms is not to be trusted, or is again: meanwhile nothing is signed */
+	EVENT_CLOCK,    /* now_ms is not to be trusted, or is again, and may fall: meanwhile nothing is signed */
 	EVENT_FOLLOW    /* a chain is followed from now on, or not any more */
 };
 
@@ -156,7 +156,7 @@ struct event_executed {
 
 struct event {
 	enum event_type type;
-	uint64_t now_ms; /* of every event; never falls (an earlier one counts as the latest seen) */
+	uint64_t now_ms; /* of every event; never falls but with CLOCK (an earlier one counts as the latest seen) */
 	struct pubkey from; /* the peer it came from; zero: this node itself */
 	union {
 		struct event_payload payload;

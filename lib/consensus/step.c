@@ -136,7 +136,8 @@ consensus_step(struct consensus *c, struct effects *out, const struct event *eve
 	/* What is restored comes before time: no slot is open yet. */
 	if (!c->started && event->type == EVENT_POOLED)
 		return admit_pooled(c, &event->pooled);
-	if (event->now_ms > c->now_ms)
+	/* Only a clock that was wrong goes back; the record keeps a slot from being signed twice. */
+	if (event->now_ms > c->now_ms || event->type == EVENT_CLOCK)
 		c->now_ms = event->now_ms;
 	round_advance(c, out);
 	if (!c->started)

@@ -79,12 +79,17 @@ note_bad(struct fetch *f, uint64_t hid, enum err e)
 	f->err = e;
 }
 
-/* The mutex is held: what is checked leaves from the front, up to the first that is not. */
+/*
+ * The mutex is held: what is checked leaves from the front, up to the first that is not. A block comes after the one
+ * before it is there: only then it is known which lanes there are.
+ */
 static void
 hand_over(struct node *n, struct fetch *f)
 {
 	while (f->first != NULL && f->first->checked) {
 		struct fetched *x = f->first;
+		if (f->blocks > 0 && x->hid > f->block[0].hid)
+			return;
 		f->first = x->next;
 		if (f->first == NULL)
 			f->last = &f->first;
@@ -166,7 +171,7 @@ fetch_end(struct node *n, uint64_t hid)
 	pthread_mutex_unlock(&f->mutex);
 }
 
-/* Complete in the core, or already so deep in the chain that the core has let go of it. */
+/* On disk with its results, or complete in the core beside the chain. */
 static bool
 is_there(struct node *n, uint64_t hid, const struct hash *hash)
 {
@@ -175,7 +180,7 @@ is_there(struct node *n, uint64_t hid, const struct hash *hash)
 	struct signature auth;
 	struct hash own;
 	pthread_mutex_lock(&n->core.mutex);
-	bool there = consensus_holds(n->core.consensus, hash);
+	bool there = consensus_holds(n->core.consensus, hash) && !consensus_follows(n->core.consensus, hid, hash);
 	pthread_mutex_unlock(&n->core.mutex);
 	if (there || store_begin_read(&t, n->store) != ERR_OK)
 		return there;
@@ -227,6 +232,7 @@ fetch_look(struct node *n)
 	enum err e;
 	pthread_mutex_lock(&f->mutex);
 	advance(n, f);
+	hand_over(n, f);
 	bool tell = ends(f, &hid, &e);
 	pthread_mutex_unlock(&f->mutex);
 	if (tell)

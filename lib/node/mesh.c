@@ -24,11 +24,18 @@ enum {
 	TOTAL_BYTES = 2 * OVERLAY_MESSAGE + (32 << 20),
 	IDLE_MS = 60000,
 	FIRST_MS = 5000,
-	TURN_MS = 1000,
+	TURN_MS = 200,
 	LATER_MS = 20,
 	SAVE_MS = 30000,
 	LAN_MS = 10000
 };
+
+/* The overlay's time: never steps, whatever is done to the wall clock. */
+static uint64_t
+now_ms(const struct mesh *m)
+{
+	return m->start_ms + timing_steady_ms();
+}
 
 /* What memory lacks for is lost, as a message on the wire may be. */
 static void
@@ -36,7 +43,8 @@ step(struct mesh *m, struct overlay_event *event)
 {
 	struct overlay_effects out = { 0 };
 	struct overlay_view view;
-	event->now_ms = timing_now_ms();
+	event->now_ms = now_ms(m);
+	event->wall_ms = timing_now_ms();
 	pthread_mutex_lock(&m->overlay_mutex);
 	enum err e = overlay_step(m->overlay, &out, event);
 	overlay_look(m->overlay, &view);
@@ -80,7 +88,7 @@ static struct post *
 take(struct mesh *m, struct task **later, bool *moved)
 {
 	pthread_mutex_lock(&m->mutex);
-	uint64_t wait = due_in(m, timing_now_ms());
+	uint64_t wait = due_in(m, now_ms(m));
 	if (m->first == NULL && !m->moved && !m->stopping && wait > 0)
 		timing_wait(&m->wake, &m->mutex, wait);
 	struct post *first = m->first;
@@ -115,7 +123,7 @@ turn(struct mesh *m)
 		mesh_free_post(m, p);
 		p = next;
 	}
-	if (timing_now_ms() >= overlay_deadline_ms(m->overlay))
+	if (now_ms(m) >= overlay_deadline_ms(m->overlay))
 		step(m, &time);
 	fetch_look(m->node);
 	saved_write(&m->saved, m->node, timing_steady_ms(), SAVE_MS);
@@ -218,6 +226,7 @@ mesh_start(struct node *n, struct node_trouble *trouble)
 	if (m == NULL)
 		return ERR_NOMEM;
 	m->node = n;
+	m->start_ms = timing_now_ms() - timing_steady_ms();
 	m->last = &m->first;
 	m->moved = true;
 	pthread_mutex_init(&m->mutex, NULL);

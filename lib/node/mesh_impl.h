@@ -35,7 +35,8 @@ struct mesh {
 	struct task *later;
 	size_t bytes;
 	bool stopping, moved;
-	/* The thread's own. */
+	/* The thread's own. start_ms: what the overlay's time is ahead of the steady clock. */
+	uint64_t start_ms;
 	struct point point;
 	struct saved saved;
 	bool clock_off;

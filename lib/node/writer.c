@@ -78,15 +78,16 @@ write_batch(struct node *n, const struct batch *b)
 {
 	struct applied done = { 0 };
 	enum err e = make_durable(n, &done, b);
-	if (e == ERR_OK)
-		tell_batch(n, &b->effects);
-	else if (!is_trouble(e))
-		node_end(n, e);
+	/* Before anybody is told of the chain: a block that comes next finds these results before it in the core's queue. */
 	while (done.executed != NULL) {
 		struct item *item = done.executed;
 		done.executed = item->next;
 		loop_push_always(n, item);
 	}
+	if (e == ERR_OK)
+		tell_batch(n, &b->effects);
+	else if (!is_trouble(e))
+		node_end(n, e);
 	return e;
 }
 

@@ -133,6 +133,7 @@ overlay_step(struct overlay *o, struct overlay_effects *out, const struct overla
 
 	o->now_ms = event->now_ms > o->now_ms ? event->now_ms : o->now_ms;
 	copy.now_ms = o->now_ms;
+	peers_wall(o->peers, (int64_t)((event->wall_ms > 0 ? event->wall_ms : o->now_ms) - o->now_ms));
 	enum err e = take_event(o, out, &copy);
 	enum err after = overlay_settle(o, out);
 	return e != ERR_OK ? e : after;

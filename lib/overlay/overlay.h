@@ -95,7 +95,8 @@ enum overlay_event_type {
 
 struct overlay_event {
 	enum overlay_event_type type;
-	uint64_t now_ms;   /* of every event: since 1970; never falls */
+	uint64_t now_ms;   /* of every event: steady, never falls */
+	uint64_t wall_ms;  /* of every event: the clock that is told to others and compared with theirs; 0: now_ms */
 	uint64_t link;     /* OPENED, MESSAGE_IN, CLOSED, ANSWERED */
 	uint64_t tag;      /* OPENED of an own dial, FAILED: as in the DIAL effect */
 	bool incoming;     /* OPENED */

@@ -54,7 +54,7 @@ query_message(const struct overlay *o, const struct kad_query *q)
 
 	if (q->type == KAD_PING) {
 		m.type = MESSAGE_PING;
-		m.ping = (struct message_ping){.nonce = PEERS_PING_OF_TABLE | q->request, .clock_ms = o->now_ms,
+		m.ping = (struct message_ping){.nonce = PEERS_PING_OF_TABLE | q->request, .clock_ms = peers_clock_now(o->peers, o->now_ms),
 		    .tip = *peers_own_tip(o->peers)};
 	} else {
 		m.type = q->type == KAD_FIND_NODE ? MESSAGE_FIND_NODE : MESSAGE_FIND_VALUE;

@@ -247,7 +247,7 @@ make_hello(struct peers *p, uint64_t now_ms)
 		uint64_t word = peers_draw(p);
 		memcpy(hello.nonce + i, &word, sizeof word);
 	}
-	hello.clock_ms = now_ms;
+	hello.clock_ms = peers_clock_now(p, now_ms);
 	return hello;
 }
 

@@ -129,6 +129,10 @@ bool peers_enough(const struct peers *p); /* no more are looked for */
 uint64_t peers_draw(struct peers *p);
 uint64_t peers_deadline_ms(const struct peers *p);
 
+/* The clock that others are told is so far ahead of now_ms. When it steps, what is known of theirs steps with it. */
+void peers_wall(struct peers *p, int64_t ahead_ms);
+uint64_t peers_clock_now(const struct peers *p, uint64_t now_ms);
+
 /* How far the own clock is ahead of the peers' median; *off: surely by more than an eighth of a period. */
 int64_t peers_clock(const struct peers *p, bool *off);
 

@@ -34,7 +34,7 @@ ping(struct peers *p, struct overlay_effects *out, struct peer *peer, enum messa
     uint64_t now_ms)
 {
 	const struct message m = {.type = type, .network = p->network,
-	    .ping = {.nonce = nonce, .clock_ms = now_ms, .tip = p->self.tip}};
+	    .ping = {.nonce = nonce, .clock_ms = peers_clock_now(p, now_ms), .tip = p->self.tip}};
 	uint64_t used_ms = peer->used_ms;
 	enum err e = peers_say(p, out, peer, &m, now_ms);
 
@@ -63,7 +63,7 @@ take_pong(struct peers *p, struct peer *peer, const struct message_ping *pong, u
 		return;
 	peer->ping_nonce = 0;
 	peer->rtt_ms = (uint32_t)(now_ms - peer->pinged_ms);
-	peer->clock_ms = (int64_t)(pong->clock_ms + peer->rtt_ms / 2 - now_ms);
+	peer->clock_ms = (int64_t)(pong->clock_ms + peer->rtt_ms / 2 - peers_clock_now(p, now_ms));
 	peer->timed = p->clock_moved = true;
 	peer->fresh = p->news = true;
 }

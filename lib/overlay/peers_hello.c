@@ -66,7 +66,7 @@ take_hello(struct peers *p, struct overlay_effects *out, struct peer *peer, cons
 	if (e != ERR_OK)
 		return e;
 	address_reachable(peer->url, sizeof peer->url, m->hello.url, peer->host);
-	peer->clock_ms = (int64_t)(m->hello.clock_ms - now_ms);
+	peer->clock_ms = (int64_t)(m->hello.clock_ms - peers_clock_now(p, now_ms));
 	peer->session = message_auth_hash(peer->incoming ? &peer->other : &peer->own,
 	    peer->incoming ? &peer->own : &peer->other, true);
 	peer->state = PEER_AUTH;

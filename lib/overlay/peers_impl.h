@@ -19,6 +19,7 @@ struct peers {
 	bool dial_now;              /* something that decides about dials has changed */
 	uint64_t due_ms, dial_ms;   /* the next thing of links, of dials; never too late */
 	uint64_t now_ms;            /* of the last step */
+	int64_t ahead_ms;           /* the clock that others are told, to now_ms */
 	uint64_t period_ms, random;
 	struct avoid avoid;
 	struct dials dials;

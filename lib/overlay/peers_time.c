@@ -3,7 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { AGAIN_MS = 100, PING_LEAST_MS = 1000, CLOCKS = 1024 };
+enum { AGAIN_MS = 100, PING_LEAST_MS = 1000, CLOCKS = 1024, STEP_MS = 5 };
 
 static uint64_t
 ping_interval(const struct peers *p)
@@ -249,6 +249,25 @@ peers_deadline_ms(const struct peers *p)
 }
 
 /* --- clock --- */
+
+void
+peers_wall(struct peers *p, int64_t ahead_ms)
+{
+	int64_t stepped = ahead_ms - p->ahead_ms;
+
+	if (stepped > -STEP_MS && stepped < STEP_MS)
+		return;
+	for (unsigned i = 0; i < p->places; i++)
+		p->link[i].clock_ms -= stepped;
+	p->ahead_ms = ahead_ms;
+	p->clock_moved = true;
+}
+
+uint64_t
+peers_clock_now(const struct peers *p, uint64_t now_ms)
+{
+	return now_ms + (uint64_t)p->ahead_ms;
+}
 
 static int
 by_value(const void *a, const void *b)

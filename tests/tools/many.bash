@@ -55,9 +55,13 @@ proxies() {
 	wire
 	proxy wires "$1" >doors 3>&- 9>&- &
 	PROXY=$!
-	until_true 10 eval '[ "$(wc -l <doors)" -eq '"$1"' ]'
+	until_true 10 has_lines doors "$1"
 	mapfile -t DOOR <doors
 	BOOTSTRAP=tcp://127.0.0.1:${DOOR[0]}
+}
+
+has_lines() { # FILE N
+	[ "$(wc -l <"$1")" -eq "$2" ]
 }
 
 # wire [GROUP...]: node I is of the I-th group; only nodes of one group hear each other. None: all of one.
@@ -219,4 +223,12 @@ put() {
 register() {
 	para-chain spec --name "$2" --engine data | para-chain create - -k a.key -d "n$1" |
 		para-send -d "n$1" --wait final --timeout 60 -f payload
+}
+
+says() { # I TEXT: its log has it
+	grep -qE -- "$2" "n$1.log"
+}
+
+is() { # I FIELD VALUE
+	[ "$(field "$1" "$2")" = "$3" ]
 }

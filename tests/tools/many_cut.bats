@@ -1,4 +1,5 @@
 # Networks that are cut in two and heal.
+# shellcheck disable=SC2034 # many.bash reads what they set
 
 load lib
 load many

@@ -1,4 +1,5 @@
 # Networks whose nodes are killed, paused, late, or wrong.
+# shellcheck disable=SC2034 # many.bash reads what they set
 
 load lib
 load many
@@ -15,14 +16,6 @@ pause() { # I...
 resume() { # I...
 	local i
 	for i; do kill -CONT "${NODE[$i]}"; done
-}
-
-says() { # I TEXT: its log has it
-	grep -qE -- "$2" "n$1.log"
-}
-
-is() { # I FIELD VALUE
-	[ "$(field "$1" "$2")" = "$3" ]
 }
 
 @test "faults: three of five killed at once come back, and all goes on" {
@@ -82,30 +75,6 @@ is() { # I FIELD VALUE
 	finals_hold 1 2 3 4
 }
 
-@test "faults: a newcomer fetches more than a hundred hyper blocks" {
-	PERIOD=200
-	new_network 2
-	start_all 2
-	register 1 notes
-	for i in 1 2 3; do put 1 notes "line $i" >/dev/null; done
-	last=$(put 1 notes last)
-	chatter 1
-	until_true 80 final_at 1 110
-	mkdir n3
-	para-key new n3/node.key -f address
-	start 3
-	until_true 20 final_at 3 110
-	until_true 20 is 3 syncing false
-	hush
-	same_chain 100 1 2 3
-	is_final 3 "$last"
-	says 3 'fetching the chain up to hyper 1[0-9][0-9]'
-	says 3 'fetched the chain up to hyper 1[0-9][0-9]'
-	agree 1 2 3
-	halt_all
-	para-inspect check -d n3 -f valid | grep -qx true
-}
-
 @test "faults: away for more than an epoch" {
 	PERIOD=300
 	GENESIS_ARGS=(--epoch 8)
@@ -151,7 +120,8 @@ is() { # I FIELD VALUE
 	says 4 'the clock is [0-9]+ ms behind'
 	says 4 'the clock agrees'
 	[ "$(grep -c 'the clock is' n4.log)" -lt 20 ]
-	! says 1 'the clock is'
+	run says 1 'the clock is'
+	[ "$status" -ne 0 ]
 }
 
 @test "faults: one key on two machines" {
