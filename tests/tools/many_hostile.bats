@@ -1,4 +1,5 @@
 # Nodes among strangers and peers that misbehave: tests/hold/stranger.c.
+# shellcheck disable=SC2034 # many.bash reads what they set
 
 load lib
 load many
