@@ -50,11 +50,13 @@ account_of_totals(uint8_t out[static 32], uint32_t chain)
 }
 
 void
-account_of_rewards(uint8_t out[static 32], uint32_t chain, uint64_t hid)
+account_of_rewards(uint8_t out[static 32], uint32_t chain, uint64_t hid, uint32_t part)
 {
-	uint8_t number[8];
+	uint8_t rest[12];
 
 	for (int i = 0; i < 8; i++)
-		number[i] = (uint8_t)(hid >> 8 * i);
-	tagged(out, "rewards", chain, number, sizeof number);
+		rest[i] = (uint8_t)(hid >> 8 * i);
+	for (int i = 0; i < 4; i++)
+		rest[8 + i] = (uint8_t)(part >> 8 * i);
+	tagged(out, "rewards", chain, rest, sizeof rest);
 }

@@ -17,6 +17,6 @@ enum err account_parse(uint8_t account[static 32], const char *text);
  */
 void account_of_token(uint8_t out[static 32], uint32_t chain, const char *name);
 void account_of_totals(uint8_t out[static 32], uint32_t chain);
-void account_of_rewards(uint8_t out[static 32], uint32_t chain, uint64_t hid);
+void account_of_rewards(uint8_t out[static 32], uint32_t chain, uint64_t hid, uint32_t part);
 
 #endif

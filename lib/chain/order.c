@@ -161,3 +161,15 @@ order_unpack(struct order *out, struct bytes body, const struct pubkey *signer)
 	e = wire_end(&r);
 	return e || out->kind != ORDER_TRANSFER ? e : check_outputs(out, signer);
 }
+
+enum err
+order_unpack_transfer(struct order *out, struct bytes arguments, const struct pubkey *signer)
+{
+	struct reader r = wire_reader(arguments);
+	enum err e;
+
+	*out = (struct order){ .kind = ORDER_TRANSFER };
+	get_transfer(&r, out);
+	e = wire_end(&r);
+	return e ? e : check_outputs(out, signer);
+}

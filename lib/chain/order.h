@@ -51,6 +51,9 @@ void order_put(struct buf *out, const struct order *o);
  */
 enum err order_unpack(struct order *out, struct bytes body, const struct pubkey *signer);
 
+/* The same for the arguments of a transfer alone. */
+enum err order_unpack_transfer(struct order *out, struct bytes arguments, const struct pubkey *signer);
+
 /* Output i of a transfer. */
 struct coin_alloc order_output(const struct order *o, uint32_t i);
 

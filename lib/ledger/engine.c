@@ -3,32 +3,31 @@
 /* --- data: any bytes; that they were sealed is all there is to know --- */
 
 static enum err
-data_check(const struct payload *p)
+data_check(struct stage *s, const struct payload *p)
 {
+	(void)s;
 	(void)p;
 	return ERR_OK;
 }
 
 static enum err
-data_apply(struct ledger_view *view, enum err *failed, uint32_t *result, uint64_t hid, const struct payload *p)
+data_apply(struct stage *s, uint32_t *result, const struct payload *p)
 {
-	(void)view;
-	(void)hid;
+	(void)s;
 	(void)p;
-	*failed = ERR_OK;
 	*result = 0;
 	return ERR_OK;
 }
 
 static enum err
-data_state(struct ledger_view *view, struct hash *root)
+data_end(struct stage *s, struct hash *root)
 {
-	(void)view;
+	(void)s;
 	*root = (struct hash){ 0 };
 	return ERR_OK;
 }
 
-const struct engine engine_data = { .check = data_check, .apply = data_apply, .state = data_state };
+const struct engine engine_data = { .check = data_check, .apply = data_apply, .end = data_end };
 
 const struct engine *
 engine_of(enum spec_engine kind)
@@ -39,7 +38,7 @@ engine_of(enum spec_engine kind)
 	case ENGINE_DATA:
 		return &engine_data;
 	case ENGINE_COIN:
-		break;
+		return &engine_coin;
 	}
 	return NULL;
 }

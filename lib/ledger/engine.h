@@ -1,27 +1,45 @@
 /*
  * engine: what gives the payloads of a chain a meaning. The ledger knows order and seq, an engine what a body does.
+ *
+ *     begin -> apply, payload by payload -> end          one lane and hyper block
  */
 #ifndef LEDGER_ENGINE_H
 #define LEDGER_ENGINE_H
 
 #include "ledger/ledger.h"
+#include "ledger/state_set.h"
+
+/* What an engine works on. */
+struct stage {
+	struct ledger_view *view;
+	const struct genesis *genesis;
+	const struct registered *chain;
+	uint64_t hid;
+	/* while a lane is executed by an engine with accounts */
+	struct state_set set;
+	const struct ledger_input *input;
+	struct amount *fee; /* earned by each seal of input */
+	struct amount toll; /* part of the fee of the payload at hand that is not the seal's */
+};
 
 struct engine {
-	/* Can the body be refused without looking at any state? */
-	enum err (*check)(const struct payload *p);
+	bool accounts; /* seqs stand in the chain's state, fees are charged */
+	/* May the payload be pooled: could it be executed in hyper block hid? Reads the view alone. */
+	enum err (*check)(struct stage *s, const struct payload *p);
+	/* Before the first payload; NULL: nothing to do. */
+	enum err (*begin)(struct stage *s);
 	/*
-	 * Does what the body asks. An error of the rules goes to *failed and leaves no trace; what is returned is an
-	 * error of the view or ERR_NOMEM.
+	 * Does what the body asks. What breaks a rule is an error before ERR_NOMEM in the table, and then nothing but the
+	 * set was written; from there on errors are of the view or of memory.
 	 */
-	enum err (*apply)(struct ledger_view *view, enum err *failed, uint32_t *result, uint64_t hid,
-	    const struct payload *p);
-	/* The state root of the lane after its last payload. */
-	enum err (*state)(struct ledger_view *view, struct hash *root);
+	enum err (*apply)(struct stage *s, uint32_t *result, const struct payload *p);
+	/* After the last payload: what is paid for the block, and the state root of the lane. */
+	enum err (*end)(struct stage *s, struct hash *root);
 };
 
 /* NULL: this version does not know it. */
 const struct engine *engine_of(enum spec_engine kind);
 
-extern const struct engine engine_root, engine_data;
+extern const struct engine engine_root, engine_data, engine_coin;
 
 #endif

@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "base/map.h"
+#include "ledger/account.h"
 #include "ledger/engine.h"
 #include "ledger/key.h"
 
@@ -13,10 +14,8 @@ struct signer {
 };
 
 struct run {
-	struct ledger_view *view;
+	struct stage stage;
 	const struct engine *engine;
-	uint64_t hid;
-	uint32_t chain;
 	struct map signers, ids; /* key -> signer, id -> item */
 	struct arena arena;
 	struct deferred *deferred;
@@ -32,6 +31,19 @@ struct deferred {
 };
 
 static enum err
+last_seq(uint64_t *last, struct run *run, const struct pubkey *key)
+{
+	struct account a;
+	enum err e;
+
+	if (!run->engine->accounts)
+		return ledger_seq(run->stage.view, last, run->stage.chain->number, key);
+	e = account_load(&a, &run->stage.set, key->b);
+	*last = a.seq;
+	return e == ERR_ACCOUNT ? ERR_OK : e;
+}
+
+static enum err
 find_signer(struct signer **out, struct run *run, const struct pubkey *key)
 {
 	enum err e;
@@ -43,20 +55,41 @@ find_signer(struct signer **out, struct run *run, const struct pubkey *key)
 	if (!*out)
 		return ERR_NOMEM;
 	(*out)->key = *key;
-	e = ledger_seq(run->view, &(*out)->last, run->chain, key);
+	e = last_seq(&(*out)->last, run, key);
 	return e ? e : map_put(&run->signers, key->b, *out);
+}
+
+/* The fee has left the account; its seal gets it at the end of the block. All fees together are less than the supply. */
+static enum err
+earn(struct run *run, const struct execution *item, const struct payload *p)
+{
+	if (!run->engine->accounts || p->fee.units == 0)
+		return ERR_OK;
+	if (item->seal >= run->stage.input->seals)
+		return ERR_CORRUPT;
+	run->stage.fee[item->seal].units += p->fee.units - run->stage.toll.units;
+	return ERR_OK;
 }
 
 /* para-protocol(7) EXECUTION: a payload that fails leaves its error and no other trace, but its seq is used. */
 static enum err
 apply(struct run *run, struct signer *signer, struct execution *item, const struct payload *p)
 {
-	enum err e = run->engine->apply(run->view, &item->err, &item->result, run->hid, p);
+	enum err e;
 
-	item->outcome = item->err ? OUTCOME_FAILED : OUTCOME_DONE;
+	run->stage.toll.units = 0;
+	e = run->engine->apply(&run->stage, &item->result, p);
 	signer->last = p->seq;
 	signer->moved = true;
-	return e;
+	if (e >= ERR_NOMEM)
+		return e;
+	item->err = e;
+	item->outcome = e ? OUTCOME_FAILED : OUTCOME_DONE;
+	if (e)
+		state_set_drop(&run->stage.set);
+	else
+		state_set_keep(&run->stage.set);
+	return e ? ERR_OK : earn(run, item, p);
 }
 
 static enum err
@@ -115,15 +148,28 @@ execute_deferred(struct run *run, struct execution *item)
 }
 
 static enum err
+write_seq(struct run *run, const struct signer *s)
+{
+	struct key key = key_make(KEY_SEQ, run->stage.chain->number, s->key.b, sizeof s->key.b);
+	struct account a;
+	enum err e;
+
+	if (!run->engine->accounts)
+		return key_put_number(run->stage.view, &key, s->last, 8);
+	e = account_load(&a, &run->stage.set, s->key.b);
+	a.seq = s->last;
+	return e ? e : account_store(&run->stage.set, s->key.b, &a);
+}
+
+static enum err
 write_seqs(struct run *run)
 {
 	struct signer *s;
 	enum err e = ERR_OK;
 
 	for (size_t at = 0; e == ERR_OK && (s = map_next(&run->signers, &at));) {
-		struct key key = key_make(KEY_SEQ, run->chain, s->key.b, sizeof s->key.b);
 		if (s->moved)
-			e = key_put_number(run->view, &key, s->last, 8);
+			e = write_seq(run, s);
 	}
 	return e;
 }
@@ -156,27 +202,43 @@ map_seed(const struct execution *item, uint32_t n)
 	return seed;
 }
 
+static enum err
+begin(struct run *run)
+{
+	struct stage *s = &run->stage;
+	enum err e;
+
+	if (!run->engine->accounts)
+		return ERR_OK;
+	s->fee = arena_alloc(&run->arena, s->input->seals + (size_t)1, sizeof *s->fee);
+	e = s->fee ? run->engine->begin(s) : ERR_NOMEM;
+	state_set_keep(&s->set);
+	return e;
+}
+
 enum err
 ledger_execute(struct ledger_view *view, struct roots *roots, const struct lane *lane, uint64_t hid,
-    const struct genesis *g, struct execution *item, uint32_t n)
+    const struct genesis *g, const struct ledger_input *input, struct execution *item, uint32_t n)
 {
-	struct run run = { .view = view, .hid = hid, .chain = lane->chain };
 	struct registered chain;
+	struct run run = { .stage = { .view = view, .genesis = g, .chain = &chain, .hid = hid, .input = input } };
 	enum err e = ledger_chain(view, &chain, lane->chain);
 
-	(void)g;
 	if (e)
 		return e == ERR_NOT_FOUND ? ERR_CHAIN_UNKNOWN : e;
 	run.engine = engine_of(chain.spec.engine);
 	map_init(&run.signers, sizeof(struct pubkey), map_seed(item, n));
 	map_init(&run.ids, sizeof(struct hash), map_seed(item, n));
-	if (n)
+	state_set_init(&run.stage.set, view, lane, map_seed(item, n));
+	e = begin(&run);
+	if (e == ERR_OK && n)
 		e = execute_all(&run, item, n);
 	*roots = (struct roots){ .executed = hid };
 	if (e == ERR_OK)
-		e = run.engine->state(view, &roots->state);
+		e = run.engine->end(&run.stage, &roots->state);
 	map_free(&run.signers);
 	map_free(&run.ids);
+	state_set_free(&run.stage.set);
 	arena_free(&run.arena);
 	return e;
 }

@@ -4,7 +4,8 @@
  *     kind  chain, big-endian   rest               value
  *     'r'   0                                      state root of chain 0, 32
  *     'n'   0                                      how many chains, u32
- *     'c'   number                                 HID u64 | owner 32 | chain spec
+ *     'c'   number                                 HID u64 | owner 32 | spec hash 32 | chain spec without lists
+ *     'l'   number                                 chain spec, of a coin that has lists
  *     'm'   0                   name               number u32
  *     's'   number              signer 32          last seq u64
  *     'a'   number              see state_key.h    values of accounts, and the tree over them
@@ -16,7 +17,7 @@
 
 #include "ledger/ledger.h"
 
-enum key_kind { KEY_ROOT = 'r', KEY_COUNT = 'n', KEY_CHAIN = 'c', KEY_NAME = 'm', KEY_SEQ = 's', KEY_STATE = 'a' };
+enum key_kind { KEY_ROOT = 'r', KEY_COUNT = 'n', KEY_CHAIN = 'c', KEY_SPEC = 'l', KEY_NAME = 'm', KEY_SEQ = 's', KEY_STATE = 'a' };
 
 struct key {
 	uint8_t b[LEDGER_KEY_MAX];

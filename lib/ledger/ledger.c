@@ -1,37 +1,71 @@
 #include "ledger/ledger.h"
 
+#include "ledger/account.h"
 #include "ledger/engine.h"
 #include "ledger/key.h"
 #include "ledger/registry.h"
+
+static enum err
+allot(struct state_set *set, const struct genesis *g)
+{
+	struct totals t = { 0 };
+	/* First, so that no allocation takes the totals' place. */
+	enum err e = account_store_totals(set, &t);
+
+	for (uint32_t i = 0; e == ERR_OK && i < g->allocs; i++) {
+		e = account_credit(set, g->alloc[i].account, g->alloc[i].amount);
+		if (e == ERR_OK)
+			t.issued.units += g->alloc[i].amount.units;
+		if (e == ERR_ACCOUNT)
+			e = ERR_OK;
+	}
+	return e ? e : account_store_totals(set, &t);
+}
 
 enum err
 ledger_begin(struct ledger_view *view, const struct genesis *g)
 {
 	struct registered root = { .spec = spec_root(g) };
+	struct state_set set;
 	struct hash state;
 	enum err e = registry_add(view, &root);
 
-	return e ? e : registry_root(view, &state);
+	if (e == ERR_OK)
+		e = registry_root(view, &state);
+	state_set_init(&set, view, &(struct lane){ 0 }, g->allocs);
+	if (e == ERR_OK)
+		e = allot(&set, g);
+	if (e == ERR_OK)
+		e = state_set_apply(&state, &set);
+	state_set_free(&set);
+	return e;
 }
 
+/* Where accounts are, seqs are theirs. */
 enum err
 ledger_seq(struct ledger_view *view, uint64_t *last, uint32_t chain, const struct pubkey *signer)
 {
 	struct key key = key_make(KEY_SEQ, chain, signer->b, sizeof signer->b);
-	enum err e = key_get_number(view, last, &key, 8);
+	struct account a;
+	enum err e = account_read(&a, view, chain, signer->b);
 
+	*last = a.seq;
+	if (e || a.seq)
+		return e == ERR_ACCOUNT ? ERR_OK : e;
+	e = key_get_number(view, last, &key, 8);
 	return e == ERR_NOT_FOUND ? ERR_OK : e;
 }
 
 enum err
-ledger_check(struct ledger_view *view, const struct payload *p)
+ledger_check(struct ledger_view *view, const struct genesis *g, uint64_t hid, const struct payload *p)
 {
 	struct registered chain;
+	struct stage stage = { .view = view, .genesis = g, .chain = &chain, .hid = hid };
 	enum err e = ledger_chain(view, &chain, p->chain);
 
 	if (e)
 		return e == ERR_NOT_FOUND ? ERR_CHAIN_UNKNOWN : e;
 	if (p->body.len > chain.spec.body_bytes)
 		return ERR_BODY_SIZE;
-	return engine_of(chain.spec.engine)->check(p);
+	return engine_of(chain.spec.engine)->check(&stage, p);
 }

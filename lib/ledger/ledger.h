@@ -36,13 +36,13 @@ struct ledger_view {
 /* A chain as the registry holds it. */
 struct registered {
 	uint32_t number;
-	struct spec spec;
+	struct spec spec; /* without a coin's lists: registry_spec has them */
 	struct hash spec_hash;
 	uint64_t hid;       /* that registered it */
 	struct pubkey owner; /* who asked for it; zero for chain 0 */
 };
 
-/* Writes chain 0 into an empty view. */
+/* Writes chain 0 into an empty view, and who has PARA from the start. */
 enum err ledger_begin(struct ledger_view *view, const struct genesis *g);
 
 enum err ledger_seq(struct ledger_view *view, uint64_t *last, uint32_t chain, const struct pubkey *signer);
@@ -63,10 +63,26 @@ struct execution {
 	/* in */
 	struct bytes raw; /* encoded payload, form and signature checked */
 	struct hash id;
+	uint32_t seal;    /* that holds it: index in the input's seals; of no matter without a fee */
 	/* out */
 	enum outcome outcome;
 	enum err err;
 	uint32_t result; /* ROOT_REGISTER: the number of the new chain */
+};
+
+/* What a hyper block gives a lane beside its payloads. All zero: nothing. */
+struct ledger_input {
+	const struct ledger_seal {
+		struct pubkey signer;
+		uint64_t work;
+		struct hash id;
+	} *seal; /* the lane's seals */
+	uint32_t seals;
+	const struct ledger_payout {
+		uint8_t account[32];
+		struct amount amount;
+	} *payout; /* PARA minted by this block (reward.h); chain 0 alone */
+	uint32_t payouts;
 };
 
 /*
@@ -74,9 +90,12 @@ struct execution {
  * view's errors end it halfway: the owner discards the view's writes.
  */
 enum err ledger_execute(struct ledger_view *view, struct roots *roots, const struct lane *lane, uint64_t hid,
-    const struct genesis *g, struct execution *item, uint32_t n);
+    const struct genesis *g, const struct ledger_input *input, struct execution *item, uint32_t n);
 
-/* May this payload enter the pool, as far as its chain's engine can tell from the payload alone? */
-enum err ledger_check(struct ledger_view *view, const struct payload *p);
+/*
+ * May this payload enter the pool: could its chain's engine execute it in hyper block hid, as the state stands? What
+ * other payloads of the pool would change counts for nothing.
+ */
+enum err ledger_check(struct ledger_view *view, const struct genesis *g, uint64_t hid, const struct payload *p);
 
 #endif

@@ -7,15 +7,43 @@
 #include "ledger/key.h"
 
 static enum err
+put_spec(struct ledger_view *view, uint32_t number, const struct spec *spec)
+{
+	struct key key = key_make(KEY_SPEC, number, NULL, 0);
+	struct buf value = { 0 };
+	enum err e = ERR_NOMEM;
+
+	spec_put(&value, spec);
+	if (!value.failed)
+		e = view->put(view->owner, key_bytes(&key), bytes_of(&value));
+	buf_free(&value);
+	return e;
+}
+
+/* What is read for every block is short; the lists stand beside it. */
+static struct spec
+without_lists(const struct spec *spec)
+{
+	struct spec s = *spec;
+
+	s.coin.allocs = s.coin.locks = 0;
+	s.coin.alloc = s.coin.lock = (struct bytes){ 0 };
+	return s;
+}
+
+static enum err
 put_chain(struct ledger_view *view, const struct registered *chain)
 {
 	struct key key = key_make(KEY_CHAIN, chain->number, NULL, 0);
+	struct spec spec = without_lists(&chain->spec);
+	struct hash hash = spec_hash(&chain->spec);
 	struct buf value = { 0 };
 	enum err e = ERR_NOMEM;
 
 	wire_put_u64(&value, chain->hid);
 	buf_add(&value, chain->owner.b, sizeof chain->owner.b);
-	spec_put(&value, &chain->spec);
+	buf_add(&value, hash.b, sizeof hash.b);
+	spec_put(&value, &spec);
 	if (!value.failed)
 		e = view->put(view->owner, key_bytes(&key), bytes_of(&value));
 	buf_free(&value);
@@ -29,6 +57,8 @@ registry_add(struct ledger_view *view, const struct registered *chain)
 	struct key count = key_make(KEY_COUNT, 0, NULL, 0);
 	enum err e = put_chain(view, chain);
 
+	if (e == ERR_OK && (chain->spec.coin.allocs || chain->spec.coin.locks))
+		e = put_spec(view, chain->number, &chain->spec);
 	if (e == ERR_OK)
 		e = key_put_number(view, &name, chain->number, 4);
 	return e ? e : key_put_number(view, &count, chain->number + (uint64_t)1, 4);
@@ -58,10 +88,31 @@ ledger_chain(struct ledger_view *view, struct registered *out, uint32_t number)
 	r = wire_reader(value);
 	*out = (struct registered){ .number = number, .hid = wire_get_u64(&r) };
 	wire_get(&r, out->owner.b, sizeof out->owner.b);
+	wire_get(&r, out->spec_hash.b, sizeof out->spec_hash.b);
 	if (r.err || spec_unpack(&out->spec, (struct bytes){ .data = r.at, .len = r.left }) != ERR_OK)
 		return ERR_CORRUPT;
-	out->spec_hash = spec_hash(&out->spec);
 	return ERR_OK;
+}
+
+enum err
+registry_spec(struct ledger_view *view, struct spec *out, struct arena *arena, uint32_t number)
+{
+	struct key key = key_make(KEY_SPEC, number, NULL, 0);
+	struct registered chain;
+	struct bytes value;
+	uint8_t *copy;
+	enum err e = view->get(view->owner, &value, key_bytes(&key));
+
+	if (e == ERR_NOT_FOUND) {
+		e = ledger_chain(view, &chain, number);
+		*out = chain.spec;
+		return e;
+	}
+	copy = e == ERR_OK ? arena_alloc(arena, value.len + 1, 1) : NULL;
+	if (!copy)
+		return e ? e : ERR_NOMEM;
+	memcpy(copy, value.data, value.len);
+	return spec_unpack(out, (struct bytes){ copy, value.len }) ? ERR_CORRUPT : ERR_OK;
 }
 
 enum err

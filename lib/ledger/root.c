@@ -1,26 +1,25 @@
-/* The engine of chain 0: the registry of chains. Source of the rule: para-protocol(7), CHAIN 0. */
+/* The engine of chain 0: the registry of chains, and PARA. Source of the rule: para-protocol(7), CHAIN 0. */
 #include <string.h>
 
 #include "base/wire.h"
 #include "crypto/merkle.h"
 #include "ledger/engine.h"
+#include "ledger/move.h"
 #include "ledger/registry.h"
+#include "ledger/reward.h"
 
-static struct bytes
-argument(const struct payload *p)
-{
-	return (struct bytes){ .data = p->body.data + 1, .len = p->body.len - 1 };
-}
+/* What a payload asks for. */
+struct request {
+	enum root_operation operation;
+	struct spec spec;   /* ROOT_REGISTER */
+	struct order order; /* ROOT_TRANSFER */
+};
 
-/* What a registration asks for, as far as the payload alone tells. */
 static enum err
-read_spec(struct spec *out, const struct payload *p)
+read_spec(struct spec *out, struct bytes argument)
 {
-	enum err e;
+	enum err e = spec_unpack(out, argument);
 
-	if (p->body.len == 0 || p->body.data[0] != ROOT_REGISTER)
-		return ERR_OPERATION;
-	e = spec_unpack(out, argument(p));
 	if (e)
 		return e;
 	if (strcmp(out->name, "para") == 0)
@@ -29,39 +28,106 @@ read_spec(struct spec *out, const struct payload *p)
 	return out->engine == ENGINE_ROOT || !engine_of(out->engine) ? ERR_ENGINE : ERR_OK;
 }
 
+/* The argument is that of a coin chain's transfer, whose operation is another byte. */
 static enum err
-root_check(const struct payload *p)
+read_transfer(struct order *out, const struct payload *p)
 {
-	struct spec spec;
+	enum err e = order_unpack_transfer(out, (struct bytes){ p->body.data + 1, p->body.len - 1 }, &p->signer);
 
-	return read_spec(&spec, p);
+	return e == ERR_OK && out->of_token ? ERR_TOKEN : e;
 }
 
 static enum err
-root_apply(struct ledger_view *view, enum err *failed, uint32_t *result, uint64_t hid, const struct payload *p)
+read_request(struct request *out, const struct stage *s, const struct payload *p)
 {
-	struct registered new = { .hid = hid, .owner = p->signer };
-	struct registered other;
-	enum err e;
+	struct amount burned = { 0 };
+	enum err e = ERR_OPERATION;
 
-	*result = 0;
-	*failed = read_spec(&new.spec, p);
-	if (*failed)
-		return ERR_OK;
-	e = ledger_chain_named(view, &other, new.spec.name);
-	if (e == ERR_OK)
-		*failed = ERR_NAME_TAKEN;
-	if (e != ERR_NOT_FOUND)
+	if (p->body.len == 0)
 		return e;
-	e = ledger_chain_count(view, &new.number);
+	out->operation = p->body.data[0];
+	if (out->operation == ROOT_REGISTER) {
+		e = read_spec(&out->spec, (struct bytes){ p->body.data + 1, p->body.len - 1 });
+		burned = s->genesis->register_fee;
+	} else if (out->operation == ROOT_TRANSFER) {
+		e = read_transfer(&out->order, p);
+	}
+	return e ? e : move_check_fee(p, s->genesis->byte_fee, burned);
+}
+
+static enum err
+root_check(struct stage *s, const struct payload *p)
+{
+	struct request r;
+	enum err e = read_request(&r, s, p);
+
+	return e ? e : move_check(s, p, r.operation == ROOT_TRANSFER ? &r.order : NULL);
+}
+
+static enum err
+registrable(struct stage *s, uint32_t *number, const struct spec *spec)
+{
+	struct registered other;
+	enum err e = ledger_chain_named(s->view, &other, spec->name);
+
+	if (e != ERR_NOT_FOUND)
+		return e ? e : ERR_NAME_TAKEN;
+	e = ledger_chain_count(s->view, number);
+	return e ? e : *number == UINT32_MAX ? ERR_OVERFLOW : ERR_OK;
+}
+
+/* The registry is written last: nothing of the payload's can fail any more. */
+static enum err
+enter(struct stage *s, uint32_t *result, const struct payload *p, const struct spec *spec)
+{
+	struct registered new = { .hid = s->hid, .owner = p->signer, .spec = *spec };
+	enum err e = registrable(s, &new.number, spec);
+
+	if (e == ERR_OK && s->genesis->register_fee.units)
+		e = move_burn(s, s->genesis->register_fee);
 	if (e)
 		return e;
-	if (new.number == UINT32_MAX) {
-		*failed = ERR_OVERFLOW;
-		return ERR_OK;
-	}
+	s->toll = s->genesis->register_fee;
 	*result = new.number;
-	return registry_add(view, &new);
+	return registry_add(s->view, &new);
 }
 
-const struct engine engine_root = { .check = root_check, .apply = root_apply, .state = registry_root };
+static enum err
+root_apply(struct stage *s, uint32_t *result, const struct payload *p)
+{
+	struct request r;
+	enum err e = read_request(&r, s, p);
+
+	*result = 0;
+	if (e == ERR_OK)
+		e = move_charge(s, p);
+	if (e)
+		return e;
+	return r.operation == ROOT_REGISTER ? enter(s, result, p, &r.spec) : move_transfer(s, p, &r.order);
+}
+
+/* What was minted W blocks ago can be spent from here on. */
+static enum err
+root_begin(struct stage *s)
+{
+	enum err e = reward_release(s);
+
+	return e ? e : reward_mint(s);
+}
+
+static enum err
+root_end(struct stage *s, struct hash *root)
+{
+	struct hash part[2];
+	enum err e = move_fees(s);
+
+	if (e == ERR_OK)
+		e = registry_root(s->view, &part[0]);
+	if (e == ERR_OK)
+		e = state_set_apply(&part[1], &s->set);
+	*root = e ? (struct hash){ 0 } : merkle_root(part, 2);
+	return e;
+}
+
+const struct engine engine_root = { .accounts = true, .check = root_check, .begin = root_begin, .apply = root_apply,
+	.end = root_end };

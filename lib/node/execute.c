@@ -24,9 +24,12 @@ add_block(struct lane_run *out, struct arena *arena, struct store_txn *t, const 
 	enum err e = ERR_OK;
 	for (uint32_t i = 0; e == ERR_OK && i < b->block.head.core.payloads; i++) {
 		out->row[out->count] = b->row[i];
+		out->item[out->count].seal = out->seals;
 		e = copy_payload(&out->item[out->count], arena, t, &scratch, b->row[i]);
 		out->count++;
 	}
+	const struct seal_core *core = &b->block.head.core;
+	out->seal[out->seals++] = (struct ledger_seal){ core->signer, core->difficulty, seal_id(&b->block.head) };
 	buf_free(&scratch);
 	return e;
 }
@@ -40,7 +43,8 @@ execute_load(struct lane_run *out, struct arena *arena, struct store_txn *t, con
 		total += cert->head[i].core.payloads;
 	out->item = arena_alloc(arena, total + 1, sizeof(*out->item));
 	out->row = arena_alloc(arena, total + 1, sizeof(*out->row));
-	if (out->item == NULL || out->row == NULL)
+	out->seal = arena_alloc(arena, cert->core.blocks + (size_t)1, sizeof(*out->seal));
+	if (out->item == NULL || out->row == NULL || out->seal == NULL)
 		return ERR_NOMEM;
 	for (uint32_t i = 0; i < cert->core.blocks; i++) {
 		struct store_block b;
@@ -77,7 +81,8 @@ run_lane(struct lane_run *run, struct arena *arena, struct store_txn *t, struct 
     const struct genesis *genesis, uint64_t hid, const struct cert *cert)
 {
 	enum err e = cert != NULL ? execute_load(run, arena, t, cert) : ERR_OK;
-	return e == ERR_OK ? ledger_execute(view, &run->roots, &run->lane, hid, genesis, run->item, run->count) : e;
+	const struct ledger_input input = { .seal = run->seal, .seals = run->seals };
+	return e == ERR_OK ? ledger_execute(view, &run->roots, &run->lane, hid, genesis, &input, run->item, run->count) : e;
 }
 
 enum err

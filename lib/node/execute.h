@@ -16,6 +16,8 @@ struct lane_run {
 	uint32_t count;
 	struct execution *item;
 	uint64_t *row;
+	struct ledger_seal *seal;
+	uint32_t seals;
 	struct roots roots;
 };
 

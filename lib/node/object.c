@@ -96,12 +96,16 @@ object_check(struct object *o, struct node *n)
 /* --- to the core --- */
 
 static enum err
-fill_payload(struct event_payload *p, const struct object *o, struct ledger_view *view)
+fill_payload(struct event_payload *p, const struct object *o, const struct genesis *g, struct store_txn *look,
+    struct ledger_view *view)
 {
 	*p = (struct event_payload){ .item = restore_item(&o->payload, &o->id, &o->leaf, o->raw.len),
 		.raw = bytes_of(&o->raw) };
+	struct store_tip tip;
 	enum err e = ledger_seq(view, &p->last_seq, o->payload.chain, &o->payload.signer);
-	return e == ERR_OK ? ledger_check(view, &o->payload) : e;
+	if (e == ERR_OK)
+		e = store_get_tip(look, &tip);
+	return e == ERR_OK ? ledger_check(view, g, tip.hid + 1, &o->payload) : e;
 }
 
 static enum err
@@ -118,12 +122,13 @@ fill_seal(struct event_seal *s, const struct object *o, struct ledger_view *view
 }
 
 static enum err
-fill(struct event *event, const struct object *o, struct ledger_view *view)
+fill(struct event *event, const struct object *o, const struct genesis *g, struct store_txn *look,
+    struct ledger_view *view)
 {
 	switch (o->type) {
 	case OBJECT_PAYLOAD:
 		event->type = EVENT_PAYLOAD;
-		return fill_payload(&event->payload, o, view);
+		return fill_payload(&event->payload, o, g, look, view);
 	case OBJECT_SEAL:
 		event->type = EVENT_SEAL;
 		return fill_seal(&event->seal, o, view);
@@ -165,7 +170,7 @@ step(struct node *n, struct item *item, struct store_txn *look)
 	struct ledger_view view = store_ledger(look);
 	struct event event = { .now_ms = timing_now_ms(), .from = o->from };
 	size_t before = out->count;
-	if (fill(&event, o, &view) != ERR_OK || consensus_step(n->core.consensus, out, &event) != ERR_OK)
+	if (fill(&event, o, &n->genesis, look, &view) != ERR_OK || consensus_step(n->core.consensus, out, &event) != ERR_OK)
 		return ERR_OK;
 	if (o->type == OBJECT_PAYLOAD && object_kept(out, before))
 		mesh_relay(n, &o->from, bytes_of(&o->raw));

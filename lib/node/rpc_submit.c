@@ -136,7 +136,7 @@ check_form(struct event_payload *p, struct verdict *v, const struct network *net
 
 /* A payload that was executed long ago is answered from the store; what its chain's engine refuses goes no further. */
 static enum err
-check_state(struct event_payload *p, struct verdict *v, struct look *look)
+check_state(struct event_payload *p, struct verdict *v, struct look *look, const struct genesis *genesis)
 {
 	struct payload payload;
 	uint64_t last;
@@ -152,7 +152,7 @@ check_state(struct event_payload *p, struct verdict *v, struct look *look)
 	}
 	v->err = payload_unpack(&payload, NULL, NULL, p->raw);
 	if (v->err == ERR_OK)
-		v->err = ledger_check(&look->ledger, &payload);
+		v->err = ledger_check(&look->ledger, genesis, look->tip.hid + 1, &payload);
 	return ERR_OK;
 }
 
@@ -180,7 +180,7 @@ check_all(struct submission *x, struct submit *s, struct node *n)
 	if (e != ERR_OK)
 		return e;
 	for (uint32_t i = 0; e == ERR_OK && i < s->count; i++)
-		e = check_state(&x->event[i], &s->verdict[i], &look);
+		e = check_state(&x->event[i], &s->verdict[i], &look, &n->genesis);
 	lookup_end(&look);
 	return e;
 }
