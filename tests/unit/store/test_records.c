@@ -265,14 +265,14 @@ the_ledger_reads_what_it_wrote(void **state)
 	OK(view.put(view.owner, text("a"), text("one")));
 	OK(view.put(view.owner, text("b"), text("three")));
 	OK(view.get(view.owner, &value, text("b")));
-	OK(view.put(view.owner, text("stop"), text("")));
+	OK(view.put(view.owner, text("stop"), text("now")));
 	shelf_reopen(s);
 	view = store_ledger(s->txn);
 	OK(view.get(view.owner, &value, text("b")));
 	assert_true(bytes_equal(value, text("three")));
 	assert_int_equal(view.put(view.owner, text("b"), text("four")), ERR_PERMISSION);
 	assert_int_equal(store_each_state(s->txn, collect, &all), ERR_BUSY);
-	assert_true(bytes_equal(bytes_of(&all), text("a=one;b=three;stop=;")));
+	assert_true(bytes_equal(bytes_of(&all), text("a=one;b=three;stop=now;")));
 	buf_free(&all);
 }
 
