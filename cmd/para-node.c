@@ -28,6 +28,7 @@ enum { FILES = 4096 };
 
 static const char *genesis_file, *control, *control_group, *config_file;
 static const char *role;
+static const char *offer;
 static struct option_list listens, advertises, bootstraps, follows;
 static bool dev, no_discovery;
 static bool given_quiet, given_verbose; /* on the command line */
@@ -176,6 +177,21 @@ check_urls(struct tool *t, const char *option, const struct option_list *list)
 	return TOOL_DONE;
 }
 
+/* Digits, and K, M or G for KiB, MiB or GiB; at most 2^44. */
+static int
+read_offer(uint64_t *out, struct tool *t)
+{
+	static const char unit[] = "KMG";
+	size_t len = offer ? strlen(offer) : 0;
+	const char *suffix = len ? strchr(unit, offer[len - 1]) : NULL;
+	unsigned shift = suffix ? 10 * (unsigned)(suffix - unit + 1) : 0;
+	*out = 0;
+	if (offer && number_parse(out, offer, len - (suffix != NULL), (UINT64_C(1) << 44) >> shift) != ERR_OK)
+		return tool_usage(t, "--offer %s: not a size, such as 500M", offer);
+	*out <<= shift;
+	return TOOL_DONE;
+}
+
 static int
 set_network(struct node_config *c, struct tool *t)
 {
@@ -191,7 +207,7 @@ set_network(struct node_config *c, struct tool *t)
 	c->bootstrap = bootstraps.item;
 	c->bootstraps = (unsigned)bootstraps.count;
 	c->discovery = !no_discovery;
-	return status;
+	return status ? status : read_offer(&c->offer, t);
 }
 
 static int
@@ -334,6 +350,7 @@ static const struct option_entry node_options[] = {
     {0, "bootstrap", "URL", "a node to begin with", OPTION_LIST, &bootstraps, 0, 0},
     {0, "role", "ROLE", "full, partial or light (as the directory has it; full)", OPTION_TEXT, &role, 0, 0},
     {0, "follow", "NAMES", "a partial node's chains: names with commas between them", OPTION_LIST, &follows, 0, 0},
+    {0, "offer", "SIZE", "bytes of bodies to keep for others (0); K, M, G", OPTION_TEXT, &offer, 0, 0},
     {0, "no-discovery", NULL, "do not look for nodes of this LAN", OPTION_FLAG, &no_discovery, 0, 0},
     {0, "control", "URL", "control socket (ipc://DIR/node.ipc)", OPTION_TEXT, &control, 0, 0},
     {0, "control-group", "NAME", "let this group use the control socket", OPTION_TEXT, &control_group, 0, 0},

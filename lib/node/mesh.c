@@ -7,6 +7,7 @@
 #include <sys/random.h>
 
 #include "node/fetch.h"
+#include "node/holding.h"
 #include "node/log.h"
 #include "node/mesh_impl.h"
 #include "node/timing.h"
@@ -115,8 +116,10 @@ turn(struct mesh *m)
 		worker_push(m->node, later, true);
 		later = next;
 	}
-	if (moved)
+	if (moved) {
 		step_tip(m);
+		holding_scan(m->node);
+	}
 	while (p != NULL) {
 		struct post *next = p->next;
 		step(m, &p->event);
@@ -155,7 +158,7 @@ start_overlay(struct mesh *m)
 	struct overlay_config config = { .network = n->network, .genesis_hash = n->genesis_hash, .key = c->key,
 		.role = n->role, .version = PARA_VERSION, .advertise = m->advertised, .advertised = m->advertises,
 		.bootstrap = c->bootstrap, .bootstraps = c->bootstraps, .saved = (const char *const *)saved,
-		.saveds = count, .period_ms = n->genesis.period_ms,
+		.saveds = count, .offer = c->offer, .period_ms = n->genesis.period_ms,
 		.least_difficulty = n->genesis.difficulty };
 	if (getrandom(&config.seed, sizeof(config.seed), 0) != sizeof(config.seed))
 		return ERR_IO;

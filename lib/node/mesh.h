@@ -36,6 +36,13 @@ void mesh_synced(struct node *n, uint64_t hid, enum err e);
 /* All of an answer was sent, or it is given up. */
 void mesh_answered(struct node *n, uint64_t link);
 
+/* Bodies of seals: what became of one that was looked for or came; those that are final, body_ref after body_ref (fresh: as in the
+ * overlay's event); an answer is sent; who votes, ascending by key. */
+void mesh_body_kept(struct node *n, const struct body_ref *body, enum err e);
+void mesh_bodies(struct node *n, struct bytes refs, bool fresh);
+void mesh_body_answered(struct node *n, uint64_t link);
+void mesh_votes(struct node *n, const struct voter *voter, uint32_t count, struct u128 total);
+
 /* An answer to a peer. ERR_BUSY: its queue is full; ERR_NOT_FOUND: it is gone. */
 enum err mesh_send(struct node *n, uint64_t link, struct bytes raw);
 

@@ -2,6 +2,7 @@
 #include <stdio.h>
 
 #include "node/fetch.h"
+#include "node/holding.h"
 #include "node/log.h"
 #include "node/mesh_impl.h"
 #include "node/object.h"
@@ -93,6 +94,12 @@ mesh_act(struct mesh *m, const struct overlay_effect *e)
 		break;
 	case OVERLAY_SYNC_END:
 		fetch_end(n, e->hid);
+		break;
+	case OVERLAY_LOOK_BODY:
+	case OVERLAY_BODY:
+	case OVERLAY_DROP_BODY:
+	case OVERLAY_ASKED_BODY:
+		holding_do(n, e);
 		break;
 	case OVERLAY_SAVE:
 		saved_add(&m->saved, e->url);

@@ -2,6 +2,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "consensus/votes.h"
 #include "node/mesh_impl.h"
 
 /* Bytes of what waits for the thread to send; how many beside the origin are told of a payload of somebody else's. */
@@ -163,6 +164,60 @@ mesh_answered(struct node *n, uint64_t link)
 	struct post *p = new_post(OVERLAY_ANSWERED);
 	if (p != NULL)
 		p->event.link = link;
+	post(n->mesh, p);
+}
+
+static struct post *
+new_copy(enum overlay_event_type type, const void *data, size_t len)
+{
+	struct post *p = new_post(type);
+	if (p != NULL && len > 0)
+		buf_add(&p->raw, data, len);
+	return p;
+}
+
+void
+mesh_body_kept(struct node *n, const struct body_ref *body, enum err e)
+{
+	struct post *p = new_copy(OVERLAY_BODY_KEPT, body, sizeof(*body));
+	if (p != NULL) {
+		p->event.body = (const struct body_ref *)(const void *)p->raw.data;
+		p->event.bodies = 1;
+		p->event.err = e;
+	}
+	post(n->mesh, p);
+}
+
+void
+mesh_bodies(struct node *n, struct bytes refs, bool fresh)
+{
+	struct post *p = new_copy(OVERLAY_BODIES, refs.data, refs.len);
+	if (p != NULL) {
+		p->event.body = (const struct body_ref *)(const void *)p->raw.data;
+		p->event.bodies = (unsigned)(refs.len / sizeof(struct body_ref));
+		p->event.fresh = fresh;
+	}
+	post(n->mesh, p);
+}
+
+void
+mesh_body_answered(struct node *n, uint64_t link)
+{
+	struct post *p = new_post(OVERLAY_BODY_ANSWERED);
+	if (p != NULL)
+		p->event.link = link;
+	post(n->mesh, p);
+}
+
+void
+mesh_votes(struct node *n, const struct voter *voter, uint32_t count, struct u128 total)
+{
+	struct post *p = new_copy(OVERLAY_VOTES, voter, count * sizeof(*voter));
+	if (p != NULL) {
+		p->event.voter = (const struct voter *)(const void *)p->raw.data;
+		p->event.voters = count;
+		p->event.total = total;
+	}
 	post(n->mesh, p);
 }
 

@@ -14,6 +14,7 @@
 #include "node/call.h"
 #include "node/child.h"
 #include "node/fetch.h"
+#include "node/holding.h"
 #include "node/jobs.h"
 #include "node/keeper.h"
 #include "node/log.h"
@@ -121,6 +122,8 @@ start_core(struct node *n, struct node_trouble *trouble)
 		return fail(trouble, e, "cannot restore the chain: %s", err_text(e));
 	n->core.beat_ms = timing_steady_ms();
 	e = fetch_init(n);
+	if (e == ERR_OK)
+		e = holding_init(n);
 	if (e == ERR_OK)
 		e = mesh_start(n, trouble);
 	if (e != ERR_OK)
@@ -290,6 +293,7 @@ node_free(struct node *n)
 	batch_empty(&n->core.batch[1]);
 	consensus_free(n->core.consensus);
 	fetch_free(n);
+	holding_free(n);
 	mesh_free(n);
 	jobs_free(n);
 	parked_free(n);

@@ -34,6 +34,7 @@ struct node_config {
 	/* Networks of many only: */
 	const char *const *listen, *const *advertise, *const *bootstrap; /* URLs; they outlive the node */
 	unsigned listens, advertises, bootstraps;
+	uint64_t offer;                /* bytes of bodies to keep for others */
 	bool discovery;                /* look for nodes of this LAN */
 	char *const *miner;            /* command line of a miner to keep running as a child, or NULL; outlives the node */
 	enum node_log level; /* events up to this one reach the log */

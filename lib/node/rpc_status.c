@@ -77,6 +77,8 @@ put_network(struct json_writer *w, struct node *n)
 		json_put_uint(w, parted - 1);
 	else
 		json_put_null(w);
+	fields_uint(w, "held_bodies", v.bodies);
+	fields_uint(w, "held_bytes", v.body_bytes);
 }
 
 static void

@@ -15,7 +15,8 @@ overlay_new(struct overlay **out, const struct overlay_config *config)
 	const struct space_config space = {.network = config->network, .period_ms = config->period_ms,
 	    .seed = config->seed ^ 0x7370616365, .least_difficulty = config->least_difficulty};
 
-	const struct replica_config replica = {.self = *self, .offer = config->offer, .seed = config->seed ^ 0x626f6479,
+	const struct replica_config replica = {.self = *self, .offer = config->offer, .full = config->role == ROLE_FULL,
+	    .seed = config->seed ^ 0x626f6479,
 	    .grace_ms = GRACE_LEAST_MS + GRACE_PERIODS * config->period_ms, .check_ms = CHECK_LEAST_MS + CHECK_PERIODS * config->period_ms};
 
 	*out = NULL;

@@ -116,6 +116,7 @@ struct overlay_event {
 	struct u128 total;
 	const struct body_ref *body; /* BODIES, BODY_KEPT */
 	unsigned bodies;
+	bool fresh;        /* BODIES: final just now, and not told of before */
 	struct hash hash;  /* FIND_BODY */
 };
 

@@ -112,7 +112,7 @@ overlay_body_event(struct overlay *o, struct overlay_effects *out, const struct 
 
 	switch (event->type) {
 	case OVERLAY_VOTES: e = replica_votes(r, &actions, event->voter, event->voters, event->total, o->now_ms); break;
-	case OVERLAY_BODIES: e = replica_told(r, &actions, event->body, event->bodies, o->now_ms); break;
+	case OVERLAY_BODIES: e = replica_told(r, &actions, event->body, event->bodies, event->fresh, o->now_ms); break;
 	case OVERLAY_FIND_BODY: e = replica_find(r, &actions, &event->hash, o->now_ms); break;
 	case OVERLAY_BODY_KEPT: e = replica_kept(r, &actions, event->body, event->err, o->now_ms); break;
 	default: answered(o, event->link); break;

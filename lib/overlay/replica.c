@@ -232,9 +232,10 @@ bury(struct replica *r, struct replica_actions *out, uint64_t now_ms)
 /* --- events --- */
 
 enum err
-replica_told(struct replica *r, struct replica_actions *out, const struct body_ref *body, unsigned n, uint64_t now_ms)
+replica_told(struct replica *r, struct replica_actions *out, const struct body_ref *body, unsigned n,
+    bool fresh, uint64_t now_ms)
 {
-	enum err e = ERR_OK;
+	enum err e = fresh && r->config.full ? replica_tell_new(r, out, body, n) : ERR_OK;
 
 	for (unsigned i = 0; e == ERR_OK && i < n; i++)
 		if (replica_is_holder(r, &body[i].id))

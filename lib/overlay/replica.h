@@ -1,7 +1,7 @@
 /*
  * replica: bodies of seals that this node keeps for others, so that each has HOLDERS of them (BCHost).
  *
- *     a block is final, or a holder asks      replica_told, replica_hold: is this node a holder? then the body is wanted
+ *     a block is final, or a HOLD came       replica_told, replica_hold: is this node a holder? then the body is wanted
  *     wanted -> LOOK in the chain's store     there: kept, and costs no further room
  *            -> ASK holders, then full nodes  the body -> KEEP: the node checks and stores it -> replica_kept
  *     kept   -> when holders change, and      HOLD to those who came to be holders; again to all of them by two of the
@@ -40,6 +40,7 @@ struct replica;
 struct replica_config {
 	struct pubkey self;
 	uint64_t offer; /* bytes that others may fill; 0: none, and this node holds nothing */
+	bool full;      /* follows every chain, so that it has each body and tells its holders */
 	uint64_t grace_ms, check_ms, seed;
 };
 
@@ -87,9 +88,9 @@ enum err replica_gone(struct replica *r, struct replica_actions *out, const stru
 enum err replica_votes(struct replica *r, struct replica_actions *out, const struct voter *voter, unsigned n,
     struct u128 total, uint64_t now_ms);
 
-/* Bodies of a block that has become final. */
+/* Bodies of a block that has become final. fresh: just now; the two full nodes nearest to each tell its holders. */
 enum err replica_told(struct replica *r, struct replica_actions *out, const struct body_ref *body, unsigned n,
-    uint64_t now_ms);
+    bool fresh, uint64_t now_ms);
 
 /* A HOLD of a peer: taken where this node, too, finds that it is a holder. */
 enum err replica_hold(struct replica *r, struct replica_actions *out, const struct pubkey *from,

@@ -63,6 +63,9 @@ void replica_look_over(struct replica *r, bool whole, uint64_t now_ms);
 /* replica_tell.c: the next slice of that, when it is due. */
 enum err replica_tell(struct replica *r, struct replica_actions *out, uint64_t now_ms);
 
+/* Tells the holders of bodies that are new, where that is this node's part. */
+enum err replica_tell_new(struct replica *r, struct replica_actions *out, const struct body_ref *body, unsigned n);
+
 /* replica_want.c. hint: may be NULL. */
 enum err replica_want(struct replica *r, struct replica_actions *out, const struct body_ref *body,
     const struct pubkey *hint, bool user, uint64_t now_ms);

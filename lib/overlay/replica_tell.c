@@ -1,5 +1,6 @@
 #include <string.h>
 
+#include "overlay/kad.h"
 #include "overlay/replica_impl.h"
 
 /* A body that a holder is to be told of. */
@@ -100,6 +101,40 @@ send_hold(struct replica_actions *out, struct tellings *t)
 	a->body = body;
 	a->bodies = n;
 	return ERR_OK;
+}
+
+/* Two full nodes tell of a body, those whose ids are nearest to its. */
+static bool
+is_teller(const struct replica *r, const struct hash *body)
+{
+	const struct hash own = kad_id(&r->config.self);
+	unsigned nearer = 0;
+
+	for (unsigned i = 0; i < r->holders.count && nearer < 2; i++) {
+		const struct holder *one = &r->holders.item[i];
+		nearer += one->full && !one->gone_ms && kad_compare(body, &one->id, &own) < 0;
+	}
+	return nearer < 2;
+}
+
+enum err
+replica_tell_new(struct replica *r, struct replica_actions *out, const struct body_ref *body, unsigned n)
+{
+	struct tellings *t = arena_alloc(out->arena, 1, sizeof *t);
+	enum err e = t ? ERR_OK : ERR_NOMEM;
+
+	if (t)
+		t->count = 0;
+	for (unsigned i = 0; e == ERR_OK && i < n; i++) {
+		struct pubkey holder[HOLDERS];
+		unsigned count = is_teller(r, &body[i].id) ? replica_holders(holder, r, &body[i].id) : 0;
+		for (unsigned k = 0; k < count; k++)
+			if (!replica_is_self(r, &holder[k]) && !replica_is_gone(r, &holder[k]))
+				t->item[t->count++] = (struct telling){holder[k], body[i]};
+		while (e == ERR_OK && t->count > (i + 1 < n ? (REPLICA_SLICE - 1) * HOLDERS : 0))
+			e = send_hold(out, t);
+	}
+	return e;
 }
 
 static enum err

@@ -203,7 +203,7 @@ join(struct world *w, bool full)
 	struct node *n = &w->node[i];
 
 	*n = (struct node){.key = key_of(i), .live = true, .full = full};
-	const struct replica_config config = {.self = n->key, .offer = offer_of(n), .grace_ms = GRACE_MS, .check_ms = CHECK_MS,
+	const struct replica_config config = {.self = n->key, .offer = offer_of(n), .full = full, .grace_ms = GRACE_MS, .check_ms = CHECK_MS,
 	    .seed = i};
 	assert_int_equal(replica_new(&n->replica, &config), ERR_OK);
 	for (unsigned k = 0; k < i; k++) {
@@ -263,7 +263,7 @@ fresh(unsigned loss)
 	for (unsigned i = 0; i < BODIES; i++)
 		w->body[i] = (struct body_ref){body_of(i), SIZE};
 	for (unsigned i = 0; i < w->nodes; i++)
-		STEP(w, i, replica_told(r, &out, w->body, BODIES, w->now_ms));
+		STEP(w, i, replica_told(r, &out, w->body, BODIES, false, w->now_ms));
 	return w;
 }
 
@@ -464,6 +464,25 @@ bodies_outlive_a_third_of_the_nodes(void **state)
 	end(w);
 }
 
+/* Holders that follow no chain do not hear of blocks: full nodes, who keep nothing, tell them. */
+static void
+full_nodes_tell_the_holders(void **state)
+{
+	struct world *w = fresh(0);
+	struct body_ref more[BODIES];
+
+	(void)state;
+	run(w, 15000);
+	for (unsigned i = 0; i < BODIES; i++)
+		w->body[i] = more[i] = (struct body_ref){body_of(BODIES + i), SIZE};
+	for (unsigned i = 0; i < FULL; i++)
+		STEP(w, i, replica_told(r, &out, more, BODIES, true, w->now_ms));
+	run(w, 30000);
+	for (unsigned i = 0; i < BODIES; i++)
+		assert_true(is_whole(w, i));
+	end(w);
+}
+
 static void
 a_short_absence_moves_nothing(void **state)
 {
@@ -560,7 +579,7 @@ a_body_that_nobody_has_is_missed(void **state)
 	assert_int_equal(v.wanted, 0);
 	/* To hold it in vain is given up, too. */
 	for (unsigned i = 0; i < w->nodes; i++)
-		STEP(w, i, replica_told(r, &out, &(struct body_ref){none, SIZE}, 1, w->now_ms));
+		STEP(w, i, replica_told(r, &out, &(struct body_ref){none, SIZE}, 1, false, w->now_ms));
 	run(w, 400000);
 	for (unsigned i = 0; i < w->nodes; i++) {
 		replica_look(w->node[i].replica, &v);
@@ -584,7 +603,7 @@ the_offer_bounds_what_is_kept(void **state)
 	assert_int_equal(replica_new(&r, &config), ERR_OK);
 	for (unsigned i = 0; i < 5; i++) {
 		struct body_ref body = {body_of(i), SIZE};
-		assert_int_equal(replica_told(r, &out, &body, 1, 1000), ERR_OK);
+		assert_int_equal(replica_told(r, &out, &body, 1, false, 1000), ERR_OK);
 		assert_int_equal(replica_kept(r, &out, &body, i < 3 ? ERR_OK : ERR_NOT_FOUND, 1000), ERR_OK);
 	}
 	replica_look(r, &v);
@@ -602,7 +621,7 @@ the_offer_bounds_what_is_kept(void **state)
 	for (unsigned i = 10; i < 100 && taken < 2; i++) {
 		struct body_ref body = {body_of(i), SIZE};
 		out.count = 0;
-		assert_int_equal(replica_told(r, &out, &body, 1, 3000), ERR_OK);
+		assert_int_equal(replica_told(r, &out, &body, 1, false, 3000), ERR_OK);
 		for (size_t k = 0; k < out.count; k++)
 			taken += out.item[k].type == REPLICA_DROP;
 		replica_kept(r, &out, &body, ERR_OK, 3000);
@@ -654,7 +673,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(every_body_has_its_holders), cmocka_unit_test(the_load_is_spread),
 	    cmocka_unit_test(weight_decides_the_draw), cmocka_unit_test(ground_ids_capture_no_more_than_half),
-	    cmocka_unit_test(bodies_outlive_a_third_of_the_nodes), cmocka_unit_test(a_short_absence_moves_nothing),
+	    cmocka_unit_test(bodies_outlive_a_third_of_the_nodes), cmocka_unit_test(full_nodes_tell_the_holders), cmocka_unit_test(a_short_absence_moves_nothing),
 	    cmocka_unit_test(newcomers_are_handed_what_they_are_to_hold),
 	    cmocka_unit_test(what_a_loss_left_out_the_next_check_repairs),
 	    cmocka_unit_test(a_lie_is_blamed_and_asked_for_elsewhere), cmocka_unit_test(a_body_that_nobody_has_is_missed),
