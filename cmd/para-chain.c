@@ -9,7 +9,7 @@
 
 enum { BODY_DEFAULT = 65536 };
 
-static struct draft_options draft_options = {.seq = OPTION_NONE};
+static struct draft_options draft_options = DRAFT_DEFAULTS;
 static const char *name, *engine = "data", *rule = "open";
 static uint64_t witnesses = SPEC_WITNESSES, body_bytes = BODY_DEFAULT;
 

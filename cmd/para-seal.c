@@ -9,7 +9,7 @@
 #include "tool/template.h"
 #include "tool/verdict.h"
 
-static struct draft_options draft_options = {.seq = OPTION_NONE};
+static struct draft_options draft_options = DRAFT_DEFAULTS;
 static bool raw;
 static const char *round_file;
 

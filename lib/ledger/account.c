@@ -205,7 +205,7 @@ account_hold(struct account *a, const uint8_t token[static 32], struct amount ba
 {
 	unsigned at = find_token(a, token);
 	bool has = has_token(a, at, token);
-	struct holding *h = &a->token[at];
+	struct held *h = &a->token[at];
 
 	if (has && balance.units == 0) {
 		memmove(h, h + 1, (a->tokens - at - 1) * sizeof *h);

@@ -25,7 +25,7 @@ struct lock {
 	uint64_t cliff, end; /* HIDs */
 };
 
-struct holding {
+struct held {
 	uint8_t token[32];
 	struct amount balance; /* 1 and more */
 };
@@ -37,7 +37,7 @@ struct account {
 	uint8_t locks;
 	uint16_t tokens;
 	struct lock lock[COIN_ACCOUNT_LOCKS]; /* the first `locks` of them have a value */
-	struct holding token[ACCOUNT_TOKENS];
+	struct held token[ACCOUNT_TOKENS];
 };
 
 struct token {

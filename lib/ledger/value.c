@@ -81,7 +81,7 @@ static void
 get_holdings(struct reader *r, struct account *out)
 {
 	for (unsigned i = 0; i < out->tokens && !r->err; i++) {
-		struct holding *h = &out->token[i];
+		struct held *h = &out->token[i];
 		wire_get(r, h->token, sizeof h->token);
 		h->balance.units = wire_get_u64(r);
 		if (h->balance.units == 0 || (i > 0 && memcmp(h[-1].token, h->token, sizeof h->token) >= 0))

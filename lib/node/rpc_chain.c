@@ -31,9 +31,24 @@ put_followed(struct json_writer *w, const struct fact *fact)
 		fields_uint(w, "history", fact->roots.executed);
 }
 
+/* What a payload has to pay, and what kind of coin that is. */
+static void
+put_fees(struct json_writer *w, const struct genesis *g, const struct registered *c)
+{
+	fields_decimal(w, "byte_fee", c->number == 0 ? g->byte_fee.units : c->spec.coin.byte_fee.units);
+	if (c->number == 0)
+		fields_decimal(w, "register_fee", g->register_fee.units);
+	if (c->spec.engine != ENGINE_COIN)
+		return;
+	json_put_key(w, "coin");
+	json_put_object(w);
+	view_coin_terms(w, &c->spec.coin);
+	json_end_object(w);
+}
+
 static enum err
-put_chain(struct json_writer *w, struct look *look, const struct registered *c, uint64_t force,
-    const struct roles *roles)
+put_chain(struct json_writer *w, struct look *look, const struct genesis *g, const struct registered *c,
+    uint64_t force, const struct roles *roles)
 {
 	struct lane_state lane = { 0 };
 	enum err e = store_get_lane(look->t, &lane, &(struct lane){ .chain = c->number });
@@ -44,6 +59,7 @@ put_chain(struct json_writer *w, struct look *look, const struct registered *c, 
 	fields_uint(w, "witnesses", c->spec.witnesses);
 	fields_uint(w, "body_bytes", c->spec.body_bytes);
 	view_hash(w, "script", &c->spec_hash);
+	put_fees(w, g, c);
 	fields_uint(w, "registered", c->hid);
 	if (c->number == 0) {
 		json_put_key(w, "owner");
@@ -58,7 +74,7 @@ put_chain(struct json_writer *w, struct look *look, const struct registered *c, 
 }
 
 static enum err
-put_chains(struct json_writer *w, struct look *look, uint64_t from)
+put_chains(struct json_writer *w, struct look *look, const struct genesis *g, uint64_t from)
 {
 	struct arena arena = { 0 };
 	struct roles roles;
@@ -77,7 +93,7 @@ put_chains(struct json_writer *w, struct look *look, uint64_t from)
 		e = ledger_chain(&look->ledger, &c, (uint32_t)i);
 		json_put_object(w);
 		if (e == ERR_OK)
-			e = put_chain(w, look, &c, force, &roles);
+			e = put_chain(w, look, g, &c, force, &roles);
 		json_end_object(w);
 	}
 	json_end_array(w);
@@ -101,7 +117,7 @@ chains(struct call *call, struct json_writer *w)
 		e = lookup_begin(&look, call->node);
 	if (e != ERR_OK)
 		return e;
-	e = put_chains(w, &look, from);
+	e = put_chains(w, &look, &call->node->genesis, from);
 	lookup_end(&look);
 	return e;
 }
@@ -119,7 +135,7 @@ put_roots(struct json_writer *w, const struct lane_state *lane)
 }
 
 static enum err
-put_chain_and_lanes(struct json_writer *w, struct look *look, const struct registered *c)
+put_chain_and_lanes(struct json_writer *w, struct look *look, const struct genesis *g, const struct registered *c)
 {
 	struct lane_state lane = { .lane = { .chain = c->number } };
 	struct arena arena = { 0 };
@@ -130,7 +146,7 @@ put_chain_and_lanes(struct json_writer *w, struct look *look, const struct regis
 		e = roles_read(&roles, &arena, look->t);
 	json_put_object(w);
 	if (e == ERR_OK)
-		e = put_chain(w, look, c, force, &roles);
+		e = put_chain(w, look, g, c, force, &roles);
 	arena_free(&arena);
 	if (e == ERR_OK)
 		e = store_get_lane(look->t, &lane, &lane.lane);
@@ -157,7 +173,7 @@ chain(struct call *call, struct json_writer *w)
 		return e;
 	e = params_chain(&c, call, &look.ledger);
 	if (e == ERR_OK)
-		e = put_chain_and_lanes(w, &look, &c);
+		e = put_chain_and_lanes(w, &look, &call->node->genesis, &c);
 	lookup_end(&look);
 	return e;
 }

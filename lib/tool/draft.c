@@ -6,6 +6,7 @@
 #include "base/hex.h"
 #include "base/number.h"
 #include "chain/account.h"
+#include "chain/spec.h"
 #include "json/view.h"
 #include "tool/keyfile.h"
 #include "tool/output.h"
@@ -70,6 +71,9 @@ ask_chain(struct draft *out, struct tool *t, const char *chain)
 		out->chain = (uint32_t)number;
 		out->body_bytes = (uint32_t)most;
 		strcpy(out->chain_name, name);
+		/* A node that tells no fees takes none. */
+		json_decimal(&out->byte_fee.units, json_member(a.result, "byte_fee"));
+		json_decimal(&out->register_fee.units, json_member(a.result, "register_fee"));
 	}
 	answer_free(&a);
 	buf_free(&params);
@@ -106,7 +110,8 @@ int
 draft_open(struct draft *out, struct tool *t, const struct draft_options *options, const char *chain)
 {
 	uint64_t number;
-	*out = (struct draft){.seq = options->seq, .fee = {options->fee}, .body_bytes = LIMIT_BODY};
+	*out = (struct draft){.seq = options->seq, .fee = {options->fee},
+	    .fixed = options->fee != OPTION_NONE, .body_bytes = LIMIT_BODY};
 	if (!chain)
 		return tool_usage(t, "no chain: give -c NAME|NUMBER");
 	bool is_number = number_parse(&number, chain, strlen(chain), UINT32_MAX) == ERR_OK;
@@ -154,11 +159,23 @@ print_line(const struct draft *d, struct tool *t, const struct payload *p, const
 	output_end(t);
 }
 
+/* The least that the chain takes, unless it is more than an amount can say. */
+static struct amount
+fee_of(const struct draft *d, struct bytes body)
+{
+	bool registers = d->chain == 0 && body.len > 0 && body.data[0] == ROOT_REGISTER;
+	uint64_t bytes = PAYLOAD_FIXED + body.len;
+	struct amount fee = {d->byte_fee.units > UINT64_MAX / bytes ? UINT64_MAX : d->byte_fee.units * bytes};
+	if (registers)
+		amount_add(&fee, fee, d->register_fee);
+	return d->fixed ? d->fee : fee;
+}
+
 enum err
 draft_payload(struct draft *d, struct tool *t, struct bytes body)
 {
-	struct payload p = {.network = d->network, .chain = d->chain, .expiry = d->expiry, .seq = d->seq, .fee = d->fee,
-	    .body = body};
+	struct payload p = {.network = d->network, .chain = d->chain, .expiry = d->expiry, .seq = d->seq,
+	    .fee = fee_of(d, body), .body = body};
 	struct hash id;
 	struct buf raw = {0};
 	if (body.len > d->body_bytes)

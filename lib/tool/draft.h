@@ -12,14 +12,16 @@
 /* What a builder's options say; the values of DRAFT_OPTIONS. */
 struct draft_options {
 	uint64_t seq; /* OPTION_NONE: ask */
-	uint64_t fee;
+	uint64_t fee; /* OPTION_NONE: the least that the chain takes; 0 when nobody is asked */
 	const char *network, *expiry;
 };
+
+#define DRAFT_DEFAULTS {.seq = OPTION_NONE, .fee = OPTION_NONE}
 
 #define DRAFT_OPTIONS(o) \
 	{0, "seq", "N", "seq of the first payload (else the node is asked)", OPTION_NUMBER, &(o).seq, 1, 0}, \
 	{0, "network", "HEX", "the network's id (else the node is asked)", OPTION_TEXT, &(o).network, 0, 0}, \
-	{0, "fee", "N", "fee of a payload in base units (0)", OPTION_NUMBER, &(o).fee, 0, 0}, \
+	{0, "fee", "N", "fee of a payload in base units (the chain's least)", OPTION_NUMBER, &(o).fee, 0, 0}, \
 	{0, "expiry", "HID|+N", "last hyper block that may seal it (never)", OPTION_TEXT, &(o).expiry, 0, 0}
 
 struct draft {
@@ -28,7 +30,8 @@ struct draft {
 	uint32_t chain;
 	char chain_name[LIMIT_NAME + 1]; /* "" when nobody was asked */
 	uint64_t seq, expiry;
-	struct amount fee;
+	struct amount fee, byte_fee, register_fee; /* fee is used when `fixed` */
+	bool fixed;
 	uint32_t body_bytes;
 };
 

@@ -1,0 +1,225 @@
+/* para-coin: coins of one's own: specs, plans, the payloads that move coins, and questions. para-coin(1). */
+#include <string.h>
+
+#include "chain/account.h"
+#include "json/view.h"
+#include "tool/coinorder.h"
+#include "tool/coinplan.h"
+#include "tool/coinspec.h"
+#include "tool/output.h"
+#include "tool/query.h"
+#include "tool/remote.h"
+#include "tool/specfile.h"
+
+enum { BODY_DEFAULT = 65536 };
+
+static struct draft_options draft_options = DRAFT_DEFAULTS;
+static struct coinorder order;
+static struct coinspec given = {.issuance = "fixed", .tokens = "owner", .cross = "closed", .decimals = 8,
+    .witnesses = SPEC_WITNESSES, .body_bytes = BODY_DEFAULT};
+static bool csv;
+
+static int
+run_spec(struct tool *t)
+{
+	struct arena arena = {0};
+	struct spec spec;
+	int status = coinspec_make(&spec, &arena, t, &given);
+	if (!status) {
+		view_spec(output_begin(t), &spec);
+		output_end(t);
+	}
+	arena_free(&arena);
+	return status;
+}
+
+static int
+run_plan(struct tool *t)
+{
+	struct arena arena = {0};
+	struct spec spec;
+	if (t->argc > 1)
+		return tool_usage(t, "one SPEC is wanted");
+	int status = specfile_load(&spec, &arena, t, t->argc ? t->argv[0] : "-");
+	if (!status && spec.engine != ENGINE_COIN)
+		status = tool_fail(t, TOOL_NO, "%s is no coin", spec.name);
+	if (!status)
+		status = coinplan_print(t, &spec, csv);
+	arena_free(&arena);
+	return status;
+}
+
+static int
+run_order(struct tool *t, enum order_kind kind)
+{
+	order.kind = kind;
+	order.account = t->argc ? t->argv[0] : NULL;
+	return coinorder_print(t, &order, &draft_options);
+}
+
+static int
+run_send(struct tool *t)
+{
+	return run_order(t, ORDER_TRANSFER);
+}
+
+static int
+run_issue(struct tool *t)
+{
+	return run_order(t, ORDER_ISSUE);
+}
+
+static int
+run_mint(struct tool *t)
+{
+	return run_order(t, ORDER_MINT);
+}
+
+static int
+run_burn(struct tool *t)
+{
+	return run_order(t, ORDER_BURN);
+}
+
+static int
+run_freeze(struct tool *t)
+{
+	return run_order(t, ORDER_FREEZE);
+}
+
+static int
+run_unfreeze(struct tool *t)
+{
+	return run_order(t, ORDER_UNFREEZE);
+}
+
+/* {"chain":...,key:text}; no key for NULL. */
+static int
+make_params(struct buf *out, struct tool *t, const char *key, const char *text)
+{
+	struct json_writer w = json_writer(out);
+	if (!t->chain)
+		return tool_usage(t, "no chain: give -c NAME|NUMBER");
+	json_put_object(&w);
+	json_put_key(&w, "chain");
+	remote_put_chain(&w, t->chain);
+	if (text) {
+		json_put_key(&w, key);
+		json_put_text(&w, text);
+	}
+	json_end_object(&w);
+	return TOOL_DONE;
+}
+
+static int
+run_balance(struct tool *t)
+{
+	for (int i = 0; i < t->argc; i++) {
+		struct buf params = {0};
+		uint8_t account[32];
+		int status = coinspec_address(account, t, "ADDRESS", t->argv[i]);
+		if (!status)
+			status = make_params(&params, t, "address", t->argv[i]);
+		if (!status)
+			status = query_one(t, "account", &params, t->argv[i]);
+		buf_free(&params);
+		if (status)
+			return status;
+	}
+	return t->argc ? TOOL_DONE : tool_usage(t, "an ADDRESS is wanted");
+}
+
+static int
+run_supply(struct tool *t)
+{
+	struct buf params = {0};
+	int status = make_params(&params, t, "token", order.token);
+	if (!status)
+		status = query_one(t, "supply", &params, "supply");
+	buf_free(&params);
+	return status;
+}
+
+static int
+run_audit(struct tool *t)
+{
+	struct buf params = {0};
+	struct answer a = {0};
+	bool valid = false;
+	int status = make_params(&params, t, NULL, NULL);
+	if (!status)
+		status = remote_ask(&a, t, "audit", &params, "audit");
+	if (!status) {
+		output_value(t, a.result);
+		if (json_bool(&valid, json_member(a.result, "valid")) || !valid)
+			status = tool_fail(t, TOOL_NO, "chain %s does not add up", t->chain);
+	}
+	answer_free(&a);
+	buf_free(&params);
+	return status;
+}
+
+#define END {0, NULL, NULL, NULL, OPTION_FLAG, NULL, 0, 0}
+#define TOKEN {0, "token", "NAME", "a token of the chain, by name or id", OPTION_TEXT, &order.token, 0, 0}
+#define AMOUNT {0, "amount", "N", "how much, in base units", OPTION_LIST, &order.amounts, 0, 0}
+#define TO {0, "to", "ADDRESS", "who gets it", OPTION_LIST, &order.to, 0, 0}
+
+static const struct option_entry spec_options[] = {
+    {0, "name", "NAME", "the chain's name", OPTION_TEXT, &given.name, 0, 0},
+    {0, "symbol", "TEXT", "1 to 12 of A-Z and 0-9 (the name in capitals)", OPTION_TEXT, &given.symbol, 0, 0},
+    {0, "decimals", "D", "digits behind the point, for display (8)", OPTION_NUMBER, &given.decimals, 0, COIN_DECIMALS},
+    {0, "issuance", "WORD", "fixed, mined, pos or token (fixed)", OPTION_TEXT, &given.issuance, 0, 0},
+    {0, "supply", "N", "the cap, in base units", OPTION_TEXT, &given.supply, 0, 0},
+    {0, "reward", "N", "of a hyper block, for mined and pos", OPTION_TEXT, &given.reward, 0, 0},
+    {0, "halving", "H", "the reward halves every H hyper blocks", OPTION_NUMBER, &given.halving, 0, JSON_NUMBER_MAX},
+    {0, "byte-fee", "N", "least fee for each byte of a payload (0)", OPTION_TEXT, &given.byte_fee, 0, 0},
+    {0, "minter", "ADDRESS", "who mints, for token", OPTION_TEXT, &given.minter, 0, 0},
+    {0, "alloc", "A=N", "address A has N from the start", OPTION_LIST, &given.allocs, 0, 0},
+    {0, "lock", "A=N:CLIFF:END", "A gets N between two hyper blocks", OPTION_LIST, &given.locks, 0, 0},
+    {0, "freeze", NULL, "accounts may be frozen", OPTION_FLAG, &given.freeze, 0, 0},
+    {0, "burn", NULL, "coins may be burned", OPTION_FLAG, &given.burn, 0, 0},
+    {0, "tokens", "WHO", "who issues tokens: owner or anybody (owner)", OPTION_TEXT, &given.tokens, 0, 0},
+    {0, "cross", "WORD", "may coins leave the chain: open or closed (closed)", OPTION_TEXT, &given.cross, 0, 0},
+    {0, "witnesses", "0|128", "how many votes watch a lane (128)", OPTION_NUMBER, &given.witnesses, 0, SPEC_WITNESSES},
+    {0, "body-bytes", "N", "most bytes of a payload's body (65536)", OPTION_NUMBER, &given.body_bytes, 1, LIMIT_BODY},
+    END};
+
+static const struct option_entry plan_options[] = {
+    {0, "csv", NULL, "print CSV", OPTION_FLAG, &csv, 0, 0}, END};
+
+static const struct option_entry send_options[] = {TO, AMOUNT, TOKEN,
+    {0, "memo", "TEXT", "at most 256 bytes", OPTION_TEXT, &order.memo, 0, 0}, DRAFT_OPTIONS(draft_options), END};
+
+static const struct option_entry issue_options[] = {TOKEN,
+    {0, "symbol", "TEXT", "1 to 12 of A-Z and 0-9", OPTION_TEXT, &order.symbol, 0, 0},
+    {0, "decimals", "D", "digits behind the point, for display (8)", OPTION_NUMBER, &order.decimals, 0, COIN_DECIMALS},
+    {0, "supply", "N", "its cap, in base units", OPTION_TEXT, &order.supply, 0, 0}, DRAFT_OPTIONS(draft_options), END};
+
+static const struct option_entry mint_options[] = {TO, AMOUNT, TOKEN, DRAFT_OPTIONS(draft_options), END};
+static const struct option_entry burn_options[] = {AMOUNT, TOKEN, DRAFT_OPTIONS(draft_options), END};
+static const struct option_entry freeze_options[] = {DRAFT_OPTIONS(draft_options), END};
+static const struct option_entry supply_options[] = {TOKEN, END};
+
+enum { SIGNED = OPTIONS_NODE | OPTIONS_KEY | OPTIONS_CHAIN | OPTIONS_OUTPUT,
+	ASKED = OPTIONS_NODE | OPTIONS_CHAIN | OPTIONS_TABLE };
+
+static const struct command commands[] = {
+    {"spec", NULL, "Prints the spec of a chain with a coin.", OPTIONS_OUTPUT, spec_options, run_spec, NULL},
+    {"plan", "[SPEC]", "Prints a coin's emission and unlocking.", OPTIONS_TABLE, plan_options, run_plan,
+        "after,reward,emitted,supply,locked,free"},
+    {"send", NULL, "Makes the payload that transfers coins.", SIGNED, send_options, run_send, NULL},
+    {"issue", NULL, "Makes the payload that issues a token.", SIGNED, issue_options, run_issue, NULL},
+    {"mint", NULL, "Makes the payload that mints.", SIGNED, mint_options, run_mint, NULL},
+    {"burn", NULL, "Makes the payload that burns.", SIGNED, burn_options, run_burn, NULL},
+    {"freeze", "ADDRESS", "Makes the payload that freezes an account.", SIGNED, freeze_options, run_freeze, NULL},
+    {"unfreeze", "ADDRESS", "Makes the payload that frees it again.", SIGNED, freeze_options, run_unfreeze, NULL},
+    {"balance", "ADDRESS...", "Prints what accounts hold.", ASKED, NULL, run_balance, NULL},
+    {"supply", NULL, "Prints what there is of a coin or token.", ASKED, supply_options, run_supply, NULL},
+    {"audit", NULL, "Checks that a chain's coins add up.", ASKED, NULL, run_audit, NULL},
+    {NULL, NULL, NULL, 0, NULL, NULL, NULL}};
+
+int
+main(int argc, char **argv)
+{
+	return options_main(&(struct program){"para-coin", "coins of one's own.", commands}, argc, argv);
+}

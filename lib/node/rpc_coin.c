@@ -1,0 +1,304 @@
+#include "chain/account.h"
+#include "json/view.h"
+#include "ledger/account.h"
+#include "node/fields.h"
+#include "node/lookup.h"
+#include "node/params.h"
+
+enum { PARA_DECIMALS = 8 };
+
+/* The chain of a call that has coins, and the block that its state stands for. */
+struct ask {
+	struct look look;
+	struct registered chain;
+	uint64_t hid;
+};
+
+static enum err
+ask_begin(struct ask *out, struct call *call, const char *const *names)
+{
+	struct lane_state lane = { 0 };
+	enum err e = params_known(call, names);
+	if (e == ERR_OK)
+		e = lookup_begin(&out->look, call->node);
+	if (e != ERR_OK)
+		return e;
+	e = params_chain(&out->chain, call, &out->look.ledger);
+	if (e == ERR_OK && out->chain.spec.engine == ENGINE_DATA)
+		e = params_wrong(call, "chain", "it keeps no accounts");
+	if (e == ERR_OK)
+		e = store_get_lane(out->look.t, &lane, &(struct lane){ .chain = out->chain.number });
+	out->hid = lane.executed.executed;
+	return e == ERR_NOT_FOUND ? ERR_OK : e;
+}
+
+static void
+put_chain(struct json_writer *w, const struct ask *ask)
+{
+	const struct coin *c = &ask->chain.spec.coin;
+	bool own = ask->chain.spec.engine == ENGINE_COIN;
+	fields_uint(w, "chain", ask->chain.number);
+	fields_text(w, "chain_name", ask->chain.spec.name);
+	fields_text(w, "symbol", own ? c->symbol : "PARA");
+	fields_uint(w, "decimals", own ? c->decimals : PARA_DECIMALS);
+	fields_bool(w, "freezable", c->flags & COIN_FREEZE);
+}
+
+/* What the answer stands for. */
+static void
+put_stand(struct json_writer *w, const struct ask *ask)
+{
+	fields_uint(w, "hid", ask->hid);
+	fields_bool(w, "final", ask->hid <= ask->look.tip.final_hid);
+}
+
+static void
+put_locks(struct json_writer *w, const struct account *a)
+{
+	json_put_key(w, "locks");
+	json_put_array(w);
+	for (unsigned i = 0; i < a->locks; i++) {
+		json_put_object(w);
+		fields_decimal(w, "amount", a->lock[i].amount.units);
+		fields_uint(w, "cliff", a->lock[i].cliff);
+		fields_uint(w, "end", a->lock[i].end);
+		json_end_object(w);
+	}
+	json_end_array(w);
+}
+
+static enum err
+put_tokens(struct json_writer *w, struct ask *ask, const struct account *a)
+{
+	enum err e = ERR_OK;
+	json_put_key(w, "tokens");
+	json_put_array(w);
+	for (unsigned i = 0; e == ERR_OK && i < a->tokens; i++) {
+		struct token token;
+		e = account_read_token(&token, &ask->look.ledger, ask->chain.number, a->token[i].token);
+		json_put_object(w);
+		view_address(w, "token", a->token[i].token);
+		fields_text(w, "name", token.name);
+		fields_text(w, "symbol", token.symbol);
+		fields_uint(w, "decimals", token.decimals);
+		fields_decimal(w, "balance", a->token[i].balance.units);
+		json_end_object(w);
+	}
+	json_end_array(w);
+	return e;
+}
+
+static enum err
+put_account(struct json_writer *w, struct ask *ask, const struct pubkey *id)
+{
+	struct account a;
+	enum err e = account_read(&a, &ask->look.ledger, ask->chain.number, id->b);
+	if (e != ERR_OK)
+		return e;
+	account_release(&a, ask->hid);
+	json_put_object(w);
+	view_address(w, "address", id->b);
+	put_chain(w, ask);
+	fields_decimal(w, "balance", a.balance.units);
+	fields_decimal(w, "locked", account_locked(&a).units);
+	fields_decimal(w, "seq", a.seq);
+	fields_bool(w, "frozen", a.frozen);
+	put_locks(w, &a);
+	e = put_tokens(w, ask, &a);
+	put_stand(w, ask);
+	json_end_object(w);
+	return e;
+}
+
+static enum err
+account(struct call *call, struct json_writer *w)
+{
+	static const char *const names[] = { "chain", "address", NULL };
+	struct ask ask = { 0 };
+	struct pubkey id;
+	const struct json *j;
+	enum err e = ask_begin(&ask, call, names);
+	if (e == ERR_OK)
+		e = params_need(&j, call, "address");
+	if (e == ERR_OK)
+		e = params_address(&id, call, "address");
+	if (e == ERR_OK)
+		e = put_account(w, &ask, &id);
+	lookup_end(&ask.look);
+	return e;
+}
+
+/* --- supply --- */
+
+static void
+put_supply(struct json_writer *w, struct amount cap, struct amount issued, struct amount burned)
+{
+	fields_decimal(w, "cap", cap.units);
+	fields_decimal(w, "issued", issued.units);
+	fields_decimal(w, "burned", burned.units);
+	fields_decimal(w, "supply", issued.units - burned.units);
+}
+
+static enum err
+put_token_supply(struct json_writer *w, struct ask *ask, const char *text)
+{
+	uint8_t id[32];
+	struct token t;
+	enum err e;
+	if (account_parse(id, text) != ERR_OK)
+		account_of_token(id, ask->chain.number, text);
+	e = account_read_token(&t, &ask->look.ledger, ask->chain.number, id);
+	if (e != ERR_OK)
+		return e == ERR_ACCOUNT ? ERR_NOT_FOUND : e;
+	json_put_object(w);
+	fields_uint(w, "chain", ask->chain.number);
+	fields_text(w, "chain_name", ask->chain.spec.name);
+	view_address(w, "token", id);
+	fields_text(w, "name", t.name);
+	fields_text(w, "symbol", t.symbol);
+	fields_uint(w, "decimals", t.decimals);
+	view_address(w, "issuer", t.issuer);
+	put_supply(w, t.cap, t.issued, t.burned);
+	put_stand(w, ask);
+	json_end_object(w);
+	return ERR_OK;
+}
+
+static enum err
+put_coin_supply(struct json_writer *w, struct ask *ask, const struct genesis *g)
+{
+	bool own = ask->chain.spec.engine == ENGINE_COIN;
+	struct totals t = { 0 };
+	enum err e = account_read_totals(&t, &ask->look.ledger, ask->chain.number);
+	/* A chain that is not yet executed has issued nothing. */
+	if (e != ERR_OK && e != ERR_NOT_FOUND)
+		return e;
+	json_put_object(w);
+	put_chain(w, ask);
+	if (own) {
+		json_put_key(w, "coin");
+		json_put_object(w);
+		view_coin_terms(w, &ask->chain.spec.coin);
+		json_end_object(w);
+	}
+	put_supply(w, own ? ask->chain.spec.coin.cap : g->cap, t.issued, t.burned);
+	fields_decimal(w, "locked", t.locked.units);
+	put_stand(w, ask);
+	json_end_object(w);
+	return ERR_OK;
+}
+
+static enum err
+supply(struct call *call, struct json_writer *w)
+{
+	static const char *const names[] = { "chain", "token", NULL };
+	struct ask ask = { 0 };
+	const char *token = NULL;
+	enum err e = ask_begin(&ask, call, names);
+	if (e == ERR_OK)
+		e = params_text(&token, call, "token");
+	if (e == ERR_OK)
+		e = token != NULL ? put_token_supply(w, &ask, token) : put_coin_supply(w, &ask, &call->node->genesis);
+	lookup_end(&ask.look);
+	return e;
+}
+
+/* --- audit --- */
+
+struct audited {
+	struct amount balances, locked;
+	struct totals totals;
+	uint64_t accounts, tokens;
+	bool whole; /* no sum has overflowed */
+};
+
+static void
+count(struct audited *x, struct amount *sum, struct amount more)
+{
+	if (amount_add(sum, *sum, more) != ERR_OK)
+		x->whole = false;
+}
+
+static enum err
+count_rewards(struct audited *x, struct bytes value)
+{
+	struct reader r = wire_reader(value);
+	wire_get_u8(&r);
+	for (uint32_t n = wire_get_u32(&r); n > 0 && r.err == ERR_OK; n--) {
+		struct amount part;
+		wire_take(&r, 32);
+		part.units = wire_get_u64(&r);
+		count(x, &x->locked, part);
+	}
+	return wire_end(&r);
+}
+
+static enum err
+visit(void *arg, const struct hash *key, struct bytes value)
+{
+	struct audited *x = arg;
+	struct account a;
+	enum err e = ERR_OK;
+	(void)key;
+	switch ((enum value_kind)value.data[0]) {
+	case VALUE_ACCOUNT:
+		e = account_unpack(&a, value);
+		x->accounts++;
+		count(x, &x->balances, a.balance);
+		count(x, &x->locked, account_locked(&a));
+		break;
+	case VALUE_TOKEN:
+		x->tokens++;
+		break;
+	case VALUE_TOTALS:
+		e = account_totals_unpack(&x->totals, value);
+		break;
+	case VALUE_REWARDS:
+		e = count_rewards(x, value);
+		break;
+	}
+	return e;
+}
+
+static bool
+adds_up(const struct audited *x)
+{
+	struct amount sum, supply_left;
+	return x->whole && amount_add(&sum, x->balances, x->locked) == ERR_OK &&
+	    amount_sub(&supply_left, x->totals.issued, x->totals.burned) == ERR_OK && sum.units == supply_left.units &&
+	    x->locked.units == x->totals.locked.units;
+}
+
+static enum err
+audit(struct call *call, struct json_writer *w)
+{
+	static const char *const names[] = { "chain", NULL };
+	struct ask ask = { 0 };
+	struct audited x = { .whole = true };
+	enum err e = ask_begin(&ask, call, names);
+	if (e == ERR_OK)
+		e = state_each(&ask.look.ledger, &(struct lane){ .chain = ask.chain.number }, visit, &x);
+	if (e == ERR_OK) {
+		json_put_object(w);
+		fields_bool(w, "valid", adds_up(&x));
+		put_chain(w, &ask);
+		fields_uint(w, "accounts", x.accounts);
+		fields_uint(w, "tokens", x.tokens);
+		fields_decimal(w, "balances", x.balances.units);
+		fields_decimal(w, "locked", x.locked.units);
+		fields_decimal(w, "in_flight", 0);
+		fields_decimal(w, "issued", x.totals.issued.units);
+		fields_decimal(w, "burned", x.totals.burned.units);
+		put_stand(w, &ask);
+		json_end_object(w);
+	}
+	lookup_end(&ask.look);
+	return e;
+}
+
+const struct method rpc_coin_methods[] = {
+	{ "account", account, NULL },
+	{ "supply", supply, NULL },
+	{ "audit", audit, NULL },
+	{ NULL, NULL, NULL }
+};

@@ -1,0 +1,179 @@
+#include "tool/coinspec.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "chain/account.h"
+#include "json/json.h"
+
+int
+coinspec_amount(struct amount *out, struct tool *t, const char *option, const char *text)
+{
+	enum err e = number_parse(&out->units, text, strlen(text), UINT64_MAX);
+	if (e)
+		return tool_usage(t, "option %s: '%s': %s", option, text, err_text(e));
+	return TOOL_DONE;
+}
+
+int
+coinspec_address(uint8_t out[static 32], struct tool *t, const char *option, const char *text)
+{
+	enum err e = account_parse(out, text);
+	if (e)
+		return tool_usage(t, "option %s: '%s': %s", option, text, err_text(e));
+	return TOOL_DONE;
+}
+
+/* A number up to the separator, or to the end for '\0'; moves *at behind it. */
+static enum err
+read_part(uint64_t *out, const char **at, char separator, uint64_t max)
+{
+	size_t len = separator ? strcspn(*at, (char[]){separator, '\0'}) : strlen(*at);
+	const char *text = *at;
+	if (separator && text[len] != separator)
+		return ERR_NUMBER;
+	*at += len + (separator != '\0');
+	return number_parse(out, text, len, max);
+}
+
+/* ADDRESS=AMOUNT, and for a lock :CLIFF:END behind it. */
+static enum err
+read_entry(struct coin_lock *out, const char *text, bool lock)
+{
+	char address[ACCOUNT_TEXT];
+	const char *at = strchr(text, '=');
+	if (!at || (size_t)(at - text) >= sizeof address)
+		return ERR_BECH32;
+	memcpy(address, text, (size_t)(at - text));
+	address[at - text] = '\0';
+	*out = (struct coin_lock){.cliff = 0};
+	enum err e = account_parse(out->account, address);
+	at++;
+	if (!e)
+		e = read_part(&out->amount.units, &at, lock ? ':' : '\0', UINT64_MAX);
+	if (!e && lock)
+		e = read_part(&out->cliff, &at, ':', JSON_NUMBER_MAX);
+	return e || !lock ? e : read_part(&out->end, &at, '\0', JSON_NUMBER_MAX);
+}
+
+static int
+compare_numbers(uint64_t a, uint64_t b)
+{
+	return (a > b) - (a < b);
+}
+
+static int
+compare_entries(const void *left, const void *right)
+{
+	const struct coin_lock *a = left, *b = right;
+	int order = memcmp(a->account, b->account, sizeof a->account);
+	if (!order)
+		order = compare_numbers(a->amount.units, b->amount.units);
+	if (!order)
+		order = compare_numbers(a->cliff, b->cliff);
+	return order ? order : compare_numbers(a->end, b->end);
+}
+
+static int
+read_list(struct bytes *out, uint32_t *count, struct arena *arena, struct tool *t, const struct option_list *list,
+    bool lock)
+{
+	const char *option = lock ? "--lock" : "--alloc";
+	size_t each = lock ? COIN_LOCK_BYTES : COIN_ALLOC_BYTES;
+	if (list->count > LIMIT_ALLOCS)
+		return tool_usage(t, "option %s: more than %d are given", option, LIMIT_ALLOCS);
+	struct coin_lock *entry = arena_alloc(arena, list->count + 1, sizeof *entry);
+	struct buf b = {.cap = list->count * each + COIN_LOCK_BYTES};
+	b.data = arena_alloc(arena, b.cap, 1);
+	if (!entry || !b.data)
+		return tool_fail(t, TOOL_TROUBLE, "%s", err_text(ERR_NOMEM));
+	for (size_t i = 0; i < list->count; i++) {
+		enum err e = read_entry(&entry[i], list->item[i], lock);
+		if (e)
+			return tool_usage(t, "option %s: '%s': %s", option, list->item[i], err_text(e));
+	}
+	qsort(entry, list->count, sizeof *entry, compare_entries);
+	for (size_t i = 0; i < list->count; i++) {
+		/* An allocation is what a lock begins with. */
+		coin_lock_put(&b, &entry[i]);
+		b.len -= COIN_LOCK_BYTES - each;
+	}
+	*count = (uint32_t)list->count;
+	*out = bytes_of(&b);
+	return TOOL_DONE;
+}
+
+/* The name in capitals, as far as a symbol can be made of it. */
+static void
+symbol_of(char out[static LIMIT_SYMBOL + 1], const char *name)
+{
+	size_t n = 0;
+	for (; *name && n < LIMIT_SYMBOL; name++)
+		if (*name != '-')
+			out[n++] = *name >= 'a' && *name <= 'z' ? (char)(*name - 'a' + 'A') : *name;
+	out[n] = '\0';
+}
+
+static int
+read_words(struct spec *out, struct tool *t, const struct coinspec *given)
+{
+	struct coin *c = &out->coin;
+	if (!given->name)
+		return tool_usage(t, "no name: give --name NAME");
+	if (!spec_name_ok(given->name))
+		return tool_usage(t, "option --name: '%s': %s", given->name, err_text(ERR_NAME));
+	strcpy(out->name, given->name);
+	symbol_of(c->symbol, given->name);
+	if (given->symbol && !coin_symbol_ok(given->symbol))
+		return tool_usage(t, "option --symbol: '%s': %s", given->symbol, err_text(ERR_SYMBOL));
+	if (given->symbol)
+		strcpy(c->symbol, given->symbol);
+	if (coin_issuance_parse(&c->issuance, given->issuance))
+		return tool_usage(t, "option --issuance: '%s' is not known", given->issuance);
+	bool anybody = strcmp(given->tokens, "anybody") == 0, open = strcmp(given->cross, "open") == 0;
+	if (!anybody && strcmp(given->tokens, "owner") != 0)
+		return tool_usage(t, "option --tokens: '%s' is neither owner nor anybody", given->tokens);
+	if (!open && strcmp(given->cross, "closed") != 0)
+		return tool_usage(t, "option --cross: '%s' is neither open nor closed", given->cross);
+	c->cross = open;
+	c->flags = (uint8_t)((given->freeze ? COIN_FREEZE : 0) | (given->burn ? COIN_BURN : 0) |
+	    (anybody ? COIN_TOKENS_BY_ANYBODY : 0));
+	return TOOL_DONE;
+}
+
+static int
+read_amounts(struct coin *c, struct tool *t, const struct coinspec *given)
+{
+	if (!given->supply)
+		return tool_usage(t, "no supply: give --supply N");
+	int status = coinspec_amount(&c->cap, t, "--supply", given->supply);
+	if (!status && given->reward)
+		status = coinspec_amount(&c->reward, t, "--reward", given->reward);
+	if (!status && given->byte_fee)
+		status = coinspec_amount(&c->byte_fee, t, "--byte-fee", given->byte_fee);
+	if (!status && given->minter)
+		status = coinspec_address(c->minter.b, t, "--minter", given->minter);
+	if (!status && c->issuance == COIN_TOKEN && !given->minter)
+		status = tool_usage(t, "no minter: give --minter ADDRESS");
+	c->decimals = (uint8_t)given->decimals;
+	c->halving = given->halving;
+	return status;
+}
+
+int
+coinspec_make(struct spec *out, struct arena *arena, struct tool *t, const struct coinspec *given)
+{
+	*out = (struct spec){.engine = ENGINE_COIN, .rule = RULE_OPEN, .witnesses = (uint16_t)given->witnesses,
+	    .body_bytes = (uint32_t)given->body_bytes};
+	int status = read_words(out, t, given);
+	if (!status)
+		status = read_amounts(&out->coin, t, given);
+	if (!status)
+		status = read_list(&out->coin.alloc, &out->coin.allocs, arena, t, &given->allocs, false);
+	if (!status)
+		status = read_list(&out->coin.lock, &out->coin.locks, arena, t, &given->locks, true);
+	if (status)
+		return status;
+	enum err e = spec_check(out);
+	return e ? tool_usage(t, "%s: %s", given->name, err_text(e)) : TOOL_DONE;
+}

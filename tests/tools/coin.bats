@@ -1,0 +1,122 @@
+#!/usr/bin/env bats
+load lib
+
+keys() {
+	local name
+	for name; do
+		para-key new "$name.key" -f address >"$name"
+	done
+}
+
+gold() {
+	para-coin spec --name gold --issuance fixed --supply 1000 "$@"
+}
+
+@test "a coin's spec is made, checked and made a payload of, offline" {
+	keys a b
+	gold --symbol AU --decimals 2 --alloc "$(cat a)=300" --alloc "$(cat b)=200" --lock "$(cat b)=100:10:20" \
+		--byte-fee 3 --freeze --burn --tokens anybody --cross open >gold.json
+	[ "$(jq -r '[.name,.engine,.coin.symbol,.coin.cap,.coin.byte_fee,.coin.tokens] | join(",")' gold.json)" = \
+		gold,coin,AU,1000,3,anybody ]
+	[ "$(jq '.coin.alloc | length' gold.json)" = 2 ]
+	para-chain check gold.json
+	para-chain create gold.json -k a.key --seq 1 --network "$NETWORK" >line
+	para-seal verify <line
+	para-coin plan gold.json >plan
+	[ "$(jq -r '[.after, .supply, .locked, .free] | join(",")' plan | tr '\n' ' ')" = \
+		'0,1000,100,900 10,1000,100,900 20,1000,0,1000 ' ]
+}
+
+@test "plan: emission as it will be, and what cannot be is refused" {
+	keys a
+	para-coin spec --name ore --issuance mined --supply 2100 --reward 50 --halving 21 >ore.json
+	[ "$(para-coin plan --csv ore.json | sed -n 1,3p)" = "$(printf '%s\n' after,reward,emitted,supply,locked,free \
+		0,50,0,0,0,0 21,25,1050,1050,0,1050)" ]
+	[ "$(para-coin plan ore.json | tail -1 | jq -r '.after, .reward, .supply' | tr '\n' ' ')" = '126 0 2037 ' ]
+	fails 1 'halving is zero' para-coin plan <<<"$(jq -c '.coin.halving = 0' ore.json)"
+	fails 1 'more than the supply cap' para-coin plan <<<"$(jq -c '.coin.cap = "2036"' ore.json)"
+	fails 1 'too large' para-coin plan <<<"$(jq -c '.coin.reward = "18446744073709551615"' ore.json)"
+	fails 2 'halving is zero' para-coin spec --name ore --issuance mined --supply 2100 --reward 50
+	fails 2 'supply cap' gold --alloc "$(cat a)=1001"
+	fails 2 'supply cap' gold --alloc "$(cat a)=1000" --lock "$(cat a)=1:1:1"
+	fails 2 'no supply' para-coin spec --name gold
+	fails 2 'no minter' para-coin spec --name gold --supply 1 --issuance token
+	para-chain spec --name notes >notes.json
+	fails 1 'no coin' para-coin plan notes.json
+}
+
+@test "amounts are base units to the last digit, and nothing else" {
+	local bad
+	keys a b
+	offline=(-c 1 -k a.key --seq 1 --network "$NETWORK")
+	for bad in 0.00000001 1e8 1,0 -1 ' 1' '1 ' 01 +1 '' 0x1 18446744073709551616; do
+		fails 2 "$bad" para-coin spec --name gold --supply "$bad"
+		fails 2 "$bad" para-coin send --to "$(cat b)" "--amount=$bad" "${offline[@]}"
+		fails 2 "$bad" gold --alloc "$(cat a)=$bad"
+	done
+	for good in 18446744073709551615 9007199254740993 1; do
+		[ "$(para-coin spec --name gold --supply "$good" | jq -r .coin.cap | jq -Rr .)" = "$good" ]
+		para-coin send --to "$(cat b)" --amount "$good" "${offline[@]}" | para-seal verify
+	done
+	fails 1 'zero' para-coin send --to "$(cat b)" --amount 0 "${offline[@]}"
+	fails 1 'oneself' para-coin send --to "$(cat a)" --amount 1 "${offline[@]}"
+	fails 2 'twice' para-coin send --to "$(cat b)" --amount 1 --to "$(cat b)" --amount 1 "${offline[@]}"
+	fails 2 'each --to' para-coin send --to "$(cat b)" "${offline[@]}"
+	fails 2 'option --to' para-coin send --to para1x --amount 1 "${offline[@]}"
+	fails 2 '256' para-coin send --to "$(cat b)" --amount 1 --memo "$(printf '%0257d' 0)" "${offline[@]}"
+	fails 1 'not an operation' para-coin burn --amount 1 -c 0 -k a.key --seq 1 --network "$NETWORK"
+}
+
+amount_of() {
+	para-coin balance "$(cat "$1")" -c gold -f balance
+}
+
+@test "a coin's life: sent, overspent, frozen, tokens, and it adds up" {
+	keys a b c
+	start_dev_node d
+	gold --alloc "$(cat a)=900" --lock "$(cat a)=50:1:2" --byte-fee 1 --freeze --burn >gold.json
+	para-chain create gold.json -k c.key | para-send --wait final
+	for _ in $(seq 100); do
+		[ "$(para-coin supply -c gold -f issued)" = 1000 ] && break
+		sleep 0.1
+	done
+	[ "$(amount_of c)" = 50 ]
+	para-coin send -c gold -k a.key --to "$(cat b)" --amount 300 --to "$(cat c)" --amount 200 --memo hello |
+		para-send --wait final
+	[ "$(amount_of b)" = 300 ]
+	[ "$(amount_of c)" = 250 ]
+	# What is locked is free by now; the fee went to who sealed.
+	[ "$(para-coin balance "$(cat a)" -c gold -f locked)" = 0 ]
+	para-coin balance "$(cat a)" -c gold | jq -e '.hid > 3 and (.final | type) == "boolean"'
+	fails 4 'balance is too small' para-send --wait final < <(
+		para-coin send -c gold -k b.key --to "$(cat a)" --amount 300 --fee 250)
+	fails 4 'fee is lower' para-send --wait final < <(
+		para-coin send -c gold -k b.key --to "$(cat a)" --amount 1 --fee 1)
+	fails 4 'no right' para-send --wait final < <(para-coin freeze "$(cat a)" -c gold -k b.key)
+	para-coin freeze "$(cat b)" -c gold -k c.key --fee 175 | para-send --wait final
+	[ "$(para-coin balance "$(cat b)" -c gold -f frozen,freezable)" = "true	true" ]
+	fails 4 'frozen' para-send --wait final < <(
+		para-coin send -c gold -k b.key --to "$(cat a)" --amount 1)
+	para-coin audit -c gold
+	para-coin audit -c para
+	[ "$(para-coin audit -c gold -f balances,issued,burned,valid)" = "1000	1000	0	true" ]
+	fails 1 'not registered' para-coin balance "$(cat a)" -c silver
+}
+
+@test "minted coins and tokens" {
+	keys a b
+	start_dev_node d
+	para-coin spec --name gold --issuance token --supply 1000 --minter "$(cat a)" --burn | para-chain create -k a.key |
+		para-send --wait final
+	para-coin mint -c gold -k a.key --to "$(cat b)" --amount 600 | para-send --wait final
+	para-coin burn -c gold -k b.key --amount 100 | para-send --wait final
+	[ "$(para-coin supply -c gold -f issued,burned,supply)" = "600	100	500" ]
+	para-coin issue -c gold -k a.key --token shares --symbol SH --supply 10 | para-send --wait final
+	para-coin mint -c gold -k a.key --token shares --to "$(cat b)" --amount 9 | para-send --wait final
+	para-coin send -c gold -k b.key --token shares --to "$(cat a)" --amount 4 | para-send --wait final
+	[ "$(para-coin balance "$(cat a)" -c gold | jq -r '.tokens[] | .name + .balance')" = shares4 ]
+	[ "$(para-coin supply -c gold --token shares -f supply,cap)" = "9	10" ]
+	fails 1 'not found' para-coin supply -c gold --token silver
+	para-coin mint -c gold -k a.key --token shares --to "$(cat b)" --amount 2 | fails 1 'supply cap' para-send --wait final
+	para-coin audit -c gold
+}
