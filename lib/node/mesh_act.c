@@ -7,8 +7,28 @@
 #include "node/mesh_impl.h"
 #include "node/object.h"
 #include "node/serve.h"
+#include "node/timing.h"
 
-enum { DIAL_MS = 5000 };
+/* Lines of the log about who came, went and was refused, in so long a time: strangers must not fill it. */
+enum { DIAL_MS = 5000, TOLD_MS = 10000, TOLD_MOST = 40 };
+
+static bool
+may_tell(struct mesh *m)
+{
+	uint64_t now = timing_steady_ms();
+	if (now - m->told_ms >= TOLD_MS) {
+		if (m->untold > 0)
+			log_event(m->node, "%u more nodes came, went or were refused", m->untold);
+		m->told_ms = now;
+		m->told = m->untold = 0;
+	}
+	if (m->told == TOLD_MOST)
+		m->untold++;
+	else
+		m->told++;
+	return m->untold == 0;
+}
+
 
 /* Said once for each place; who claims it has proved nothing. */
 static void
@@ -22,12 +42,16 @@ tell_parted(struct node *n, const char *key, uint64_t hid)
 }
 
 static void
-note(struct node *n, const struct overlay_effect *e)
+note(struct mesh *m, const struct overlay_effect *e)
 {
+	struct node *n = m->node;
 	char key[17];
 	for (int i = 0; i < 8; i++)
 		snprintf(key + 2 * i, 3, "%02x", e->key.b[i]);
 	const char *url = e->url != NULL ? e->url : "";
+	bool of_peer = e->note == NOTE_PEER || e->note == NOTE_GONE || e->note == NOTE_REFUSED;
+	if (of_peer && !may_tell(m))
+		return;
 	switch (e->note) {
 	case NOTE_PEER:
 		log_event(n, "peer %s %s", key, url);
@@ -105,7 +129,7 @@ mesh_act(struct mesh *m, const struct overlay_effect *e)
 		saved_add(&m->saved, e->url);
 		break;
 	case OVERLAY_NOTE:
-		note(n, e);
+		note(m, e);
 		break;
 	default:
 		break;

@@ -37,6 +37,8 @@ struct mesh {
 	bool stopping, moved;
 	/* The thread's own. start_ms: what the overlay's time is ahead of the steady clock. */
 	uint64_t start_ms;
+	uint64_t told_ms; /* since when lines about who came and went are counted */
+	unsigned told, untold;
 	struct point point;
 	struct saved saved;
 	bool clock_off;

@@ -191,20 +191,42 @@ is_handshaking(const struct peer *peer)
 	return (peer->state == PEER_HELLO || peer->state == PEER_AUTH) && !peer->doomed;
 }
 
-/* The oldest link of strangers that shakes hands, of the range unless NULL, makes room. */
+static bool
+is_of(const struct peer *peer, const struct address *range)
+{
+	return memcmp(peer->address.range, range->range, sizeof range->range) == 0;
+}
+
+/* Strangers that shake hands from this range. */
+static unsigned
+crowd_of(const struct peers *p, const struct address *range)
+{
+	unsigned n = 0;
+
+	for (unsigned i = 0; i < p->places; i++)
+		n += p->link[i].incoming && is_handshaking(&p->link[i]) && is_of(&p->link[i], range);
+	return n;
+}
+
+/*
+ * The oldest link of strangers that shakes hands makes room: of this range, or when NULL of the range that has most of
+ * them, so that a crowd pushes out its own and not the one who comes alone.
+ */
 static bool
 doom_oldest(struct peers *p, const struct address *range)
 {
 	struct peer *oldest = NULL;
+	unsigned most = 0;
 
 	for (unsigned i = 0; i < p->places; i++) {
 		struct peer *peer = &p->link[i];
-		if (!is_handshaking(peer) || !peer->incoming)
+		if (!is_handshaking(peer) || !peer->incoming || (range && !is_of(peer, range)))
 			continue;
-		if (range && memcmp(peer->address.range, range->range, sizeof range->range) != 0)
+		unsigned crowd = range ? 1 : crowd_of(p, &peer->address);
+		if (crowd < most || (crowd == most && peer->since_ms >= oldest->since_ms))
 			continue;
-		if (!oldest || peer->since_ms < oldest->since_ms)
-			oldest = peer;
+		oldest = peer;
+		most = crowd;
 	}
 	if (oldest)
 		peers_doom(p, oldest, ERR_BUSY);

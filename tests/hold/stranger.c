@@ -357,7 +357,8 @@ run_ping(uint64_t ms)
 		ok = ok && message_peek(bytes_of(&raw)) == MESSAGE_PONG;
 	}
 	uint64_t took = wire_now_ms() - since;
-	printf("%llu\n", (unsigned long long)took);
+	if (ok)
+		printf("%llu\n", (unsigned long long)took);
 	buf_free(&raw);
 	sign_key_free(g.key);
 	return ok && took <= ms ? 0 : fail("no answer");
