@@ -55,23 +55,62 @@ load(struct state_entry *entry, struct state_set *set)
 }
 
 static enum err
+add(struct state_entry **out, struct state_set *set, const uint8_t account[static 32], const struct hash *key)
+{
+	enum err e;
+
+	if (!state_in_lane(&set->lane, key))
+		return ERR_LANE;
+	*out = arena_alloc(&set->arena, 1, sizeof **out);
+	if (!*out)
+		return ERR_NOMEM;
+	(*out)->key = *key;
+	e = load(*out, set);
+	return e ? e : map_put(&set->entries, account, *out);
+}
+
+static enum err
 find(struct state_entry **out, struct state_set *set, const uint8_t account[static 32])
 {
 	struct hash key;
-	enum err e;
 
 	*out = map_get(&set->entries, account);
 	if (*out)
 		return ERR_OK;
 	key = state_key(account);
-	if (!state_in_lane(&set->lane, &key))
-		return ERR_LANE;
-	*out = arena_alloc(&set->arena, 1, sizeof **out);
-	if (!*out)
-		return ERR_NOMEM;
-	(*out)->key = key;
-	e = load(*out, set);
-	return e ? e : map_put(&set->entries, account, *out);
+	return add(out, set, account, &key);
+}
+
+struct wanted {
+	struct hash key;
+	const uint8_t *account;
+};
+
+static int
+by_wanted(const void *a, const void *b)
+{
+	return hash_compare(&((const struct wanted *)a)->key, &((const struct wanted *)b)->key);
+}
+
+enum err
+state_set_load(struct state_set *set, const uint8_t *accounts, size_t n)
+{
+	struct wanted *wanted = malloc((n + 1) * sizeof *wanted);
+	struct state_entry *entry;
+	enum err e = wanted ? ERR_OK : ERR_NOMEM;
+
+	for (size_t i = 0; wanted && i < n; i++)
+		wanted[i] = (struct wanted){ state_key(accounts + 32 * i), accounts + 32 * i };
+	if (wanted && n)
+		qsort(wanted, n, sizeof *wanted, by_wanted);
+	for (size_t i = 0; e == ERR_OK && i < n; i++) {
+		if (!map_get(&set->entries, wanted[i].account))
+			e = add(&entry, set, wanted[i].account, &wanted[i].key);
+		if (e == ERR_LANE)
+			e = ERR_OK;
+	}
+	free(wanted);
+	return e;
 }
 
 enum err

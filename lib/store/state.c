@@ -105,49 +105,79 @@ store_get_lanes(struct store_txn *t, struct lane_state **state, uint32_t *n, str
 	return e;
 }
 
+/*
+ * One cursor for all that the ledger does in a write transaction: what it looks at, notes and writes stands together,
+ * and a cursor that is already in the right page does not come down from the root again.
+ */
+static enum err
+state_cursor(MDB_cursor **out, struct store_txn *t)
+{
+	int rc = t->state_at ? 0 : mdb_cursor_open(t->txn, t->store->db[DB_STATE], &t->state_at);
+
+	*out = t->state_at;
+	return store_error(rc);
+}
+
+enum err
+state_find(struct store_txn *t, struct bytes *value, struct bytes key)
+{
+	MDB_val k = {key.len, (void *)key.data}, v;
+	MDB_cursor *c;
+	enum err e = state_cursor(&c, t);
+
+	if (!e)
+		e = store_error(mdb_cursor_get(c, &k, &v, MDB_SET));
+	if (!e)
+		*value = (struct bytes){v.mv_data, v.mv_size};
+	return e;
+}
+
 /* A copy: the map's own bytes would change under the next put. */
 static enum err
-ledger_get(void *owner, struct bytes *value, struct bytes key)
+lend(struct store_txn *t, struct bytes *key, struct bytes *value, MDB_val k, MDB_val v)
 {
-	struct store_txn *t = owner;
-	struct bytes found;
-	enum err e = db_get(t, &found, DB_STATE, key.data, key.len);
-
-	if (e)
-		return e;
-	buf_reset(&t->state);
-	buf_add(&t->state, found.data, found.len);
-	*value = bytes_of(&t->state);
-	return t->state.failed ? ERR_NOMEM : ERR_OK;
-}
-
-static enum err
-ledger_put(void *owner, struct bytes key, struct bytes value)
-{
-	return value.len > 0 ? db_put(owner, DB_STATE, key.data, key.len, value)
-	                     : db_erase(owner, DB_STATE, key.data, key.len);
-}
-
-static enum err
-ledger_next(void *owner, struct bytes *key, struct bytes *value, struct bytes from)
-{
-	struct store_txn *t = owner;
-	MDB_cursor *c;
-	MDB_val k = {from.len, (void *)from.data}, v;
-	int rc = mdb_cursor_open(t->txn, t->store->db[DB_STATE], &c);
-
-	if (rc)
-		return store_error(rc);
-	rc = mdb_cursor_get(c, &k, &v, from.len ? MDB_SET_RANGE : MDB_FIRST);
-	mdb_cursor_close(c);
-	if (rc)
-		return store_error(rc);
 	buf_reset(&t->state);
 	buf_add(&t->state, k.mv_data, k.mv_size);
 	buf_add(&t->state, v.mv_data, v.mv_size);
 	*key = (struct bytes){t->state.data, k.mv_size};
 	*value = (struct bytes){t->state.data + k.mv_size, v.mv_size};
 	return t->state.failed ? ERR_NOMEM : ERR_OK;
+}
+
+static enum err
+ledger_get(void *owner, struct bytes *value, struct bytes key)
+{
+	struct bytes found, none;
+	enum err e = state_find(owner, &found, key);
+
+	return e ? e : lend(owner, &none, value, (MDB_val){0, NULL}, (MDB_val){found.len, (void *)found.data});
+}
+
+static enum err
+ledger_next(void *owner, struct bytes *key, struct bytes *value, struct bytes from)
+{
+	MDB_val k = {from.len, (void *)from.data}, v;
+	MDB_cursor *c;
+	enum err e = state_cursor(&c, owner);
+
+	if (!e)
+		e = store_error(mdb_cursor_get(c, &k, &v, from.len ? MDB_SET_RANGE : MDB_FIRST));
+	return e ? e : lend(owner, key, value, k, v);
+}
+
+static enum err
+ledger_put(void *owner, struct bytes key, struct bytes value)
+{
+	struct store_txn *t = owner;
+	MDB_val k = {key.len, (void *)key.data}, v = {value.len, (void *)value.data};
+	MDB_cursor *c;
+	enum err e = t->write ? notes_add(t, DB_STATE, key.data, key.len) : ERR_PERMISSION;
+
+	if (!e && value.len == 0)
+		return db_erase(t, DB_STATE, key.data, key.len);
+	if (!e)
+		e = state_cursor(&c, t);
+	return e ? e : store_error(mdb_cursor_put(c, &k, &v, 0));
 }
 
 struct ledger_view

@@ -48,7 +48,7 @@ struct notes {
 	uint64_t hid; /* 0: none yet */
 	bool on;
 	struct buf row;
-	struct map keys; /* that are in the row, by their hash */
+	struct map keys; /* that are in the row, by their name */
 };
 
 struct store_txn {
@@ -57,6 +57,7 @@ struct store_txn {
 	bool write;
 	struct buf value; /* of the put that is being made */
 	struct buf state; /* what the ledger's view borrows */
+	MDB_cursor *state_at; /* the ledger's; NULL: not opened yet */
 	struct notes notes;
 };
 
@@ -96,6 +97,9 @@ enum err db_append(struct store_txn *t, enum store_db db, const void *key, size_
 
 /* ERR_OK when it was not there. */
 enum err db_erase(struct store_txn *t, enum store_db db, const void *key, size_t len);
+
+/* A value of the ledger's, found by its cursor; as db_get. */
+enum err state_find(struct store_txn *t, struct bytes *value, struct bytes key);
 
 /* Puts what was written to t->value; ERR_NOMEM when that failed. */
 enum err db_put_value(struct store_txn *t, enum store_db db, const void *key, size_t len);

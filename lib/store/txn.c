@@ -111,6 +111,14 @@ store_begin_write(struct store_txn **out, struct store *s)
 	return new_txn(out, s, true);
 }
 
+static void
+end_cursor(struct store_txn *t)
+{
+	if (t->state_at)
+		mdb_cursor_close(t->state_at);
+	t->state_at = NULL;
+}
+
 /* After LMDB's transaction is over. */
 static void
 free_txn(struct store_txn *t)
@@ -140,8 +148,10 @@ reason_of_io(struct store *s)
 enum err
 store_commit(struct store_txn *t)
 {
-	int rc = mdb_txn_commit(t->txn);
+	int rc;
 
+	end_cursor(t);
+	rc = mdb_txn_commit(t->txn);
 	if (rc == EIO && t->write)
 		rc = reason_of_io(t->store);
 	free_txn(t);
@@ -153,6 +163,7 @@ store_abort(struct store_txn *t)
 {
 	if (!t)
 		return;
+	end_cursor(t);
 	mdb_txn_abort(t->txn);
 	free_txn(t);
 }

@@ -59,25 +59,39 @@ add_entry(struct notes *notes, const struct entry *entry)
 	return b->failed ? ERR_NOMEM : ERR_OK;
 }
 
+/* A key as the map has it: as it is where that is short, else its hash. */
+struct note_name {
+	uint8_t b[MAP_KEY_MAX];
+};
+
+static struct note_name
+name_of(enum store_db db, const void *key, size_t len)
+{
+	struct note_name name = {{(uint8_t)db, (uint8_t)(len <= MAP_KEY_MAX - 2 ? len : 0)}};
+
+	if (name.b[1]) {
+		memcpy(name.b + 2, key, len);
+	} else {
+		struct hash hash = hash_of(HASH_LEAF, key, len);
+		memcpy(name.b + 2, hash.b, sizeof(hash.b));
+	}
+	return name;
+}
+
 enum err
 notes_add(struct store_txn *t, enum store_db db, const void *key, size_t len)
 {
 	struct notes *notes = &t->notes;
 	struct entry entry = {.db = db, .key = {key, len}};
-	struct hasher h;
-	struct hash name;
-	uint8_t kind = (uint8_t)db;
+	struct note_name name;
 	enum err e;
 
 	if (!notes->on || !is_noted(db))
 		return ERR_OK;
-	hash_init(&h, HASH_LEAF);
-	hash_add(&h, &kind, 1);
-	hash_add(&h, key, len);
-	name = hash_end(&h);
+	name = name_of(db, key, len);
 	if (map_get(&notes->keys, name.b))
 		return ERR_OK;
-	e = db_get(t, &entry.value, db, key, len);
+	e = db == DB_STATE ? state_find(t, &entry.value, entry.key) : db_get(t, &entry.value, db, key, len);
 	if (e && e != ERR_NOT_FOUND)
 		return e;
 	entry.there = !e;
@@ -103,7 +117,7 @@ store_note(struct store_txn *t, uint64_t hid)
 		buf_reset(&notes->row);
 		map_free(&notes->keys);
 		/* no one who chooses keys knows where this stands in memory */
-		map_init(&notes->keys, sizeof(struct hash), (uintptr_t)t);
+		map_init(&notes->keys, sizeof(struct note_name), (uintptr_t)t);
 	}
 	notes->hid = hid;
 	notes->on = true;

@@ -255,7 +255,7 @@ the_ledger_reads_what_it_wrote(void **state)
 {
 	struct shelf *s = *state;
 	struct ledger_view view;
-	struct bytes value;
+	struct bytes key, value;
 	struct buf all = {0};
 
 	shelf_write(s);
@@ -266,6 +266,13 @@ the_ledger_reads_what_it_wrote(void **state)
 	OK(view.put(view.owner, text("b"), text("three")));
 	OK(view.get(view.owner, &value, text("b")));
 	OK(view.put(view.owner, text("stop"), text("now")));
+	OK(view.put(view.owner, text("aa"), text("goes again")));
+	OK(view.next(view.owner, &key, &value, text("ab")));
+	assert_true(bytes_equal(key, text("b")) && bytes_equal(value, text("three")));
+	OK(view.put(view.owner, text("aa"), (struct bytes){0}));
+	OK(view.next(view.owner, &key, &value, text("aa")));
+	assert_true(bytes_equal(key, text("b")));
+	assert_int_equal(view.next(view.owner, &key, &value, text("stoq")), ERR_NOT_FOUND);
 	shelf_reopen(s);
 	view = store_ledger(s->txn);
 	OK(view.get(view.owner, &value, text("b")));
