@@ -2,6 +2,7 @@
 
 #include <stdint.h>
 #include <stdlib.h>
+#include <string.h>
 
 enum { CHUNK_LEAST = 1024, CHUNK_MOST = 64 * 1024 };
 
@@ -22,9 +23,10 @@ chunk_add(struct arena *a, size_t need)
 		cap = need;
 	if (cap > SIZE_MAX - sizeof(struct arena_chunk))
 		return NULL;
-	struct arena_chunk *c = calloc(1, sizeof *c + cap);
+	struct arena_chunk *c = malloc(sizeof *c + cap);
 	if (!c)
 		return NULL;
+	c->used = 0;
 	c->cap = cap;
 	c->next = a->head;
 	a->head = c;
@@ -45,7 +47,7 @@ arena_alloc(struct arena *a, size_t n, size_t size)
 		return NULL;
 	void *p = c->data + c->used;
 	c->used += need;
-	return p;
+	return memset(p, 0, need);
 }
 
 void

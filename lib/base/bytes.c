@@ -3,7 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { CAP_LEAST = 64 };
+enum { CAP_LEAST = 256 };
 
 static bool
 grow(struct buf *b, size_t need)

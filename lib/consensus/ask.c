@@ -61,6 +61,16 @@ compare_items(const void *a, const void *b)
 	return holding_compare(a, b);
 }
 
+static bool
+sorted(const struct holdings *h)
+{
+	for (uint32_t i = 1; i < h->count; i++) {
+		if (holding_compare(&h->item[i - 1], &h->item[i]) > 0)
+			return false;
+	}
+	return true;
+}
+
 enum err
 ask_tell(struct consensus *c, struct effects *out, enum object_type type, struct holdings *h, const struct pubkey *to,
     uint32_t tos)
@@ -68,7 +78,7 @@ ask_tell(struct consensus *c, struct effects *out, enum object_type type, struct
 	struct buf buf = { 0 };
 	uint32_t n = 0;
 
-	if (h->count)
+	if (!sorted(h))
 		qsort(h->item, h->count, sizeof *h->item, compare_items);
 	for (uint32_t i = 0; i < h->count && n < LIMIT_HOLDINGS; i++) {
 		if (n == 0 || holding_compare(&h->item[n - 1], &h->item[i]) != 0)
@@ -85,6 +95,9 @@ ask_known(const struct consensus *c, const struct holding *item)
 {
 	for (size_t i = c->tree.count; i-- > 0;) {
 		const struct node *node = c->tree.node[i];
+		/* What lies behind nobody speaks of any more. */
+		if (!node->served && node->connected)
+			break;
 		if (item->kind == HOLDING_HYPER && memcmp(node->brief.hash.b, item->tag, sizeof item->tag) == 0)
 			return true;
 		for (uint32_t k = 0; item->kind == HOLDING_ENDORSEMENT && k < node->endorsements; k++) {
@@ -136,7 +149,7 @@ ask_lost(struct consensus *c, struct effects *out, const struct pubkey *to)
 {
 	uint32_t asked = 0;
 
-	for (size_t i = 0; i < c->tree.count && asked < LOST_MOST; i++) {
+	for (size_t i = tree_from(&c->tree, c->tree.base->brief.slot); i < c->tree.count && asked < LOST_MOST; i++) {
 		if (c->tree.node[i]->missing == 0)
 			continue;
 		ask_bodies(c, out, c->tree.node[i], to);
@@ -208,13 +221,14 @@ find_seal(struct search *s, struct effects *out, const struct taken *t, const st
 static enum err
 give_seals(struct consensus *c, struct effects *out, struct search *s, const struct pubkey *to)
 {
+	uint64_t slot = s->want->slot;
 	enum err e = ERR_OK;
 
 	for (uint32_t i = 0; e == ERR_OK && i < c->round.seals && s->left[HOLDING_SEAL]; i++)
 		e = find_seal(s, out, c->round.seal[i], to);
-	for (size_t i = c->tree.count; e == ERR_OK && i-- > 0 && s->left[HOLDING_SEAL];) {
+	for (size_t i = tree_from(&c->tree, slot); e == ERR_OK && tree_has(&c->tree, i, slot) && s->left[HOLDING_SEAL]; i++) {
 		const struct node *node = c->tree.node[i];
-		bool old = node->served && node->brief.slot < c->round.slot;
+		bool old = node->served && slot < c->round.slot;
 		for (uint32_t k = 0; e == ERR_OK && old && k < node->brief.seals; k++) {
 			if (node->seal[k])
 				e = find_seal(s, out, node->seal[k], to);
@@ -259,7 +273,9 @@ give_endorsements(struct consensus *c, struct effects *out, struct search *s, co
 
 	for (size_t i = c->tree.count; e == ERR_OK && i-- > 0 && s->left[HOLDING_ENDORSEMENT];) {
 		const struct node *node = c->tree.node[i];
-		for (uint32_t k = 0; e == ERR_OK && node->served && k < node->endorsements; k++)
+		if (!node->served && node->connected)
+			break;
+		for (uint32_t k = 0; e == ERR_OK && k < node->endorsements && s->left[HOLDING_ENDORSEMENT]; k++)
 			e = give_endorsement(s, out, &node->endorsement[k], to);
 	}
 	for (uint32_t i = 0; e == ERR_OK && c->loose && i < c->loose->count; i++)
@@ -274,7 +290,9 @@ give_blocks(struct consensus *c, struct effects *out, struct search *s, const st
 		const struct node *node = c->tree.node[i];
 		struct holding tag = ask_tag(HOLDING_HYPER, node->brief.hash.b);
 		struct bytes raw;
-		if (!node->served || !wanted(s, &tag))
+		if (!node->served && node->connected)
+			break;
+		if (!wanted(s, &tag))
 			continue;
 		s->left[HOLDING_HYPER]--;
 		raw = effects_copy(out, node->raw);

@@ -47,9 +47,9 @@ among_three(const struct consensus *c, const struct node *node)
 {
 	uint32_t lower = 0;
 
-	for (size_t i = 0; i < c->tree.count; i++) {
+	for (size_t i = tree_from(&c->tree, node->brief.slot); tree_has(&c->tree, i, node->brief.slot); i++) {
 		const struct node *other = c->tree.node[i];
-		lower += other->brief.slot == node->brief.slot && other->state == NODE_VALID &&
+		lower += other->state == NODE_VALID &&
 		    hash_compare(&other->rank, &node->rank) < 0;
 	}
 	return node->state == NODE_VALID && lower < 3;
@@ -69,9 +69,9 @@ find_holdings(struct consensus *c, struct holdings *h)
 		ok = add(h, &cap, ask_seal_tag(&r->seal[i]->id));
 	for (uint32_t i = 0; ok && i < r->lists; i++)
 		ok = add(h, &cap, ask_tag(HOLDING_LIST, r->list[i]->signature.b));
-	for (size_t i = 0; ok && i < c->tree.count; i++) {
+	for (size_t i = tree_from(&c->tree, r->slot); ok && tree_has(&c->tree, i, r->slot); i++) {
 		const struct node *node = c->tree.node[i];
-		if (node->brief.slot == r->slot && (node->endorsements || among_three(c, node)))
+		if (node->endorsements || among_three(c, node))
 			ok = add_node(h, &cap, node);
 	}
 	for (uint32_t i = 0; ok && c->loose && i < c->loose->count; i++) {
@@ -86,14 +86,13 @@ find_holdings(struct consensus *c, struct holdings *h)
 }
 
 static enum err
-tell_have(struct consensus *c, struct effects *out, const struct pubkey *to, uint32_t n, bool answer)
+tell_have(struct consensus *c, struct effects *out, const struct pubkey *to, uint32_t n)
 {
 	struct holdings h;
 	enum err e = n ? find_holdings(c, &h) : ERR_COUNT;
 
 	if (e)
 		return e == ERR_COUNT ? ERR_OK : e;
-	h.answer = answer;
 	e = ask_tell(c, out, OBJECT_HAVE, &h, to, n);
 	free(h.item);
 	return e;
@@ -139,7 +138,7 @@ ask_level(struct consensus *c, struct effects *out)
 	free(m.item);
 	memset(p->answered, 0, sizeof p->answered);
 	p->give_up_ms = c->now_ms + patience_ms(c);
-	tell_have(c, out, p->asked, p->askeds, false);
+	tell_have(c, out, p->asked, p->askeds);
 }
 
 static void
@@ -183,7 +182,7 @@ last_round(struct consensus *c, struct effects *out)
 
 	c->round.pass.open = false;
 	if (buddy_draw(c, &to, &n) == ERR_OK)
-		tell_have(c, out, to, n, false);
+		tell_have(c, out, to, n);
 	free(to);
 }
 
@@ -292,26 +291,44 @@ compare_items(const void *a, const void *b)
 	return holding_compare(a, b);
 }
 
-/* Asks for what the other holds and this node does not. Of another slot only blocks are of use. */
+/* Asks for what the other holds and this node does not. mine: sorted. Of another slot only blocks are of use. */
 static enum err
-ask_lacking(struct consensus *c, struct effects *out, const struct holdings *h, const struct pubkey *from)
+ask_lacking(struct consensus *c, struct effects *out, const struct holdings *mine, const struct holdings *h,
+    const struct pubkey *from)
 {
-	struct holdings mine, want = { .slot = h->slot };
+	struct holdings want = { .slot = h->slot };
+	uint32_t at = 0;
+	enum err e;
+
+	want.item = malloc((h->count + (size_t)1) * sizeof *want.item);
+	for (uint32_t i = 0; want.item && i < h->count; i++) {
+		bool use = h->slot == c->round.slot || h->item[i].kind >= HOLDING_HYPER;
+		while (at < mine->count && holding_compare(&mine->item[at], &h->item[i]) < 0)
+			at++;
+		if (use && !(at < mine->count && holding_compare(&mine->item[at], &h->item[i]) == 0) &&
+		    !ask_known(c, &h->item[i]))
+			want.item[want.count++] = h->item[i];
+	}
+	e = !want.item ? ERR_NOMEM : want.count ? ask_tell(c, out, OBJECT_WANT, &want, from, 1) : ERR_OK;
+	free(want.item);
+	return e;
+}
+
+/* Both are ascending: what the other says is, or it would not have been decoded. */
+static enum err
+hear_have(struct consensus *c, struct effects *out, const struct holdings *h, const struct pubkey *from)
+{
+	struct holdings mine;
 	enum err e = find_holdings(c, &mine);
 
 	if (e)
 		return e;
 	if (mine.count)
 		qsort(mine.item, mine.count, sizeof *mine.item, compare_items);
-	want.item = calloc(h->count + (size_t)1, sizeof *want.item);
-	for (uint32_t i = 0; want.item && i < h->count; i++) {
-		bool use = h->slot == c->round.slot || h->item[i].kind >= HOLDING_HYPER;
-		if (use && !(mine.count && bsearch(&h->item[i], mine.item, mine.count, sizeof *mine.item, compare_items)) &&
-		    !ask_known(c, &h->item[i]))
-			want.item[want.count++] = h->item[i];
-	}
-	e = !want.item ? ERR_NOMEM : want.count ? ask_tell(c, out, OBJECT_WANT, &want, from, 1) : ERR_OK;
-	free(want.item);
+	e = ask_lacking(c, out, &mine, h, from);
+	mine.answer = true;
+	if (e == ERR_OK && !h->answer)
+		e = ask_tell(c, out, OBJECT_HAVE, &mine, from, 1);
 	free(mine.item);
 	return e;
 }
@@ -324,9 +341,7 @@ buddy_have(struct consensus *c, struct effects *out, const struct holdings *h, c
 
 	if (c->genesis->solo || memcmp(from, &zero, sizeof zero) == 0)
 		return ERR_OK;
-	e = ask_lacking(c, out, h, from);
-	if (e == ERR_OK && !h->answer)
-		e = tell_have(c, out, from, 1, true);
+	e = hear_have(c, out, h, from);
 	if (e == ERR_OK && h->answer)
 		note_answer(c, out, from);
 	return e;

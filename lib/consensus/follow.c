@@ -31,7 +31,7 @@ judge_all(struct consensus *c)
 
 	while (moved) {
 		moved = false;
-		for (size_t i = 0; i < c->tree.count; i++)
+		for (size_t i = tree_from(&c->tree, c->tree.base->brief.slot); i < c->tree.count; i++)
 			moved |= judge_one(c, c->tree.node[i]);
 	}
 }
@@ -53,7 +53,7 @@ anchor(const struct consensus *c)
 {
 	struct node *best = c->tree.base;
 
-	for (size_t i = 0; i < c->tree.count; i++) {
+	for (size_t i = tree_from(&c->tree, best->brief.slot); i < c->tree.count; i++) {
 		struct node *node = c->tree.node[i];
 		if (!node->certified || node->brief.slot < best->brief.slot || node == best || !alive(c, node))
 			continue;
@@ -70,7 +70,7 @@ best_leaf(const struct consensus *c)
 	struct node *from = anchor(c), *best = from;
 
 	/* The one voter of a solo network certifies all that counts. */
-	for (size_t i = 0; !c->genesis->solo && i < c->tree.count; i++) {
+	for (size_t i = tree_from(&c->tree, from->brief.slot); !c->genesis->solo && i < c->tree.count; i++) {
 		struct node *node = c->tree.node[i];
 		int more = u128_compare(node->work, best->work);
 		if (node->brief.slot >= c->round.slot || more < 0 || !tree_descends(node, from) || !alive(c, node))

@@ -111,9 +111,9 @@ watch_endorsements(struct consensus *c, const struct endorsement *e)
 {
 	struct evidence evidence;
 
-	for (size_t i = 0; i < c->tree.count; i++) {
+	for (size_t i = tree_from(&c->tree, e->slot); tree_has(&c->tree, i, e->slot); i++) {
 		const struct node *node = c->tree.node[i];
-		for (uint32_t k = 0; node->brief.slot == e->slot && k < node->endorsements; k++) {
+		for (uint32_t k = 0; k < node->endorsements; k++) {
 			if (compare_keys(&node->endorsement[k].voter, &e->voter) == 0 &&
 			    evidence_of_endorsements(&evidence, &node->endorsement[k], e) == ERR_OK)
 				watch_add(c, &evidence);

@@ -31,7 +31,7 @@ lacks(const struct node *node, uint32_t i, const struct hash *id)
 void
 know_seal(struct consensus *c, struct taken *taken)
 {
-	for (size_t i = 0; i < c->tree.count; i++) {
+	for (size_t i = tree_from(&c->tree, taken->head.core.slot); tree_has(&c->tree, i, taken->head.core.slot); i++) {
 		struct node *node = c->tree.node[i];
 		for (uint32_t k = 0; node->missing && k < node->brief.seals; k++) {
 			if (!lacks(node, k, &taken->id))
@@ -86,17 +86,22 @@ know_free(struct consensus *c)
 		drop_orphan(c, c->orphans - 1);
 }
 
+static bool
+is_orphan(const struct consensus *c, const struct hash *hash)
+{
+	for (uint32_t i = 0; i < c->orphans; i++) {
+		if (hash_equal(&c->orphan[i].hash, hash))
+			return true;
+	}
+	return false;
+}
+
 /* The oldest leaves when there is no room. */
 static enum err
 keep_orphan(struct consensus *c, const struct event_hyper *event, const struct pubkey *from)
 {
-	uint8_t *copy;
+	uint8_t *copy = malloc(event->raw.len + 1);
 
-	for (uint32_t i = 0; i < c->orphans; i++) {
-		if (hash_equal(&c->orphan[i].hash, &event->hash))
-			return ERR_OK;
-	}
-	copy = malloc(event->raw.len + 1);
 	if (!copy)
 		return ERR_NOMEM;
 	memcpy(copy, event->raw.data, event->raw.len);
@@ -150,7 +155,7 @@ called_for(const struct consensus *c, const struct hash *hash)
 static bool
 has_child(const struct consensus *c, const struct node *node)
 {
-	for (size_t i = 0; i < c->tree.count; i++) {
+	for (size_t i = tree_from(&c->tree, node->brief.slot + 1); i < c->tree.count; i++) {
 		if (c->tree.node[i]->parent == node)
 			return true;
 	}
@@ -163,11 +168,10 @@ least(const struct consensus *c, const struct node *new)
 {
 	struct node *worst = NULL;
 
-	for (size_t i = 0; i < c->tree.count; i++) {
+	for (size_t i = tree_from(&c->tree, new->brief.slot); tree_has(&c->tree, i, new->brief.slot); i++) {
 		struct node *node = c->tree.node[i];
 		bool bad = node->state == NODE_BAD;
-		if (node->brief.slot != new->brief.slot || node->connected || node == new->parent ||
-		    (node->endorsements && !bad))
+		if (node->connected || node == new->parent || (node->endorsements && !bad))
 			continue;
 		if (worst && (worst->state == NODE_BAD || (!bad && hash_compare(&node->rank, &worst->rank) <= 0)))
 			continue;
@@ -188,10 +192,8 @@ make_room(struct consensus *c, const struct node *new)
 	uint32_t all = 0, same = 0;
 	struct node *node;
 
-	for (size_t i = 0; i < c->tree.count; i++) {
+	for (size_t i = tree_from(&c->tree, new->brief.slot); tree_has(&c->tree, i, new->brief.slot); i++) {
 		node = c->tree.node[i];
-		if (node->brief.slot != new->brief.slot)
-			continue;
 		all++;
 		same += node->served && memcmp(&node->hyper.header.assembler, &new->hyper.header.assembler,
 		    sizeof node->hyper.header.assembler) == 0;
@@ -212,11 +214,11 @@ watch_candidates(struct consensus *c, const struct node *node)
 {
 	const struct hyper *a = &node->hyper;
 
-	for (size_t i = 0; i < c->tree.count; i++) {
+	for (size_t i = tree_from(&c->tree, node->brief.slot); tree_has(&c->tree, i, node->brief.slot); i++) {
 		const struct node *other = c->tree.node[i];
 		const struct hyper *b = &other->hyper;
 		struct evidence evidence;
-		if (other == node || !other->served || other->brief.slot != node->brief.slot ||
+		if (other == node || !other->served ||
 		    memcmp(&a->header.assembler, &b->header.assembler, sizeof a->header.assembler) != 0)
 			continue;
 		if (evidence_of_candidates(&evidence, &a->header, &a->auth, &b->header, &b->auth) == ERR_OK)
@@ -234,7 +236,8 @@ enter(struct consensus *c, struct effects *out, struct bytes raw, const struct h
 	if (e)
 		return e == ERR_NOMEM ? e : ERR_OK;
 	node->parent = tree_find(&c->tree, &node->hyper.header.prev);
-	if (!node->parent || !tree_descends(node->parent, c->tree.base) || tree_find(&c->tree, hash) ||
+	if (!node->parent || node->brief.slot <= node->parent->brief.slot ||
+	    !tree_descends(node->parent, c->tree.base) || tree_find(&c->tree, hash) ||
 	    !make_room(c, node)) {
 		tree_release(&c->tree, node);
 		return ERR_OK;
@@ -269,9 +272,10 @@ know_hyper(struct consensus *c, struct effects *out, const struct event_hyper *e
 		return ERR_OK;
 	if (parent) {
 		e = enter(c, out, event->raw, &event->hash, from);
-	} else if (h->hid > c->tree.base->brief.hid + 1) {
+	} else if (h->hid > c->tree.base->brief.hid + 1 && !is_orphan(c, &event->hash)) {
 		e = keep_orphan(c, event, from);
-		if (e == ERR_OK)
+		/* Once a block: a node far behind would else walk down the branch again with every copy that it hears. */
+		if (e == ERR_OK && !is_orphan(c, &h->prev))
 			e = ask_block(c, out, &h->prev, h->slot, from);
 	} else {
 		return ERR_OK;

@@ -195,7 +195,7 @@ roots_right(const struct node *node)
 static bool
 may_endorse(const struct consensus *c, const struct node *node)
 {
-	if (node->brief.slot != c->round.slot || node->state != NODE_VALID || node->missing ||
+	if (node->state != NODE_VALID || node->missing ||
 	    node->arrived_ms >= c->round.eligible_ms)
 		return false;
 	/* para-protocol(7) ROUNDS: has a source whose slot is not below any source it ever endorsed */
@@ -209,7 +209,7 @@ lowest(const struct consensus *c)
 {
 	struct node *best = NULL;
 
-	for (size_t i = 0; i < c->tree.count; i++) {
+	for (size_t i = tree_from(&c->tree, c->round.slot); tree_has(&c->tree, i, c->round.slot); i++) {
 		struct node *node = c->tree.node[i];
 		if (may_endorse(c, node) && (!best || hash_compare(&node->rank, &best->rank) < 0))
 			best = node;

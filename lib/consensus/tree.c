@@ -140,9 +140,35 @@ tree_decode(struct node **out, struct bytes raw, const struct hash *hash)
 
 /* --- the tree --- */
 
+size_t
+tree_from(const struct tree *t, uint64_t slot)
+{
+	size_t low = 0, high = t->count;
+
+	/* Nearly all that is looked for is new. */
+	if (high > 32 && t->node[high - 32]->brief.slot < slot)
+		low = high - 31;
+	while (low < high) {
+		size_t mid = low + (high - low) / 2;
+		if (t->node[mid]->brief.slot < slot)
+			low = mid + 1;
+		else
+			high = mid;
+	}
+	return low;
+}
+
+bool
+tree_has(const struct tree *t, size_t i, uint64_t slot)
+{
+	return i < t->count && t->node[i]->brief.slot == slot;
+}
+
 enum err
 tree_put(struct tree *t, struct node *node)
 {
+	size_t at;
+
 	if (t->count == t->cap) {
 		size_t cap = t->cap ? t->cap * 2 : 64;
 		struct node **list = realloc(t->node, cap * sizeof(struct node *));
@@ -153,14 +179,16 @@ tree_put(struct tree *t, struct node *node)
 	}
 	if (map_put(&t->by_hash, node->brief.hash.b, node) != ERR_OK)
 		return ERR_NOMEM;
-	t->node[t->count++] = node;
+	at = tree_from(t, node->brief.slot + 1);
+	memmove(t->node + at + 1, t->node + at, (t->count++ - at) * sizeof(struct node *));
+	t->node[at] = node;
 	return ERR_OK;
 }
 
 void
 tree_remove(struct tree *t, struct node *node)
 {
-	size_t i = 0;
+	size_t i = tree_from(t, node->brief.slot);
 
 	while (t->node[i] != node)
 		i++;
@@ -242,6 +270,9 @@ tree_prune(struct tree *t, uint32_t epoch, uint32_t retarget)
 	uint64_t bodies = epoch > SERVED_LEAST ? epoch : SERVED_LEAST;
 	size_t kept = 0;
 	struct node **out = t->node;
+
+	if (behind < bodies)
+		behind = bodies;
 
 	/* Marked first: a node is found gone by way of its parents. */
 	for (size_t i = 0; i < t->count; i++)

@@ -70,7 +70,7 @@ struct node {
 
 struct tree {
 	struct map by_hash, by_id; /* by_id: struct taken, as long as anybody refers to one */
-	struct node **node;
+	struct node **node; /* by slot, those of one slot as they came: a block stands behind its parent */
 	size_t count, cap;
 	struct node *base, *tip;
 };
@@ -84,6 +84,10 @@ enum err tree_decode(struct node **out, struct bytes raw, const struct hash *has
 
 /* Enters the node, which the tree owns from then on. ERR_NOMEM: not. */
 enum err tree_put(struct tree *t, struct node *node);
+
+/* The place of the first node of this slot or a later one; is there a node of this slot at that place? */
+size_t tree_from(const struct tree *t, uint64_t slot);
+bool tree_has(const struct tree *t, size_t i, uint64_t slot);
 struct node *tree_find(const struct tree *t, const struct hash *hash);
 
 /* Takes out a node that has no child and is not connected, and releases it. */
