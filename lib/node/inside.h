@@ -26,6 +26,7 @@ enum { NODE_REQUESTS = 128, NODE_POLLS = 64 };
 struct job;
 struct mesh;
 struct fetch;
+struct known;
 struct holding_state;
 
 /* What a worker does next. run owns the task. */
@@ -105,6 +106,7 @@ struct node {
 	struct child *miner;
 	struct mesh *mesh; /* NULL: a network of one */
 	struct fetch *fetch;
+	struct known *known;
 	_Atomic uint64_t parted_hid; /* 1 more than where a better branch parted before what is final here; 0: none did */
 	struct holding_state *holding; /* NULL: a network of one */
 	_Atomic size_t object_bytes; /* of peers' objects between arrival and disk */

@@ -17,6 +17,7 @@
 #include "node/holding.h"
 #include "node/jobs.h"
 #include "node/keeper.h"
+#include "node/known.h"
 #include "node/log.h"
 #include "node/loop.h"
 #include "node/mesh.h"
@@ -122,6 +123,8 @@ start_core(struct node *n, struct node_trouble *trouble)
 		return fail(trouble, e, "cannot restore the chain: %s", err_text(e));
 	n->core.beat_ms = timing_steady_ms();
 	e = fetch_init(n);
+	if (e == ERR_OK)
+		e = known_init(n);
 	if (e == ERR_OK)
 		e = holding_init(n);
 	if (e == ERR_OK)
@@ -293,6 +296,7 @@ node_free(struct node *n)
 	batch_empty(&n->core.batch[1]);
 	consensus_free(n->core.consensus);
 	fetch_free(n);
+	known_free(n);
 	holding_free(n);
 	mesh_free(n);
 	jobs_free(n);

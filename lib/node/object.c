@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "chain/payload.h"
+#include "node/known.h"
 #include "node/loop.h"
 #include "node/mesh.h"
 #include "node/restore.h"
@@ -16,16 +17,19 @@ enum { UNDER_WAY_BYTES = 96 << 20, HEAVY_BYTES = 4096 };
 /* --- form and signatures --- */
 
 static enum err
-check_payload(struct object *o, const struct network *network)
+check_payload(struct object *o, struct node *n)
 {
 	enum err e = payload_unpack(&o->payload, &o->id, &o->leaf, bytes_of(&o->raw));
-	return e == ERR_OK ? payload_check(&o->payload, &o->id, network) : e;
+	if (e == ERR_OK)
+		e = payload_check(&o->payload, &o->id, &n->network);
+	if (e == ERR_OK)
+		known_add(n, &o->leaf);
+	return e;
 }
 
 static enum err
-check_seal(struct object *o)
+check_seal(struct object *o, struct node *n)
 {
-	uint32_t bad;
 	struct reader r = wire_reader(bytes_of(&o->raw));
 	if (o->raw.len == SEAL_HEAD)
 		seal_head_get(&r, &o->seal.head);
@@ -38,7 +42,7 @@ check_seal(struct object *o)
 	if (e == ERR_OK)
 		e = seal_head_check(&o->seal.head);
 	if (e == ERR_OK)
-		e = seal_body_check(&o->seal, &bad);
+		e = known_body_check(n, &o->seal);
 	if (e != ERR_OK)
 		return e;
 	o->seal_id = seal_id(&o->seal.head);
@@ -76,9 +80,9 @@ object_check(struct object *o, struct node *n)
 {
 	switch (o->type) {
 	case OBJECT_PAYLOAD:
-		return check_payload(o, &n->network);
+		return check_payload(o, n);
 	case OBJECT_SEAL:
-		return check_seal(o);
+		return check_seal(o, n);
 	case OBJECT_HYPER:
 		return check_hyper(o);
 	case OBJECT_LIST:

@@ -5,6 +5,7 @@
 #include "json/view.h"
 #include "node/fields.h"
 #include "node/jobs.h"
+#include "node/known.h"
 #include "node/loop.h"
 #include "node/lookup.h"
 #include "node/params.h"
@@ -20,7 +21,6 @@ enum { CHAINS_MOST = 1000, WAIT_MS = 30000, GRACE_MS = 100 };
 static enum err
 check_seal(struct seal_item *x, bool *known, struct node *n)
 {
-	uint32_t bad;
 	enum err e = seal_unpack(&x->seal, &x->arena, bytes_of(&x->raw));
 	if (e != ERR_OK)
 		return e;
@@ -29,7 +29,7 @@ check_seal(struct seal_item *x, bool *known, struct node *n)
 	if (memcmp(x->seal.head.core.network.b, n->network.b, sizeof(n->network.b)) != 0)
 		return ERR_NETWORK;
 	e = seal_head_check(&x->seal.head);
-	return e == ERR_OK ? seal_body_check(&x->seal, &bad) : e;
+	return e == ERR_OK ? known_body_check(n, &x->seal) : e;
 }
 
 static void

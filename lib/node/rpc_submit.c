@@ -2,6 +2,7 @@
 
 #include "json/view.h"
 #include "node/fields.h"
+#include "node/known.h"
 #include "node/loop.h"
 #include "node/lookup.h"
 #include "node/mesh.h"
@@ -119,7 +120,7 @@ decode(struct submission *x, struct submit *s, const struct json *list)
 
 /* Form and signature: what costs most, with no lock and no transaction open. */
 static void
-check_form(struct event_payload *p, struct verdict *v, const struct network *network)
+check_form(struct event_payload *p, struct verdict *v, struct node *n)
 {
 	struct payload payload;
 	struct hash leaf;
@@ -130,7 +131,9 @@ check_form(struct event_payload *p, struct verdict *v, const struct network *net
 		return;
 	v->decoded = true;
 	v->chain = payload.chain;
-	v->err = payload_check(&payload, &v->id, network);
+	v->err = payload_check(&payload, &v->id, &n->network);
+	if (v->err == ERR_OK)
+		known_add(n, &leaf);
 	p->item = restore_item(&payload, &v->id, &leaf, p->raw.len);
 }
 
@@ -175,7 +178,7 @@ check_all(struct submission *x, struct submit *s, struct node *n)
 {
 	struct look look;
 	for (uint32_t i = 0; i < s->count; i++)
-		check_form(&x->event[i], &s->verdict[i], &n->network);
+		check_form(&x->event[i], &s->verdict[i], n);
 	enum err e = lookup_begin(&look, n);
 	if (e != ERR_OK)
 		return e;

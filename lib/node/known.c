@@ -1,0 +1,89 @@
+#include "node/known.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "crypto/merkle.h"
+
+/* A later leaf takes the place of an earlier one of the same number. */
+enum { PLACES = 1 << 17 };
+
+struct known {
+	pthread_mutex_t mutex;
+	struct hash leaf[PLACES];
+};
+
+enum err
+known_init(struct node *n)
+{
+	n->known = calloc(1, sizeof(*n->known));
+	if (n->known == NULL)
+		return ERR_NOMEM;
+	pthread_mutex_init(&n->known->mutex, NULL);
+	return ERR_OK;
+}
+
+void
+known_free(struct node *n)
+{
+	if (n->known != NULL)
+		pthread_mutex_destroy(&n->known->mutex);
+	free(n->known);
+	n->known = NULL;
+}
+
+static struct hash *
+place(struct known *k, const struct hash *leaf)
+{
+	uint32_t number;
+	memcpy(&number, leaf->b, sizeof(number));
+	return &k->leaf[number % PLACES];
+}
+
+void
+known_add(struct node *n, const struct hash *leaf)
+{
+	pthread_mutex_lock(&n->known->mutex);
+	*place(n->known, leaf) = *leaf;
+	pthread_mutex_unlock(&n->known->mutex);
+}
+
+static bool
+is_known(struct node *n, const struct hash *leaf)
+{
+	pthread_mutex_lock(&n->known->mutex);
+	bool is = hash_equal(place(n->known, leaf), leaf);
+	pthread_mutex_unlock(&n->known->mutex);
+	return is;
+}
+
+static bool
+root_is_right(const struct seal *seal)
+{
+	struct merkle m;
+	merkle_init(&m);
+	for (uint32_t i = 0; i < seal->head.core.payloads; i++)
+		merkle_add(&m, &seal->payload[i].leaf);
+	struct hash root = merkle_end(&m);
+	return hash_equal(&root, &seal->head.core.root);
+}
+
+enum err
+known_body_check(struct node *n, const struct seal *seal)
+{
+	const struct seal_core *core = &seal->head.core;
+	if (!root_is_right(seal))
+		return ERR_MERKLE;
+	for (uint32_t i = 0; i < core->payloads; i++) {
+		const struct seal_payload *p = &seal->payload[i];
+		if (p->payload.chain != core->lane.chain)
+			return ERR_CHAIN_UNKNOWN;
+		if (is_known(n, &p->leaf))
+			continue;
+		enum err e = payload_check(&p->payload, &p->id, &core->network);
+		if (e != ERR_OK)
+			return e;
+		known_add(n, &p->leaf);
+	}
+	return ERR_OK;
+}
