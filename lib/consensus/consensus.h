@@ -383,6 +383,9 @@ uint64_t consensus_pooled_seq(const struct consensus *c, uint32_t chain, const s
 /* The lowest seq after those executed that none of them in the pool has; 0 when none is in it. */
 uint64_t consensus_missing_seq(const struct consensus *c, uint32_t chain, const struct pubkey *signer);
 
+/* Rows for n payloads that the node itself stores, from the returned one on; the core gives them to no other. */
+uint64_t consensus_take_rows(struct consensus *c, uint64_t n);
+
 /* A seal core for this slot as an outsider would fill it: lane, slot, parent, difficulty, script, voter. */
 enum err consensus_template(const struct consensus *c, uint32_t chain, struct seal_core *out);
 

@@ -177,3 +177,12 @@ role_follow(struct consensus *c, struct effects *out, const struct event_follow 
 	offer_serve(c, out, NULL);
 	return ERR_OK;
 }
+
+uint64_t
+consensus_take_rows(struct consensus *c, uint64_t n)
+{
+	uint64_t first = c->next_row;
+
+	c->next_row += n;
+	return first;
+}

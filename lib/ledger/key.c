@@ -44,3 +44,14 @@ key_get_number(struct ledger_view *view, uint64_t *v, const struct key *k, size_
 		*v |= (uint64_t)value.data[i] << 8 * i;
 	return ERR_OK;
 }
+
+bool
+ledger_prefix(uint8_t out[static LEDGER_PREFIX], unsigned i, uint32_t chain)
+{
+	static const enum key_kind kinds[] = { KEY_SEQ, KEY_STATE };
+
+	if (i >= sizeof kinds / sizeof kinds[0])
+		return false;
+	memcpy(out, key_make(kinds[i], chain, NULL, 0).b, LEDGER_PREFIX);
+	return true;
+}

@@ -9,6 +9,8 @@
 #ifndef LEDGER_LEDGER_H
 #define LEDGER_LEDGER_H
 
+#include <stdbool.h>
+
 #include "base/arena.h"
 #include "base/bytes.h"
 #include "base/err.h"
@@ -41,6 +43,13 @@ struct registered {
 	uint64_t hid;       /* that registered it */
 	struct pubkey owner; /* who asked for it; zero for chain 0 */
 };
+
+/*
+ * What the keys begin with that a chain's own execution writes, for i from 0 on; false: there are no more. Chain 0 has
+ * others beside these.
+ */
+enum { LEDGER_PREFIX = 5 };
+bool ledger_prefix(uint8_t out[static LEDGER_PREFIX], unsigned i, uint32_t chain);
 
 /* Writes chain 0 into an empty view, and who has PARA from the start. */
 enum err ledger_begin(struct ledger_view *view, const struct genesis *g);

@@ -28,6 +28,7 @@ struct mesh;
 struct fetch;
 struct known;
 struct holding_state;
+struct history;
 
 /* What a worker does next. run owns the task. */
 struct task {
@@ -109,6 +110,7 @@ struct node {
 	struct known *known;
 	_Atomic uint64_t parted_hid; /* 1 more than where a better branch parted before what is final here; 0: none did */
 	struct holding_state *holding; /* NULL: a network of one */
+	struct history *history; /* NULL: as there is no mesh */
 	_Atomic size_t object_bytes; /* of peers' objects between arrival and disk */
 	pthread_t loop, writer, keeper, *worker;
 	unsigned workers; /* started */

@@ -33,6 +33,9 @@ void mesh_moved(struct node *n);
 /* What was fetched up to hid is in the core; e: what is wrong with the block after it, or ERR_OK. */
 void mesh_synced(struct node *n, uint64_t hid, enum err e);
 
+/* Seals of a chain in these blocks are needed: history_seal and history_end tell. hash: of block hid. */
+void mesh_history(struct node *n, uint32_t chain, uint64_t hid, uint32_t count, const struct hash *hash);
+
 /* All of an answer was sent, or it is given up. */
 void mesh_answered(struct node *n, uint64_t link);
 

@@ -2,6 +2,7 @@
 #include <stdio.h>
 
 #include "node/fetch.h"
+#include "node/history.h"
 #include "node/holding.h"
 #include "node/log.h"
 #include "node/mesh_impl.h"
@@ -124,6 +125,12 @@ mesh_act(struct mesh *m, const struct overlay_effect *e)
 	case OVERLAY_DROP_BODY:
 	case OVERLAY_ASKED_BODY:
 		holding_do(n, e);
+		break;
+	case OVERLAY_HISTORY:
+		history_seal(n, &e->key, e->raw);
+		break;
+	case OVERLAY_HISTORY_END:
+		history_end(n, e->err);
 		break;
 	case OVERLAY_SAVE:
 		saved_add(&m->saved, e->url);

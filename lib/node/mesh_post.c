@@ -290,3 +290,16 @@ mesh_relay(struct node *n, const struct pubkey *from, struct bytes raw)
 	}
 	arena_free(&arena);
 }
+
+void
+mesh_history(struct node *n, uint32_t chain, uint64_t hid, uint32_t count, const struct hash *hash)
+{
+	struct post *p = new_post(OVERLAY_ASK_HISTORY);
+	if (p != NULL) {
+		p->event.chain = chain;
+		p->event.hid = hid;
+		p->event.count = count;
+		p->event.hash = *hash;
+	}
+	post(n->mesh, p);
+}

@@ -14,6 +14,7 @@
 #include "node/call.h"
 #include "node/child.h"
 #include "node/fetch.h"
+#include "node/history.h"
 #include "node/holding.h"
 #include "node/jobs.h"
 #include "node/keeper.h"
@@ -136,6 +137,8 @@ start_core(struct node *n, struct node_trouble *trouble)
 		e = writer_start(n);
 	if (e == ERR_OK)
 		e = worker_start(n);
+	if (e == ERR_OK)
+		e = history_start(n);
 	return e == ERR_OK ? ERR_OK : fail(trouble, e, "cannot start threads: %s", err_text(e));
 }
 
@@ -217,6 +220,7 @@ shut_down(struct node *n)
 	keeper_stop(n);
 	child_stop(n);
 	parked_close(n);
+	history_stop(n);
 	mesh_stop(n);
 	loop_stop(n);
 	writer_stop(n);
@@ -299,6 +303,7 @@ node_free(struct node *n)
 	known_free(n);
 	holding_free(n);
 	mesh_free(n);
+	history_free(n);
 	jobs_free(n);
 	parked_free(n);
 	trees_free(&n->trees);

@@ -60,9 +60,8 @@ store_outcome(struct store_txn *t, struct ledger_view *view, const struct lane_r
 	return had ? store_erase_receipt(t, run->row[i]) : ERR_OK;
 }
 
-/* Receipts, and the pool's mark of what waits again. */
-static enum err
-store_outcomes(struct store_txn *t, struct ledger_view *view, const struct lane_run *run, uint64_t hid)
+enum err
+results_receipts(struct store_txn *t, struct ledger_view *view, const struct lane_run *run, uint64_t hid)
 {
 	enum err e = ERR_OK;
 	for (uint32_t i = 0; e == ERR_OK && i < run->count; i++)
@@ -187,7 +186,7 @@ results_execute(struct item **out, struct node *n, struct store_txn *t, const st
 	if (e == ERR_OK)
 		e = execute_block(&run, &runs, &arena, t, &view, &n->genesis, &roles, hid, in_force);
 	for (uint32_t i = 0; e == ERR_OK && i < runs; i++) {
-		e = store_outcomes(t, &view, &run[i], hid);
+		e = results_receipts(t, &view, &run[i], hid);
 		if (e == ERR_OK)
 			e = store_roots(t, &run[i]);
 	}

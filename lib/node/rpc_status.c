@@ -2,11 +2,13 @@
 #include "crypto/work.h"
 #include "json/view.h"
 #include "node/fields.h"
+#include "node/history.h"
 #include "node/lookup.h"
 #include "node/mesh.h"
 #include "node/params.h"
 #include "node/roles.h"
 #include "node/timing.h"
+#include "node/wish.h"
 
 static const char *const NOTHING[] = { NULL };
 
@@ -338,6 +340,48 @@ seq(struct call *call, struct json_writer *w)
 	return ERR_OK;
 }
 
+/* Remembered at once; what follows from it takes its time: `chains` tells. */
+static enum err
+keep(struct call *call, struct json_writer *w)
+{
+	static const char *const names[] = { "chain", "follow", NULL };
+	const struct json *given;
+	const char *name = "";
+	bool follow = true;
+	struct look look;
+	struct registered chain;
+	enum err e = params_known(call, names);
+	if (e == ERR_OK)
+		e = params_need(&given, call, "chain");
+	if (e == ERR_OK)
+		e = params_bool(&follow, call, "follow");
+	if (e == ERR_OK)
+		e = lookup_begin(&look, call->node);
+	if (e != ERR_OK)
+		return e;
+	e = params_chain(&chain, call, &look.ledger);
+	lookup_end(&look);
+	/* One that will be registered later has its name only. */
+	if (e == ERR_OK)
+		name = chain.spec.name;
+	else if (e == ERR_CHAIN_UNKNOWN && json_text(&name, given) == ERR_OK && spec_name_ok(name))
+		e = ERR_OK;
+	if (e == ERR_OK)
+		e = wish_change(call->node, name, follow);
+	if (e == ERR_PARAMS)
+		return params_wrong(call, "chain", call->node->genesis.solo ? "a network of one is followed in full"
+		    : "chain 0 is always followed");
+	if (e != ERR_OK)
+		return e;
+	history_wake(call->node);
+	call->message[0] = '\0';
+	json_put_object(w);
+	fields_text(w, "chain_name", name);
+	fields_bool(w, "follow", follow);
+	json_end_object(w);
+	return ERR_OK;
+}
+
 static enum err
 stop(struct call *call, struct json_writer *w)
 {
@@ -356,6 +400,7 @@ const struct method rpc_status_methods[] = {
 	{ "round", round_of, NULL },
 	{ "seq", seq, NULL },
 	{ "peers", peers, NULL },
+	{ "keep", keep, NULL },
 	{ "stop", stop, NULL },
 	{ NULL, NULL, NULL }
 };

@@ -18,6 +18,9 @@ struct serving {
 	uint64_t link, hid, end; /* the block it has come to, and the one after the last */
 	uint32_t request, part;  /* part: seals of that block that are sent, the block itself counted first */
 	uint64_t since_ms;       /* when something last went out */
+	uint32_t chain[MESSAGE_CHAINS]; /* the only ones whose seals are wanted */
+	unsigned chains;                /* 0: all */
+	bool bare;                      /* the seals alone */
 	unsigned locators;
 	uint64_t locator_hid[LOCATOR_MOST];
 	struct hash locator[LOCATOR_MOST];
@@ -121,21 +124,21 @@ serve_heads(struct node *n, const struct overlay_effect *asked)
 
 /* Sends an object as a part of the answer. ERR_BUSY: the peer has not read enough yet. */
 static enum err
-send_part(struct node *n, struct serving *s, struct bytes object)
+send_part(struct node *n, struct serving *s, uint32_t part, struct bytes object)
 {
 	struct buf raw = { 0 };
 	message_part(&raw, &n->network, s->request, object);
 	enum err e = raw.failed ? ERR_NOMEM : mesh_send(n, s->link, bytes_of(&raw));
 	buf_free(&raw);
 	if (e == ERR_OK) {
-		s->part++;
+		s->part = part + 1;
 		s->since_ms = timing_steady_ms();
 	}
 	return e;
 }
 
 static enum err
-send_seal(struct node *n, struct serving *s, struct store_txn *t, const struct lane *lane, uint64_t lid)
+send_seal(struct node *n, struct serving *s, uint32_t part, struct store_txn *t, const struct lane *lane, uint64_t lid)
 {
 	struct arena arena = { 0 };
 	struct store_block b;
@@ -144,10 +147,20 @@ send_seal(struct node *n, struct serving *s, struct store_txn *t, const struct l
 	if (e == ERR_OK)
 		e = body_put(&raw, t, &b.block.head, b.row);
 	if (e == ERR_OK)
-		e = send_part(n, s, bytes_of(&raw));
+		e = send_part(n, s, part, bytes_of(&raw));
 	buf_free(&raw);
 	arena_free(&arena);
 	return e;
+}
+
+static bool
+wanted(const struct serving *s, uint32_t chain)
+{
+	for (unsigned i = 0; i < s->chains; i++) {
+		if (s->chain[i] == chain)
+			return true;
+	}
+	return s->chains == 0;
 }
 
 static enum err
@@ -157,9 +170,9 @@ send_seals(struct node *n, struct serving *s, struct store_txn *t, const struct 
 	for (uint32_t i = 0; i < h->header.lanes; i++) {
 		const struct cert *cert = &h->cert[i];
 		for (uint32_t k = 0; k < cert->core.blocks; k++, part++) {
-			if (part < s->part)
+			if (part < s->part || !wanted(s, cert->core.lane.chain))
 				continue;
-			enum err e = send_seal(n, s, t, &cert->core.lane, cert->core.tip_lid - cert->core.blocks + 1 + k);
+			enum err e = send_seal(n, s, part, t, &cert->core.lane, cert->core.tip_lid - cert->core.blocks + 1 + k);
 			if (e != ERR_OK)
 				return e;
 		}
@@ -176,8 +189,10 @@ send_block(struct node *n, struct serving *s, struct store_txn *t)
 	struct hyper h;
 	struct hash hash;
 	enum err e = store_get_hyper(t, &hash, &raw, s->hid);
-	if (e == ERR_OK && s->part == 0)
-		e = send_part(n, s, bytes_of(&raw));
+	if (e == ERR_OK && s->part == 0 && s->bare)
+		s->part = 1;
+	else if (e == ERR_OK && s->part == 0)
+		e = send_part(n, s, 0, bytes_of(&raw));
 	if (e == ERR_OK)
 		e = hyper_unpack(&h, &arena, bytes_of(&raw));
 	if (e == ERR_OK)
@@ -232,8 +247,13 @@ void
 serve_blocks(struct node *n, const struct overlay_effect *asked)
 {
 	struct serving *s = serving_new(asked, run_blocks);
-	if (s != NULL)
-		worker_push(n, &s->task, true);
-	else
+	if (s == NULL) {
 		mesh_answered(n, asked->link);
+		return;
+	}
+	s->bare = asked->bare;
+	s->chains = asked->chains < MESSAGE_CHAINS ? asked->chains : MESSAGE_CHAINS;
+	if (s->chains > 0)
+		memcpy(s->chain, asked->chain, s->chains * sizeof(s->chain[0]));
+	worker_push(n, &s->task, true);
 }

@@ -108,6 +108,10 @@ put_blocks(struct buf *out, const struct message_blocks *b)
 	wire_put_u64(out, b->hid);
 	wire_put_u16(out, (uint16_t)b->count);
 	buf_add(out, b->hash.b, sizeof b->hash.b);
+	wire_put_u8(out, (uint8_t)b->what);
+	wire_put_u8(out, (uint8_t)b->chains);
+	for (unsigned i = 0; i < b->chains; i++)
+		wire_put_u32(out, b->chain[i]);
 }
 
 static void

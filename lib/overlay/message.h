@@ -40,6 +40,7 @@ enum {
 	MESSAGE_VALUE_BYTES = 512, /* most bytes of one value */
 	MESSAGE_HOLDS = 32,        /* most bodies in a HOLD */
 	MESSAGE_BYE_TEXT = 65,     /* of a BYE with its ending zero */
+	MESSAGE_CHAINS = 65,       /* most chains in a GET_BLOCKS */
 	MESSAGE_PART_HEAD = 14     /* bytes of a BLOCK_PART before its object */
 };
 
@@ -89,6 +90,9 @@ struct message_blocks {
 	uint64_t hid;
 	unsigned count;
 	struct hash hash; /* of block hid */
+	enum { BLOCKS_ALL, BLOCKS_OF, SEALS_OF } what; /* OF: of the seals only those of these chains; SEALS: and no blocks */
+	unsigned chains; /* none for ALL, else ascending */
+	const uint32_t *chain;
 };
 
 /* A body by its seal's id, and the bytes of the encoded seal. */

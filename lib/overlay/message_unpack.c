@@ -172,13 +172,30 @@ get_heads(struct reader *r, const struct network *network, struct bytes *out)
 }
 
 static void
-get_blocks(struct reader *r, struct message_blocks *out)
+get_blocks(struct reader *r, struct arena *arena, struct message_blocks *out)
 {
+	uint32_t *chain;
+
 	out->hid = wire_get_u64(r);
 	out->count = wire_get_u16(r);
 	wire_get(r, out->hash.b, sizeof out->hash.b);
 	if (out->count == 0 || out->hid == 0 || out->hid > UINT64_MAX - out->count)
 		wire_fail(r, ERR_RANGE);
+	unsigned what = wire_get_u8(r);
+	out->chains = get_small_count(r, MESSAGE_CHAINS);
+	if (what > SEALS_OF || (what == BLOCKS_ALL) != (out->chains == 0))
+		wire_fail(r, ERR_RANGE);
+	out->what = what;
+	out->chain = chain = arena_alloc(arena, out->chains + (size_t)1, sizeof *chain);
+	if (!chain) {
+		wire_fail(r, ERR_NOMEM);
+		return;
+	}
+	for (unsigned i = 0; i < out->chains; i++) {
+		chain[i] = wire_get_u32(r);
+		if (i > 0 && chain[i] <= chain[i - 1])
+			wire_fail(r, ERR_ORDER);
+	}
 }
 
 static void
@@ -224,7 +241,7 @@ get_fields(struct reader *r, struct message *out, struct arena *arena)
 	case MESSAGE_VALUE: get_values(r, arena, &out->nodes); break;
 	case MESSAGE_GET_HEADS: get_locator(r, arena, &out->locator); break;
 	case MESSAGE_HEADS: get_heads(r, &out->network, &out->raw); break;
-	case MESSAGE_GET_BLOCKS: get_blocks(r, &out->blocks); break;
+	case MESSAGE_GET_BLOCKS: get_blocks(r, arena, &out->blocks); break;
 	case MESSAGE_BLOCK_PART: get_part(r, &out->network, &out->raw); break;
 	case MESSAGE_END: out->hid = wire_get_u64(r); break;
 	case MESSAGE_HOLD: get_hold(r, arena, &out->hold); break;

@@ -119,6 +119,7 @@ take_event(struct overlay *o, struct overlay_effects *out, const struct overlay_
 	case OVERLAY_PUBLISH: return publish_to(o, out, &event->key, event->raw);
 	case OVERLAY_HEARD: return peers_wanted(o->peers, event->address, NULL, event->now_ms);
 	case OVERLAY_ANSWERED: take_answered(o, event); break;
+	case OVERLAY_ASK_HISTORY: return overlay_history_ask(o, out, event);
 	case OVERLAY_SYNCED: return overlay_sync_synced(o, out, event);
 	case OVERLAY_BLAME: take_blame(o, event); break;
 	case OVERLAY_VOTES: case OVERLAY_BODIES: case OVERLAY_FIND_BODY: case OVERLAY_BODY_KEPT: case OVERLAY_BODY_ANSWERED:

@@ -89,6 +89,7 @@ enum overlay_event_type {
 	OVERLAY_BODIES,  /* of a block that has become final: body, bodies */
 	OVERLAY_FIND_BODY, /* somebody here needs the body of seal `hash`: answered by BODY or NO_BODY */
 	OVERLAY_BODY_KEPT, /* what became of a LOOK_BODY or a BODY: body, err; at the start of each that is kept: ERR_OK */
+	OVERLAY_ASK_HISTORY, /* seals of a chain in blocks hid .. hid + count - 1 are needed; takes the place of the last */
 	OVERLAY_BODY_ANSWERED, /* the node has sent all of its answer to one ASKED_BODY: link */
 	OVERLAY_BLAME    /* what this peer sent was wrong: an object that does not decode, a signature that is none */
 };
@@ -117,7 +118,8 @@ struct overlay_event {
 	const struct body_ref *body; /* BODIES, BODY_KEPT */
 	unsigned bodies;
 	bool fresh;        /* BODIES: final just now, and not told of before */
-	struct hash hash;  /* FIND_BODY */
+	struct hash hash;  /* FIND_BODY; ASK_HISTORY: of block hid */
+	uint32_t chain, count; /* ASK_HISTORY */
 };
 
 enum { LOCATOR_MOST = 64 };
@@ -129,6 +131,8 @@ enum overlay_effect_type {
 	OVERLAY_OBJECT,      /* an encoded object of chain or consensus, as a peer sent it: key, raw */
 	OVERLAY_ASKED_HEADS, /* a peer wants headers after the first of its locator that is on our branch: link, request, locator;
 	                      * the node answers by message_heads and OVERLAY_SEND of its own */
+	OVERLAY_HISTORY,     /* raw: what peer `key` sent as the next seal */
+	OVERLAY_HISTORY_END, /* err: ERR_OK, or why there will be no more */
 	OVERLAY_ASKED_BLOCKS, /* ... blocks hid .. hid + count - 1 of our branch: link, request; each block as a
 	                      * part, then its seals with their bodies as parts; message_end after the last */
 	OVERLAY_SYNC_OBJECT, /* a block or seal of block `hid` that sync fetched: raw; the peer is `key`. By ascending HID, a
@@ -157,6 +161,9 @@ struct overlay_effect {
 	struct hash hash;       /* ASKED_BLOCKS: of block hid, as the peer knows it; a body's */
 	struct bytes raw;       /* borrows from the event or lives in the arena */
 	const char *url;
+	const uint32_t *chain;  /* ASKED_BLOCKS: of the seals only those of these chains; none: all */
+	unsigned chains;
+	bool bare;              /* ASKED_BLOCKS: the seals alone */
 	const struct hash *locator; /* ASKED_HEADS */
 	const uint64_t *locator_hid;
 	unsigned locators;

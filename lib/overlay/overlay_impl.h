@@ -24,6 +24,11 @@ struct overlay {
 	struct space *space;
 	struct replica *replica;
 	struct waiting waiting;
+	struct history {
+		uint32_t request; /* 0: none under way */
+		unsigned turn;
+		struct pubkey from;
+	} history;
 };
 
 /* An object for a key without a link: kept a while, and the key is looked for. */
@@ -37,6 +42,11 @@ enum err overlay_settle(struct overlay *o, struct overlay_effects *out);
 
 /* When more peers are looked for; UINT64_MAX while there are enough. */
 uint64_t overlay_search_ms(const struct overlay *o);
+
+/* A chain's history: asked for, and the answers; true: it is one. */
+enum err overlay_history_ask(struct overlay *o, struct overlay_effects *out, const struct overlay_event *event);
+bool overlay_history_answers(const struct overlay *o, const struct peer *from, const struct message *m);
+enum err overlay_history_take(struct overlay *o, struct overlay_effects *out, const struct message *m);
 
 /* Chain space: events, messages and time that it is told of, and the doing of what it asks for. */
 enum err overlay_sync_tip(struct overlay *o, struct overlay_effects *out, const struct overlay_event *event);

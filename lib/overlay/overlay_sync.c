@@ -134,6 +134,9 @@ take_asked(struct overlay *o, struct overlay_effects *out, struct peer *from, co
 		effect->hid = m->blocks.hid;
 		effect->count = m->blocks.count;
 		effect->hash = m->blocks.hash;
+		effect->chain = m->blocks.chain;
+		effect->chains = m->blocks.chains;
+		effect->bare = m->blocks.what == SEALS_OF;
 	}
 	return ERR_OK;
 }
@@ -159,7 +162,8 @@ overlay_sync_answer(struct overlay *o, struct overlay_effects *out, struct peer 
 {
 	switch (m->type) {
 	case MESSAGE_GET_HEADS: case MESSAGE_GET_BLOCKS: return take_asked(o, out, from, m);
-	case MESSAGE_HEADS: case MESSAGE_BLOCK_PART: case MESSAGE_END: return take_part(o, out, from, m);
+	case MESSAGE_HEADS: case MESSAGE_BLOCK_PART: case MESSAGE_END:
+		return overlay_history_answers(o, from, m) ? overlay_history_take(o, out, m) : take_part(o, out, from, m);
 	default: return ERR_OK;
 	}
 }

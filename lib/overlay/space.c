@@ -58,7 +58,7 @@ uint32_t
 space_request(struct space *s)
 {
 	s->dice = s->dice * 6364136223846793005u + 1442695040888963407u;
-	return (uint32_t)(s->dice >> 33) | 1;
+	return (uint32_t)(s->dice >> 34) | 1;
 }
 
 struct spacer *

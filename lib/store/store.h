@@ -84,7 +84,7 @@ void store_sweep(struct store *s);
 /* A consistent copy of data.mdb to a file descriptor, of a file or a pipe, while others write. */
 enum err store_copy(struct store *s, int fd);
 
-/* Bytes of the map in use. */
+/* Bytes of the pages that hold something. Pages that fell free stay in the file and are used again first. */
 uint64_t store_bytes(struct store *s);
 
 /* A get that fills a struct buf empties it first. Puts may be done again. */
@@ -198,6 +198,17 @@ struct ledger_view store_ledger(struct store_txn *t);
 /* Every key and value of the state, ascending; for comparing two stores. */
 enum err store_each_state(struct store_txn *t, enum err (*each)(void *arg, struct bytes key, struct bytes value),
     void *arg);
+
+/* --- a chain that is not followed any more --- */
+
+/*
+ * Erases the lane's local blocks, oldest first, with the bytes, places and receipts of their payloads, until `most` entries
+ * or a block more are gone; *left: there may be others. No block beyond the last final one may have any.
+ */
+enum err store_erase_lane(struct store_txn *t, bool *left, const struct lane *lane, uint32_t most);
+
+/* The state's entries whose keys begin so. */
+enum err store_erase_state(struct store_txn *t, bool *left, struct bytes prefix, uint32_t most);
 
 /* --- a block back --- */
 

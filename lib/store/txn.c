@@ -213,10 +213,17 @@ store_copy(struct store *s, int fd)
 uint64_t
 store_bytes(struct store *s)
 {
-	MDB_envinfo info;
-	MDB_stat stat;
+	struct store_txn *t;
+	uint64_t bytes = 0;
 
-	if (mdb_env_info(s->env, &info) || mdb_env_stat(s->env, &stat))
+	if (store_begin_read(&t, s))
 		return 0;
-	return (uint64_t)(info.me_last_pgno + 1) * stat.ms_psize;
+	for (int i = 0; i < STORE_DBS; i++) {
+		MDB_stat stat;
+
+		if (!mdb_stat(t->txn, s->db[i], &stat))
+			bytes += (stat.ms_branch_pages + stat.ms_leaf_pages + stat.ms_overflow_pages) * (uint64_t)stat.ms_psize;
+	}
+	store_abort(t);
+	return bytes;
 }

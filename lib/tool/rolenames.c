@@ -3,7 +3,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "json/json.h"
 #include "node/roles.h"
+#include "tool/query.h"
+#include "tool/remote.h"
 
 /* Names with commas between them, one option or several. They last as long as the process. */
 static int
@@ -42,5 +45,23 @@ rolenames_read(struct node_config *c, struct tool *t, const char *role, const st
 	int status = split_names(&names, t, follows);
 	c->follow = names.item;
 	c->follows = (unsigned)names.count;
+	return status;
+}
+
+int
+rolenames_keep(struct tool *t, bool follow)
+{
+	struct buf params = {0};
+	struct json_writer w = json_writer(&params);
+	if (t->argc != 1)
+		return tool_usage(t, "one CHAIN is wanted");
+	json_put_object(&w);
+	json_put_key(&w, "chain");
+	remote_put_chain(&w, t->argv[0]);
+	json_put_key(&w, "follow");
+	json_put_bool(&w, follow);
+	json_end_object(&w);
+	int status = query_one(t, "keep", &params, t->argv[0]);
+	buf_free(&params);
 	return status;
 }

@@ -1,4 +1,4 @@
-/* rolenames: --role and --follow of para-node. */
+/* rolenames: --role and --follow of para-node; its commands follow and unfollow. */
 #ifndef TOOL_ROLENAMES_H
 #define TOOL_ROLENAMES_H
 
@@ -11,5 +11,8 @@
  * lasts as long as the process. 0, or what tool_usage returns.
  */
 int rolenames_read(struct node_config *c, struct tool *t, const char *role, const struct option_list *follows);
+
+/* Tells the node to follow the chain that is the operand, or not any more; prints what it says. An exit status. */
+int rolenames_keep(struct tool *t, bool follow);
 
 #endif

@@ -24,6 +24,14 @@ followed() { # I CHAIN
 	para-inspect chains -d "n$1" -o json | jq -r "select(.chain_name == \"$2\") | .followed"
 }
 
+is_followed() { # I CHAIN true|false
+	[ "$(followed "$1" "$2")" = "$3" ]
+}
+
+settled() { # I CHAIN: nothing of it comes or goes
+	[ -z "$(para-inspect chain "$2" -d "n$1" -f state)" ]
+}
+
 # Four founders: 1 to 3 follow all, 4 only `bb`; 5 is light.
 start_roles() {
 	new_network 4
@@ -85,6 +93,55 @@ clean() { # I...
 	until_true 20 is_final 5 "$later"
 	para-inspect proof "$later" -d n5 >proof
 	para-inspect verify <proof
+	halt_all
+	clean 1 2 3 4 5
+}
+
+rows_of() { # I: bytes of the store in use
+	field "$1" store_bytes
+}
+
+# A payload of random text, so that the store sees each.
+fill() { # CHAIN N
+	local i
+	for ((i = 0; i < $2; i++)); do
+		head -c 6000 /dev/urandom | base64 -w0
+		echo
+	done | para-seal payload -c "$1" -k a.key -d n1 | para-send -d n1 --wait final --timeout 90 >/dev/null
+}
+
+@test "roles: a chain is followed and left while the node runs, whatever ends it meanwhile" {
+	start_roles
+	fill aa 40
+	[ "$(followed 4 aa)" = false ]
+	para-node follow aa -d n4 -f follow | grep -qx true
+	fill aa 5
+	until_true 60 is_followed 4 aa true
+	id=$(put 4 aa mine)
+	caught_up 4
+	para-inspect payload "$id" -d n4 -f status | grep -qx final
+	full=$(rows_of 4)
+	para-node unfollow aa -d n4 >/dev/null
+	until_true 60 is_followed 4 aa false
+	until_true 60 settled 4 aa
+	[ "$(rows_of 4)" -lt $((full - 100000)) ]
+	fill aa 2
+	# Killed in the midst of both.
+	para-node follow aa -d n4 >/dev/null
+	halt 4 KILL
+	start 4
+	mine 4
+	until_true 60 is_followed 4 aa true
+	para-node unfollow aa -d n4 >/dev/null
+	sleep 0.3
+	halt 4 KILL
+	start 4
+	until_true 60 settled 4 aa
+	[ "$(followed 4 aa)" = false ]
+	caught_up 4
+	run para-node follow aa -d n5
+	[ "$status" -ne 0 ]
+	[[ $output == *light* ]]
 	halt_all
 	clean 1 2 3 4 5
 }

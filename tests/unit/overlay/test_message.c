@@ -185,6 +185,10 @@ sync(void **state)
 	m = message_of(MESSAGE_GET_BLOCKS);
 	m.blocks = (struct message_blocks){.hid = 7, .count = 64, .hash = {{4}}};
 	check(&m);
+	m.blocks.what = SEALS_OF;
+	m.blocks.chains = 2;
+	m.blocks.chain = (const uint32_t[]){0, 9};
+	check(&m);
 	put_head(&raw, 5);
 	put_head(&raw, 6);
 	m = message_of(MESSAGE_HEADS);
@@ -254,6 +258,13 @@ bounds(void **state)
 	m.blocks = (struct message_blocks){.hid = 1, .count = 1};
 	assert_int_equal(bent(&m, 14, 0), ERR_RANGE);
 	assert_int_equal(bent(&m, 22, 0), ERR_RANGE);
+	assert_int_equal(bent(&m, 56, BLOCKS_OF), ERR_RANGE);
+	assert_int_equal(bent(&m, 56, SEALS_OF + 1), ERR_RANGE);
+	m.blocks.what = BLOCKS_OF;
+	m.blocks.chains = 2;
+	m.blocks.chain = (const uint32_t[]){1, 2};
+	assert_int_equal(bent(&m, 56, BLOCKS_ALL), ERR_RANGE);
+	assert_int_equal(bent(&m, 58, 2), ERR_ORDER);
 }
 
 static void
