@@ -76,8 +76,8 @@ execute_hyper(struct hyper *out, struct hash *hash, struct arena *arena, struct 
 	return e;
 }
 
-static enum err
-run_lane(struct lane_run *run, struct arena *arena, struct store_txn *t, struct ledger_view *view,
+enum err
+execute_lane(struct lane_run *run, struct arena *arena, struct store_txn *t, struct ledger_view *view,
     const struct genesis *genesis, uint64_t hid, const struct cert *cert)
 {
 	enum err e = cert != NULL ? execute_load(run, arena, t, cert) : ERR_OK;
@@ -115,7 +115,7 @@ execute_block(struct lane_run **out, uint32_t *runs, struct arena *arena, struct
 			at += has;
 			continue;
 		}
-		e = run_lane(run, arena, t, view, genesis, hid, has ? &h.cert[at] : NULL);
+		e = execute_lane(run, arena, t, view, genesis, hid, has ? &h.cert[at] : NULL);
 		if (e != ERR_OK)
 			return e;
 		at += has;

@@ -27,6 +27,10 @@ enum err execute_load(struct lane_run *out, struct arena *arena, struct store_tx
 /* The block itself, from the store. */
 enum err execute_hyper(struct hyper *out, struct hash *hash, struct arena *arena, struct store_txn *t, uint64_t hid);
 
+/* One lane, run->lane, for hyper block hid. cert: NULL when the block has none of it. */
+enum err execute_lane(struct lane_run *run, struct arena *arena, struct store_txn *t, struct ledger_view *view,
+    const struct genesis *genesis, uint64_t hid, const struct cert *cert);
+
 /*
  * Loads and executes hyper block hid on view: one run for every chain that is followed and was registered by `in_force`
  * or before, ascending.

@@ -211,9 +211,7 @@ execute(struct take *x, struct node *n, struct store_txn *t, uint64_t hid, const
 	struct history *h = n->history;
 	struct ledger_view view = store_ledger(t);
 	struct lane_run run = { .lane = { .chain = x->fact.chain } };
-	enum err e = cert != NULL ? execute_load(&run, &x->arena, t, cert) : ERR_OK;
-	if (e == ERR_OK)
-		e = ledger_execute(&view, &run.roots, &run.lane, hid, &n->genesis, run.item, run.count);
+	enum err e = execute_lane(&run, &x->arena, t, &view, &n->genesis, hid, cert);
 	if (e == ERR_OK)
 		e = results_receipts(t, &view, &run, hid);
 	if (e != ERR_OK)
