@@ -340,20 +340,6 @@ run_reset(struct tool *t)
 	return TOOL_DONE;
 }
 
-/* --- what a running node keeps --- */
-
-static int
-run_follow(struct tool *t)
-{
-	return rolenames_keep(t, true);
-}
-
-static int
-run_unfollow(struct tool *t)
-{
-	return rolenames_keep(t, false);
-}
-
 #define END {0, NULL, NULL, NULL, OPTION_FLAG, NULL, 0, 0}
 
 static const struct option_entry node_options[] = {
@@ -389,9 +375,10 @@ static const struct option_entry reset_options[] = {
 static const struct command commands[] = {
     {"", NULL, "Runs a node in the foreground.", OPTIONS_DIR | OPTIONS_KEY, node_options, run_node, NULL},
     {"genesis", NULL, "Prints the genesis of a new network.", OPTIONS_OUTPUT, genesis_options, run_genesis, NULL},
-    {"follow", "CHAIN", "Makes a running node follow a chain.", OPTIONS_NODE | OPTIONS_OUTPUT, NULL, run_follow, NULL},
+    {"follow", "CHAIN", "Makes a running node follow a chain.", OPTIONS_NODE | OPTIONS_OUTPUT, NULL, rolenames_follow,
+        NULL},
     {"unfollow", "CHAIN", "Makes a running node leave a chain; frees its disk.", OPTIONS_NODE | OPTIONS_OUTPUT, NULL,
-        run_unfollow, NULL},
+        rolenames_unfollow, NULL},
     {"backup", "FILE", "Copies the store of a running node to FILE.", OPTIONS_DIR | OPTIONS_OUTPUT, NULL, run_backup,
         NULL},
     {"reset", NULL, "Leaves the blocks after one, final ones too.", OPTIONS_DIR | OPTIONS_OUTPUT, reset_options, run_reset,

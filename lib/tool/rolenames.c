@@ -48,8 +48,8 @@ rolenames_read(struct node_config *c, struct tool *t, const char *role, const st
 	return status;
 }
 
-int
-rolenames_keep(struct tool *t, bool follow)
+static int
+keep(struct tool *t, bool follow)
 {
 	struct buf params = {0};
 	struct json_writer w = json_writer(&params);
@@ -64,4 +64,16 @@ rolenames_keep(struct tool *t, bool follow)
 	int status = query_one(t, "keep", &params, t->argv[0]);
 	buf_free(&params);
 	return status;
+}
+
+int
+rolenames_follow(struct tool *t)
+{
+	return keep(t, true);
+}
+
+int
+rolenames_unfollow(struct tool *t)
+{
+	return keep(t, false);
 }

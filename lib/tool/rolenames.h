@@ -13,6 +13,7 @@
 int rolenames_read(struct node_config *c, struct tool *t, const char *role, const struct option_list *follows);
 
 /* Tells the node to follow the chain that is the operand, or not any more; prints what it says. An exit status. */
-int rolenames_keep(struct tool *t, bool follow);
+int rolenames_follow(struct tool *t);
+int rolenames_unfollow(struct tool *t);
 
 #endif
