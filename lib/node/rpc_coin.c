@@ -1,6 +1,6 @@
 #include "chain/account.h"
 #include "json/view.h"
-#include "ledger/account.h"
+#include "ledger/audit.h"
 #include "node/fields.h"
 #include "node/lookup.h"
 #include "node/params.h"
@@ -205,82 +205,18 @@ supply(struct call *call, struct json_writer *w)
 
 /* --- audit --- */
 
-struct audited {
-	struct amount balances, locked;
-	struct totals totals;
-	uint64_t accounts, tokens;
-	bool whole; /* no sum has overflowed */
-};
-
-static void
-count(struct audited *x, struct amount *sum, struct amount more)
-{
-	if (amount_add(sum, *sum, more) != ERR_OK)
-		x->whole = false;
-}
-
-static enum err
-count_rewards(struct audited *x, struct bytes value)
-{
-	struct reader r = wire_reader(value);
-	wire_get_u8(&r);
-	for (uint32_t n = wire_get_u32(&r); n > 0 && r.err == ERR_OK; n--) {
-		struct amount part;
-		wire_take(&r, 32);
-		part.units = wire_get_u64(&r);
-		count(x, &x->locked, part);
-	}
-	return wire_end(&r);
-}
-
-static enum err
-visit(void *arg, const struct hash *key, struct bytes value)
-{
-	struct audited *x = arg;
-	struct account a;
-	enum err e = ERR_OK;
-	(void)key;
-	switch ((enum value_kind)value.data[0]) {
-	case VALUE_ACCOUNT:
-		e = account_unpack(&a, value);
-		x->accounts++;
-		count(x, &x->balances, a.balance);
-		count(x, &x->locked, account_locked(&a));
-		break;
-	case VALUE_TOKEN:
-		x->tokens++;
-		break;
-	case VALUE_TOTALS:
-		e = account_totals_unpack(&x->totals, value);
-		break;
-	case VALUE_REWARDS:
-		e = count_rewards(x, value);
-		break;
-	}
-	return e;
-}
-
-static bool
-adds_up(const struct audited *x)
-{
-	struct amount sum, supply_left;
-	return x->whole && amount_add(&sum, x->balances, x->locked) == ERR_OK &&
-	    amount_sub(&supply_left, x->totals.issued, x->totals.burned) == ERR_OK && sum.units == supply_left.units &&
-	    x->locked.units == x->totals.locked.units;
-}
-
 static enum err
 audit(struct call *call, struct json_writer *w)
 {
 	static const char *const names[] = { "chain", NULL };
 	struct ask ask = { 0 };
-	struct audited x = { .whole = true };
+	struct coin_audit x;
 	enum err e = ask_begin(&ask, call, names);
 	if (e == ERR_OK)
-		e = state_each(&ask.look.ledger, &(struct lane){ .chain = ask.chain.number }, visit, &x);
+		e = audit_coins(&ask.look.ledger, &x, ask.chain.number);
 	if (e == ERR_OK) {
 		json_put_object(w);
-		fields_bool(w, "valid", adds_up(&x));
+		fields_bool(w, "valid", x.valid);
 		put_chain(w, &ask);
 		fields_uint(w, "accounts", x.accounts);
 		fields_uint(w, "tokens", x.tokens);

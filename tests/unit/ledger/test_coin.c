@@ -3,7 +3,7 @@
 
 #include "chain/account.h"
 #include "chain/order.h"
-#include "ledger/account.h"
+#include "ledger/audit.h"
 
 enum { PEOPLE = 5, ITEMS = 64, OWNER = 0, ALICE = 1, BOB = 2, MINTER = 3, SEALER = 4, AT = 10 };
 
@@ -191,10 +191,14 @@ audit(struct world *w)
 {
 	struct sum sum = { 0 };
 	struct totals t = totals(w);
+	struct coin_audit said;
 
 	assert_int_equal(state_each(&w->memory.view, &(struct lane){ .chain = 1 }, add_up, &sum), ERR_OK);
 	assert_true(sum.locked == t.locked.units);
 	assert_true(sum.coins + sum.locked == t.issued.units - t.burned.units);
+	assert_int_equal(audit_coins(&w->memory.view, &said, 1), ERR_OK);
+	assert_true(said.valid);
+	assert_true(said.balances.units == sum.coins);
 }
 
 static struct hash
@@ -489,6 +493,50 @@ tokens_live_beside_the_coin(void **state)
 	assert_int_equal(tokens(w, ALICE, silver), 0);
 }
 
+/* Writes an account behind the ledger's back. */
+static bool
+adds_up_with(struct world *w, uint64_t coins, const uint8_t *token, uint64_t of_token)
+{
+	struct state_set set;
+	struct account a;
+	struct coin_audit said;
+	struct hash root;
+
+	memory_note(&w->memory);
+	state_set_init(&set, &w->memory.view, &(struct lane){ .chain = 1 }, 1);
+	assert_int_equal(account_load(&a, &set, id(w, BOB)), ERR_OK);
+	a.balance.units += coins;
+	assert_int_equal(account_hold(&a, token, (struct amount){ of_token }), ERR_OK);
+	assert_int_equal(account_store(&set, id(w, BOB), &a), ERR_OK);
+	assert_int_equal(state_set_apply(&root, &set), ERR_OK);
+	state_set_free(&set);
+	assert_int_equal(audit_coins(&w->memory.view, &said, 1), ERR_OK);
+	memory_take_back(&w->memory);
+	return said.valid;
+}
+
+static void
+an_audit_finds_what_nobody_issued(void **state)
+{
+	struct world *w = *state;
+	uint8_t silver[32];
+
+	account_of_token(silver, 1, "silver");
+	launch(w);
+	issue(w, OWNER, "silver", 10);
+	mint(w, OWNER, BOB, 4, silver);
+	mint(w, MINTER, BOB, 7, NULL);
+	block(w, ERR_OK, ERR_OK, ERR_OK);
+	assert_true(adds_up_with(w, 0, silver, 4));
+	assert_false(adds_up_with(w, 1, silver, 4));
+	assert_false(adds_up_with(w, 0, silver, 3));
+	assert_false(adds_up_with(w, 0, silver, 5));
+	silver[0] ^= 1;
+	assert_false(adds_up_with(w, 0, silver, 1));
+	assert_false(adds_up_with(w, UINT64_MAX - 7, silver, 0));
+	assert_false(adds_up_with(w, UINT64_MAX, silver, 0));
+}
+
 static void
 an_account_holds_only_so_many_tokens(void **state)
 {
@@ -662,6 +710,7 @@ main(void)
 		story(what_was_not_declared_cannot_be_done),
 		story(frozen_accounts_only_receive),
 		story(tokens_live_beside_the_coin),
+		story(an_audit_finds_what_nobody_issued),
 		cmocka_unit_test(an_account_holds_only_so_many_tokens),
 		story(locks_open_with_time),
 		story(no_order_of_payloads_spends_a_lock_early),

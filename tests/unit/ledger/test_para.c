@@ -3,7 +3,7 @@
 
 #include "chain/account.h"
 #include "chain/order.h"
-#include "ledger/account.h"
+#include "ledger/audit.h"
 #include "ledger/reward.h"
 
 enum { PEOPLE = 3, ALICE = 0, BOB = 1, SEALER = 2, START = 100000, W = 4 };
@@ -136,6 +136,7 @@ block(struct world *w, const enum err *err)
 	struct roots roots;
 	uint64_t sum = 0;
 	struct totals t;
+	struct coin_audit said;
 
 	assert_int_equal(ledger_execute(&w->memory.view, &roots, &(struct lane){ 0 }, ++w->hid, &w->genesis, &w->input,
 	                     w->item, w->items), ERR_OK);
@@ -145,6 +146,8 @@ block(struct world *w, const enum err *err)
 	t = totals(w);
 	assert_int_equal(state_each(&w->memory.view, &(struct lane){ 0 }, add_up, &sum), ERR_OK);
 	assert_int_equal(sum + t.locked.units, t.issued.units - t.burned.units);
+	assert_int_equal(audit_coins(&w->memory.view, &said, 0), ERR_OK);
+	assert_true(said.valid);
 }
 
 #define block(w, ...) block(w, (const enum err[]){ __VA_ARGS__ })
