@@ -6,14 +6,16 @@ cd "$(dirname "$0")/../.."
 B=$PWD/$1
 shift
 PATH=$B/bin:$PATH
-all='mine memory cli ingest disk read proof control start state'
+all='mine memory cli ingest disk read proof control start state sync'
 payloads=${PAYLOADS:-1000000} # in the store that is read from
 dir=$(mktemp -d "${BENCH_DIR:-${TMPDIR:-/tmp}}/para-bench.XXXXXX")
 node='' fed=0
 . tests/bench/node.bash
+. tests/bench/sync.bash
 
 finish() {
 	stop_node
+	end_others
 	rm -rf "$dir"
 }
 trap finish EXIT
@@ -53,6 +55,7 @@ goal() { # NAME: what its ratio shall be, if anything
 	read) echo '<= 3' ;;
 	proof) echo '<= 10' ;;
 	start) echo '<= 2' ;;
+	sync) echo '>= 0.65' ;;
 	state-*-10000) echo '<= 0.2' ;;
 	esac
 }
