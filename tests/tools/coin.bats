@@ -100,6 +100,10 @@ amount_of() {
 	para-coin audit -c gold
 	para-coin audit -c para
 	[ "$(para-coin audit -c gold -f balances,issued,burned,valid)" = "1000	1000	0	true" ]
+	stop_node
+	para-inspect check -d d
+	start_dev_node d
+	para-coin audit -c gold
 	fails 1 'not registered' para-coin balance "$(cat a)" -c silver
 }
 
