@@ -407,7 +407,7 @@ hostile_slot(struct world *w)
 		for (uint32_t n = 0; way && w->old && n < 20; n++) {
 			struct letter *l = w->old[chance_below(&w->malice, OLD_MOST)];
 			uint32_t to = (uint32_t)chance_below(&w->malice, w->hosts);
-			if (!l)
+			if (!l || l->raw.len == 0)
 				continue;
 			l = n % 2 && (way & HOSTILE_GARBAGE) ? break_it(w, l) : letter_share(l);
 			post_and_drop(w, i, to, l, chance_below(&w->malice, PERIOD));

@@ -118,6 +118,7 @@ world_close(struct world *w)
 	law_close(w);
 	free(w->law.final);
 	free(w->host);
+	free(w->tale);
 	free(w->weather.cut);
 }
 

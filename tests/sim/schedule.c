@@ -1,6 +1,7 @@
 /*
  * schedule [--runs N] [--core N] [--from SEED]: so many runs of the model with all defences, a tenth of that with each
- * switched off; then so many of the real core with each. A line for each; 0 when nothing makes two finals with all
+ * switched off; then, unless the second N is 0, real cores against which the hostile voter follows a plan, and so many by chance. A
+ * line for each; 0 when nothing makes two finals with all
  * defences, and the model does without any of them. From CORE_TELLS runs on the core must do so too, but for the very
  * next slot: what that takes is rarer than the runs are many.
  */
@@ -11,17 +12,27 @@
 
 #include "schedule.h"
 
-enum { CONTROL_PART = 10, CORE_TELLS = 1000 };
+enum { CONTROL_PART = 10, CORE_TELLS = 1000, PLANNED_RUNS = 4 };
 
 typedef bool player(const struct schedule *s, uint64_t seed);
 
 static const struct schedule schedules[] = {
-	{ "all defences", 0, 3 },
-	{ "all defences, five voters", 0, 4 },
-	{ "no lock on sources", DEFENCE_LOCK, 3 },
-	{ "final by any later slot", DEFENCE_NEXT, 3 },
-	{ "sources that nothing certifies", DEFENCE_CARRIED, 3 },
-	{ "certified by more than half, five voters", DEFENCE_QUORUM, 4 },
+	{ "all defences", 0, 3, 0 },
+	{ "all defences, five voters", 0, 4, 0 },
+	{ "no lock on sources", DEFENCE_LOCK, 3, 0 },
+	{ "final by any later slot", DEFENCE_NEXT, 3, 0 },
+	{ "sources that nothing certifies", DEFENCE_CARRIED, 3, 0 },
+	{ "certified by more than half, five voters", DEFENCE_QUORUM, 4, 0 },
+};
+
+/* By plan, where blind chance would take too long. */
+static const struct schedule planned[] = {
+	{ "a plan against the lock, which holds", 0, 3, DEFENCE_LOCK },
+	{ "a plan against the lock, switched off", DEFENCE_LOCK, 3, DEFENCE_LOCK },
+	{ "a plan against the next slot, which holds", 0, 3, DEFENCE_NEXT },
+	{ "a plan against the next slot, switched off", DEFENCE_NEXT, 3, DEFENCE_NEXT },
+	{ "a plan with a false source, which holds", 0, 3, DEFENCE_CARRIED },
+	{ "a plan with a false source, switched off", DEFENCE_CARRIED, 3, DEFENCE_CARRIED },
 };
 
 /* How many of them make two finals. */
@@ -51,6 +62,10 @@ play_all(uint64_t from, uint64_t runs, uint64_t core)
 		const struct schedule *s = &schedules[i];
 		uint64_t bad = play(s, "model", schedule_model, from, s->without ? runs / CONTROL_PART : runs);
 		good &= s->without ? bad > 0 : bad == 0;
+	}
+	for (size_t i = 0; core > 0 && i < sizeof planned / sizeof *planned; i++) {
+		uint64_t bad = play(&planned[i], "core", schedule_core, 1, PLANNED_RUNS);
+		good &= planned[i].without ? bad > 0 : bad == 0;
 	}
 	for (size_t i = 0; core > 0 && i < sizeof schedules / sizeof *schedules; i++) {
 		const struct schedule *s = &schedules[i];

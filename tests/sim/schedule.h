@@ -18,6 +18,7 @@ struct schedule {
 	const char *name;
 	uint32_t without; /* bits of enum defence */
 	uint32_t honest;  /* beside the hostile voter; at most SCHEDULE_HONEST */
+	uint32_t aim;     /* real cores alone: the defence that the hostile voter's plan is made against; 0: it has none */
 };
 
 enum { SCHEDULE_HONEST = 7 };

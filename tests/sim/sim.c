@@ -19,19 +19,33 @@ usage(void)
 {
 	fputs("usage: sim [-tv] [-j jobs] [-n nodes] [-r rounds] [-w defences] [--calm|--rough] [--share thousandths]\n"
 	      "           [--hostile ways] [--from seed] [--seeds n]\n"
-	      "       sim --seed seed [--story] [-n nodes] [-r rounds] [-w defences]\n"
+	      "       sim --seed seed [--story] ...: its last 200 lines\n"
 	      "       sim --cuts|--controls|--tables\n", stderr);
 	exit(2);
 }
 
+/* What makes this run again, whatever the defaults are. */
 static void
-report(const struct run *r, const struct world *w, uint64_t seed)
+repeat(const struct world *w)
 {
+	const struct options *o = &w->o;
+
+	printf("# %s: %s\n# repeat: build/sim/sim --seed %lu -n %u -r %u -w %u --share %u%s%s", w->law.broken, w->law.how,
+	    (unsigned long)o->seed, o->hosts, o->rounds, o->without, o->hostile_share, o->calm ? " --calm" : "",
+	    o->rough ? " --rough" : "");
+	if (o->hostile != UINT32_MAX)
+		printf(" --hostile %u", o->hostile);
+	puts(" --story");
+}
+
+static void
+report(const struct run *r, struct world *w, uint64_t seed)
+{
+	story_tell(w);
 	if (r->tap)
 		printf("%sok - sim seed %lu\n", w->law.broken ? "not " : "", (unsigned long)seed);
 	if (w->law.broken)
-		printf("# %s: %s\n# repeat: build/sim/sim --seed %lu -n %u -r %u -w %u --story\n", w->law.broken, w->law.how,
-		    (unsigned long)seed, w->hosts, w->o.rounds, w->o.without);
+		repeat(w);
 	if (r->verbose)
 		printf("seed %lu: block %lu, %lu messages, trace %016lx\n", (unsigned long)seed,
 		    (unsigned long)w->law.finals, (unsigned long)w->delivered, (unsigned long)w->digest);
@@ -92,8 +106,8 @@ parse(struct run *r, int argc, char **argv)
 {
 	static const struct option options[] = { { "seed", 1, NULL, 's' }, { "seeds", 1, NULL, 'S' },
 		{ "from", 1, NULL, 'F' }, { "story", 0, NULL, 'y' }, { "calm", 0, NULL, 'c' },
-		{ "cuts", 0, NULL, 'C' }, { "controls", 0, NULL, 'K' },
-		 { "tables", 0, NULL, 'T' }, { "rough", 0, NULL, 'R' }, { "share", 1, NULL, 'H' }, { "hostile", 1, NULL, 'W' }, { NULL, 0, NULL, 0 } };
+		{ "cuts", 0, NULL, 'C' }, { "controls", 0, NULL, 'K' }, { "tables", 0, NULL, 'T' },
+		{ "rough", 0, NULL, 'R' }, { "share", 1, NULL, 'H' }, { "hostile", 1, NULL, 'W' }, { NULL, 0, NULL, 0 } };
 	int c;
 
 	while ((c = getopt_long(argc, argv, "j:n:r:w:tv", options, NULL)) != -1) {

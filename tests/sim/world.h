@@ -103,6 +103,8 @@ struct world {
 	struct chance fate, trouble, malice; /* of the wire, of faults, of liars */
 	uint64_t now_ms, delivered, certified_slots;
 	uint64_t digest;
+	char *tale;    /* the last lines of the story */
+	uint64_t told; /* lines of it */
 	struct law law;
 	struct plague plague;
 	bool healed, few_miners; /* few_miners: one of each chain */
@@ -125,6 +127,9 @@ void world_until(struct world *w, uint64_t ms);
 
 /* Something happened to a host: into the digest and, if anybody reads, into the story. hash may be NULL. */
 void story(struct world *w, uint32_t who, const char *what, uint64_t number, const struct hash *hash);
+
+/* Prints the end of the story, short enough to read; what is printed is forgotten. */
+void story_tell(struct world *w);
 
 /* --- law.c --- */
 
