@@ -1,9 +1,9 @@
 /*
  * schedule [--runs N] [--core N] [--from SEED]: so many runs of the model with all defences, a tenth of that with each
- * switched off; then, unless the second N is 0, real cores against which the hostile voter follows a plan, and so many by chance. A
- * line for each; 0 when nothing makes two finals with all
- * defences, and the model does without any of them. From CORE_TELLS runs on the core must do so too, but for the very
- * next slot: what that takes is rarer than the runs are many.
+ * switched off; then, unless there are to be none, real cores against which the hostile voter follows a plan, and so many
+ * by chance. A line for each; 0 when nothing makes two finals with all defences, and the model and the plans do without
+ * any of them. From CORE_TELLS runs on chance must do so too, but for the very next slot: what that takes is rarer than
+ * the runs are many.
  */
 #include <errno.h>
 #include <getopt.h>

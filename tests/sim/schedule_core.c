@@ -89,6 +89,7 @@ show(struct run *r, const struct sighting *b, uint32_t to)
 	struct endorsement e = { .network = genesis_network(&w->genesis_hash), .slot = b->slot, .hash = b->hash,
 		.source = b->source };
 	struct buf raw = { 0 };
+	uint64_t late;
 
 	if (!hash_is_zero(shown))
 		return;
@@ -96,7 +97,8 @@ show(struct run *r, const struct sighting *b, uint32_t to)
 	endorse_sign(&e, w->member[r->s->honest].key);
 	endorse_put(&raw, &e);
 	assert_true(!raw.failed && w->mails < MAIL);
-	w->mail[w->mails++] = (struct mail){ w->now_ms + 1 + (r->act ? 0 : chance_below(&r->chance, PERIOD / 4)), w->order++, to, r->s->honest,
+	late = r->act ? 0 : chance_below(&r->chance, PERIOD / 4);
+	w->mail[w->mails++] = (struct mail){ w->now_ms + 1 + late, w->order++, to, r->s->honest,
 		{ crowd_keep(w, raw.data, raw.len), raw.len } };
 	buf_free(&raw);
 }
