@@ -642,6 +642,20 @@ rewards_are_split_by_work(void **state)
 	assert_int_equal(totals(w).issued.units, 10 + 5 * (5 + 2 + 1));
 }
 
+static void
+with_pos_each_seal_earns_the_same(void **state)
+{
+	struct world *w = *state;
+
+	w->coin = (struct coin){ .symbol = "AU", .issuance = COIN_POS, .cap = { 1000 }, .reward = { 11 }, .halving = 50 };
+	w->seal[1] = (struct ledger_seal){ .signer = *sign_key_public(w->key[BOB]), .work = 9000, .id = { { 1 } } };
+	w->input.seals = 2;
+	launch(w);
+	/* The chain begins in this block, and the one seal with the lowest id gets what is over. */
+	assert_int_equal(units(w, SEALER), 5);
+	assert_int_equal(units(w, BOB), 6);
+}
+
 static enum err
 check(struct world *w, int who, uint64_t amount, uint64_t fee)
 {
@@ -715,6 +729,7 @@ main(void)
 		story(locks_open_with_time),
 		story(no_order_of_payloads_spends_a_lock_early),
 		story(rewards_are_split_by_work),
+		story(with_pos_each_seal_earns_the_same),
 		story(the_pool_refuses_what_cannot_be_paid),
 		story(a_failing_view_is_told),
 	};
