@@ -20,6 +20,7 @@ pool_init(struct pool *p, const struct consensus_config *config)
 	heap_init(&p->by_expiry, expires_before);
 	memcpy(&p->salt, sign_key_public(config->key)->b, sizeof p->salt);
 	p->later_last = &p->later;
+	p->undecided = 1; /* a new entry's mark is 0 */
 }
 
 void

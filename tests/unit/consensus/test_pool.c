@@ -148,12 +148,12 @@ undecided_does_not_expire(void **state)
 	(void)state;
 	open_stage(&s);
 	e = comes(&s, 1, 5, 0);
-	e->refs++;
+	e->undecided = pool_undecided(&s.pool);
 	assert_int_equal(drops(&s, 4, 6), 0);
 	assert_true(e->overdue);
 	assert_null(queue_advance(e->queue));
 	/* The block beside is given up. */
-	pool_unref(e);
+	pool_undecided(&s.pool);
 	assert_int_equal(drops(&s, 4, 6), 1);
 	close_stage(&s);
 }
