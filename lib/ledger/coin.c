@@ -43,15 +43,6 @@ read_order(struct order *out, const struct stage *s, const struct payload *p)
 	return e ? e : check_right(s, p, out);
 }
 
-static enum err
-check_coin(struct stage *s, const struct payload *p)
-{
-	struct order o;
-	enum err e = read_order(&o, s, p);
-
-	return e ? e : move_check(s, p, &o);
-}
-
 /* --- the beginning of a chain --- */
 
 /* What an entry of the spec gives goes where accounts are; nothing else is issued. */
@@ -111,6 +102,37 @@ coin_begin(struct stage *s)
 		e = rest.units ? give(&t, s, s->chain->owner.b, rest, NULL) : ERR_OK;
 	}
 	return e ? e : account_store_totals(&s->set, &t);
+}
+
+/* --- what may be pooled --- */
+
+/* Its beginning is executed with its first block, and this payload may be in that. */
+static enum err
+read_signer(struct account *out, struct stage *s, const struct pubkey *signer)
+{
+	struct totals t;
+	enum err e = account_read_totals(&t, s->view, s->chain->number);
+
+	if (e != ERR_NOT_FOUND)
+		return e ? e : account_read(out, s->view, s->chain->number, signer->b);
+	state_set_init(&s->set, s->view, &(struct lane){ .chain = s->chain->number }, s->hid);
+	e = coin_begin(s);
+	if (e == ERR_OK)
+		e = account_load(out, &s->set, signer->b);
+	state_set_free(&s->set);
+	return e;
+}
+
+static enum err
+check_coin(struct stage *s, const struct payload *p)
+{
+	struct order o;
+	struct account a;
+	enum err e = read_order(&o, s, p);
+
+	if (e == ERR_OK)
+		e = read_signer(&a, s, &p->signer);
+	return e ? e : move_check(&a, s->hid, p, &o);
 }
 
 /* --- orders --- */

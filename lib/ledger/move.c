@@ -13,22 +13,18 @@ move_check_fee(const struct payload *p, struct amount byte_fee, struct amount ex
 }
 
 enum err
-move_check(struct stage *s, const struct payload *p, const struct order *o)
+move_check(const struct account *a, uint64_t hid, const struct payload *p, const struct order *o)
 {
-	struct account a;
 	uint64_t have;
-	enum err e = account_read(&a, s->view, s->chain->number, p->signer.b);
 
-	if (e)
-		return e;
-	if (a.frozen)
+	if (a->frozen)
 		return ERR_FROZEN;
-	have = a.balance.units + account_due(&a, s->hid).units;
+	have = a->balance.units + account_due(a, hid).units;
 	if (have < p->fee.units)
 		return ERR_FEE;
 	if (!o || (o->kind != ORDER_TRANSFER && o->kind != ORDER_BURN))
 		return ERR_OK;
-	have = o->of_token ? account_holds(&a, o->token).units : have - p->fee.units;
+	have = o->of_token ? account_holds(a, o->token).units : have - p->fee.units;
 	return have < o->amount.units ? ERR_FUNDS : ERR_OK;
 }
 

@@ -12,8 +12,9 @@
 /* The least fee of a payload: byte_fee for each byte of it, and extra. ERR_FEE_LOW when p pays less. */
 enum err move_check_fee(const struct payload *p, struct amount byte_fee, struct amount extra);
 
-/* Could p's signer pay its fee, and amount beside it of what the order names? ERR_FROZEN, ERR_FEE, ERR_FUNDS. */
-enum err move_check(struct stage *s, const struct payload *p, const struct order *o);
+/* Could p's signer, with this account, pay its fee in block hid, and amount beside it of what the order names? ERR_FROZEN,
+ * ERR_FEE, ERR_FUNDS. */
+enum err move_check(const struct account *a, uint64_t hid, const struct payload *p, const struct order *o);
 
 /* What has left its locks is in the signer's balance then, and the fee out of it. ERR_FROZEN, ERR_FEE. */
 enum err move_charge(struct stage *s, const struct payload *p);

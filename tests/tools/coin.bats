@@ -124,3 +124,12 @@ amount_of() {
 	para-coin mint -c gold -k a.key --token shares --to "$(cat b)" --amount 2 | fails 1 'supply cap' para-send --wait final
 	para-coin audit -c gold
 }
+
+@test "a new chain's coins can be sent at once" {
+	keys a b
+	start_dev_node d
+	gold | para-chain create - -k a.key | para-send --wait final -f status | grep -qx final
+	para-coin send -c gold -k a.key --to "$(cat b)" --amount 250 | para-send --wait final -f status | grep -qx final
+	[ "$(para-coin balance "$(cat b)" -c gold -f balance)" = 250 ]
+	para-coin audit -c gold
+}
