@@ -60,7 +60,7 @@ load many
 	rm -r n2
 	mkdir n2
 	a=$(para-key new n2/node.key -f address)
-	b=$(para-key new b.key -f address)
+	b=$(para-key show b.key -f address)
 	para-node genesis --founder "$a" --founder "$b" --period 500 >genesis.json
 	start 2
 	until_true 10 grep -q 'another network' n1.log n2.log

@@ -13,9 +13,12 @@ in_log() {
 	return 1
 }
 
-# miners DIR: process ids of the miners that work for the node of a directory.
+# miners DIR: process ids of the miners that work for the node of a directory below this one.
 miners() {
-	pgrep -f -- "para-mine work .*$1/" || true
+	local pid
+	for pid in $(pgrep -f -- "para-mine work .*$1/"); do
+		[ ! "/proc/$pid/cwd" -ef . ] || echo "$pid"
+	done
 }
 
 no_miner() {
