@@ -2,12 +2,27 @@
 
 #include <string.h>
 
+/* Its bytes as one number, the first the highest: compared far more often than anything else. */
+static uint64_t
+tag_number(const uint8_t tag[static 8])
+{
+	uint64_t v = 0;
+
+	for (int i = 0; i < 8; i++)
+		v = v << 8 | tag[i];
+	return v;
+}
+
 int
 holding_compare(const struct holding *a, const struct holding *b)
 {
+	uint64_t x, y;
+
 	if (a->kind != b->kind)
 		return a->kind < b->kind ? -1 : 1;
-	return memcmp(a->tag, b->tag, sizeof a->tag);
+	x = tag_number(a->tag);
+	y = tag_number(b->tag);
+	return (x > y) - (x < y);
 }
 
 void

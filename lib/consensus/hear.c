@@ -76,7 +76,9 @@ hear_list(struct consensus *c, const struct list *list)
 	while (at < r->lists && compare_keys(&r->list[at]->voter, &list->voter) < 0)
 		at++;
 	if (at < r->lists && compare_keys(&r->list[at]->voter, &list->voter) == 0) {
-		if (evidence_of_lists(&evidence, r->list[at], list) == ERR_OK)
+		/* The same one once more, mostly. */
+		if (memcmp(&r->list[at]->signature, &list->signature, sizeof list->signature) != 0 &&
+		    evidence_of_lists(&evidence, r->list[at], list) == ERR_OK)
 			watch_add(c, &evidence);
 		return ERR_OK;
 	}

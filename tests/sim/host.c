@@ -145,6 +145,7 @@ commit(struct world *w, uint32_t who)
 
 	h->batch = (struct effects){ 0 };
 	h->committing = false;
+	w->commits++;
 	w->law.told = NULL;
 	for (size_t i = 0; i < batch.count && !w->law.broken; i++)
 		apply(w, who, &batch.item[i]);

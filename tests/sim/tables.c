@@ -66,7 +66,7 @@ table_of_failures(void)
 static void
 table_of_periods(void)
 {
-	static const uint32_t hosts[] = { 4, 8, 16, 32 };
+	static const uint32_t hosts[] = { 4, 8, 16, 32, 64 };
 	static const uint64_t delay[] = { 100, 80, 60, 50, 40, 30, 25, 20, 15, 10, 5 };
 
 	puts("Smallest period that certifies 95 % of slots, in mean delays");
@@ -82,37 +82,49 @@ table_of_periods(void)
 	puts("");
 }
 
-/* Messages that a node sends in a slot in which three seals are made, whatever the number of nodes. */
-static double
-messages(uint32_t hosts)
+/* What a node says in a slot in which three seals are made, whatever the number of nodes: objects, and at how many times. */
+static void
+count_messages(uint32_t hosts, double *objects, double *times)
 {
 	static struct world w;
 	struct options o = figures_options(hosts, 1);
-	uint64_t before = 0, after = 0;
+	uint64_t sent = 0, said = 0;
 
 	world_open(&w, &o);
 	w.few_miners = true;
-	w.load = 250;
+	w.load = 1000;
+	for (uint32_t i = 0; i < CHAINS * USERS; i++)
+		w.flow[i / USERS][i % USERS].home = i / USERS;
+	world_until(&w, world_slot_ms(3));
+	for (uint32_t i = 0; i < hosts; i++) {
+		sent -= w.host[i].sent;
+		said -= w.host[i].posts;
+	}
 	world_until(&w, world_slot_ms(4));
-	for (uint32_t i = 0; i < hosts; i++)
-		before += w.host[i].sent;
-	world_until(&w, world_slot_ms(8));
-	for (uint32_t i = 0; i < hosts; i++)
-		after += w.host[i].sent;
+	for (uint32_t i = 0; i < hosts; i++) {
+		sent += w.host[i].sent;
+		said += w.host[i].posts;
+	}
+	*objects = (double)sent / hosts;
+	*times = (double)said / hosts;
 	world_close(&w);
-	return (double)(after - before) / hosts / 4;
 }
 
+/*
+ * Every list and endorsement has to reach everybody, so objects grow with the voters; what a step tells one peer goes
+ * out as one message, and these grow with the levels.
+ */
 static void
 table_of_messages(uint32_t most)
 {
 	double sx = 0, sy = 0, sxx = 0, sxy = 0, n = 0;
 
-	puts("Messages that a node sends in a slot");
-	puts("nodes  messages  per level (log2 of nodes)");
+	puts("What a node sends in a slot: objects, and messages that carry them");
+	puts("nodes  objects  messages  messages per level (log2 of nodes)");
 	for (uint32_t hosts = 8; hosts <= most; hosts *= 2) {
-		double x = log2(hosts), y = messages(hosts);
-		printf("%5u  %8.0f  %5.1f\n", hosts, y, y / x);
+		double x = log2(hosts), objects, y;
+		count_messages(hosts, &objects, &y);
+		printf("%5u  %7.0f  %8.0f  %5.1f\n", hosts, objects, y, y / x);
 		fflush(stdout);
 		sx += x, sy += y, sxx += x * x, sxy += x * y, n++;
 	}

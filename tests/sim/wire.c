@@ -8,11 +8,9 @@ enum { HELD_MOST = 4000 };
 uint32_t
 wire_find(const struct world *w, const struct pubkey *name)
 {
-	for (uint32_t i = 0; i < w->hosts; i++) {
-		if (memcmp(&w->host[i].name, name, sizeof *name) == 0)
-			return i;
-	}
-	return UINT32_MAX;
+	const struct host *h = map_get(&w->by_name, name->b);
+
+	return h ? (uint32_t)(h - w->host) : UINT32_MAX;
 }
 
 bool
@@ -45,7 +43,11 @@ plan(struct world *w, uint32_t from, uint32_t to, struct letter *l, uint64_t ext
 void
 wire_post(struct world *w, uint32_t from, uint32_t to, struct letter *l, uint64_t extra_ms)
 {
+	uint32_t *told = &w->weather.told[from * w->hosts + to];
+
 	w->host[from].sent++;
+	w->host[from].posts += *told != w->commits;
+	*told = w->commits;
 	if (from == to || wire_cut(w, from, to) || chance_hit(&w->fate, w->weather.loss) || w->host[to].held > HELD_MOST)
 		return;
 	plan(w, from, to, l, extra_ms);

@@ -51,7 +51,7 @@ struct host {
 	struct map said;        /* slot and kind -> what it signed */
 	uint64_t final_seen;
 	uint32_t undone;
-	uint64_t sent;
+	uint64_t sent, posts; /* objects; and what was told to one peer at once, however many they were */
 };
 
 /* The state of the network between hosts. */
@@ -59,6 +59,7 @@ struct weather {
 	uint32_t loss, twice; /* thousandths */
 	uint64_t delay_ms;    /* mean, one way */
 	bool *cut;            /* [from * hosts + to] */
+	uint32_t *told;       /* the same: the last of all commits that told something */
 };
 
 /* What goes wrong in this seed, and how often: thousandths of a slot, 0: never. */
@@ -94,6 +95,7 @@ struct world {
 	struct pubkey founder[HOSTS_MOST];
 	struct host *host;
 	uint32_t hosts;
+	struct map by_name; /* of hosts */
 	struct sign_key *user[USERS];
 	struct pubkey user_name[USERS];
 	struct flow flow[CHAINS][USERS];
@@ -102,6 +104,7 @@ struct world {
 	struct weather weather;
 	struct chance fate, trouble, malice; /* of the wire, of faults, of liars */
 	uint64_t now_ms, delivered, certified_slots;
+	uint32_t commits;
 	uint64_t digest;
 	char *tale;    /* the last lines of the story */
 	uint64_t told; /* lines of it */
