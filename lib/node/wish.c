@@ -44,7 +44,8 @@ make_room(struct roles *r, struct arena *arena)
 		return ERR_NOMEM;
 	if (r->names > ROLES_NAMES)
 		return ERR_CORRUPT;
-	memcpy(name, r->name, r->names * sizeof(*name));
+	if (r->names > 0)
+		memcpy(name, r->name, r->names * sizeof(*name));
 	r->name = name;
 	return ERR_OK;
 }
