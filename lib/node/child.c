@@ -30,13 +30,15 @@ spawn(pid_t *pid, int in, char *const *argv)
 	sigemptyset(&broken);
 	sigaddset(&broken, SIGPIPE);
 	posix_spawn_file_actions_init(&files);
-	posix_spawn_file_actions_adddup2(&files, in, STDIN_FILENO);
-	posix_spawn_file_actions_addopen(&files, STDOUT_FILENO, "/dev/null", O_WRONLY, 0);
+	int rc = posix_spawn_file_actions_adddup2(&files, in, STDIN_FILENO);
+	if (rc == 0)
+		rc = posix_spawn_file_actions_addopen(&files, STDOUT_FILENO, "/dev/null", O_WRONLY, 0);
 	posix_spawnattr_init(&attr);
 	posix_spawnattr_setflags(&attr, POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF);
 	posix_spawnattr_setsigmask(&attr, &none);
 	posix_spawnattr_setsigdefault(&attr, &broken);
-	int rc = posix_spawnp(pid, argv[0], &files, &attr, argv, environ);
+	if (rc == 0)
+		rc = posix_spawnp(pid, argv[0], &files, &attr, argv, environ);
 	posix_spawnattr_destroy(&attr);
 	posix_spawn_file_actions_destroy(&files);
 	return rc;
