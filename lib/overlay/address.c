@@ -92,19 +92,27 @@ parse_v6(uint8_t out[static 16], const char *at)
 
 static const uint8_t mapped[12] = {[10] = 0xff, [11] = 0xff};
 
-static bool
-is_v4(const uint8_t host[static 16])
+bool
+address_is_v4(const struct address *a)
 {
-	return memcmp(host, mapped, sizeof mapped) == 0;
+	return memcmp(a->host, mapped, sizeof mapped) == 0;
+}
+
+/* What no router of the internet passes on, and what carriers share among their customers. */
+static bool
+is_private(const uint8_t b[static 4])
+{
+	return b[0] == 0 || b[0] == 10 || (b[0] == 172 && b[1] >> 4 == 1) || (b[0] == 192 && b[1] == 168) ||
+	    (b[0] == 169 && b[1] == 254) || (b[0] == 100 && b[1] >> 6 == 1);
 }
 
 static enum address_kind
-kind_of(const uint8_t host[static 16])
+kind_of(const struct address *a)
 {
 	static const uint8_t loopback[16] = {[15] = 1};
-	const uint8_t *b = host + 12;
+	const uint8_t *host = a->host, *b = host + 12;
 
-	if (!is_v4(host)) {
+	if (!address_is_v4(a)) {
 		if (memcmp(host, loopback, sizeof loopback) == 0)
 			return ADDRESS_LOOPBACK;
 		return (host[0] & 0xfe) == 0xfc || (host[0] == 0xfe && (host[1] & 0xc0) == 0x80) ? ADDRESS_PRIVATE
@@ -112,8 +120,7 @@ kind_of(const uint8_t host[static 16])
 	}
 	if (b[0] == 127)
 		return ADDRESS_LOOPBACK;
-	return b[0] == 10 || (b[0] == 172 && (b[1] & 0xf0) == 16) || (b[0] == 192 && b[1] == 168)
-	    || (b[0] == 169 && b[1] == 254) ? ADDRESS_PRIVATE : ADDRESS_PUBLIC;
+	return is_private(b) ? ADDRESS_PRIVATE : ADDRESS_PUBLIC;
 }
 
 struct address
@@ -129,8 +136,8 @@ address_parse(const char *text)
 		end = parse_v6(a.host, text + bracket);
 	if (!end || (bracket && *end != ']') || (!bracket && *end && *end != ':'))
 		return (struct address){0};
-	a.kind = kind_of(a.host);
-	memcpy(a.range, a.host, is_v4(a.host) ? 15 : 6);
+	a.kind = kind_of(&a);
+	memcpy(a.range, a.host, address_is_v4(&a) ? 15 : 6);
 	return a;
 }
 

@@ -19,6 +19,7 @@ struct address {
 
 /* What is no numeric address has the kind ADDRESS_NONE and zeroes. The port may be missing. */
 struct address address_parse(const char *text);
+bool address_is_v4(const struct address *a);
 
 /*
  * Copies the URL that a node advertises, as this node can use it: where its host is 0.0.0.0 or [::], which says "every
