@@ -205,8 +205,8 @@ seal_template_put(struct buf *out, const struct seal *seal)
 	put_body(out, seal);
 }
 
-static enum err
-check_root(const struct seal *seal)
+enum err
+seal_root_check(const struct seal *seal)
 {
 	struct merkle m;
 	struct hash root;
@@ -222,7 +222,7 @@ enum err
 seal_body_check(const struct seal *seal, uint32_t *bad)
 {
 	const struct seal_core *core = &seal->head.core;
-	enum err e = check_root(seal);
+	enum err e = seal_root_check(seal);
 
 	*bad = UINT32_MAX;
 	for (uint32_t i = 0; e == ERR_OK && i < core->payloads; i++) {

@@ -88,6 +88,9 @@ enum err seal_template_unpack(struct seal *out, struct arena *arena, struct byte
 void seal_put(struct buf *out, const struct seal *seal);
 void seal_template_put(struct buf *out, const struct seal *seal);
 
+/* The root alone, against the leaves that seal_unpack made: ERR_MERKLE. */
+enum err seal_root_check(const struct seal *seal);
+
 /*
  * Checks the body: Merkle root (ERR_MERKLE), each payload's network, chain (ERR_CHAIN_UNKNOWN) and signature.
  * *bad is the index of the payload at fault, or UINT32_MAX when it is not one payload's fault.

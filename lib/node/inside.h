@@ -6,6 +6,8 @@
  *     parked.mutex   calls that wait for their answer, work handed out
  *     tasks.mutex    what workers have to do
  *     trees.mutex    what proofs were cut from
+ * Of the mesh (mesh_impl.h) the overlay's lock and the one of what waits may be taken while any of these is held; what
+ * sync brings (fetch.c) has one that stands above them all.
  */
 #ifndef NODE_INSIDE_H
 #define NODE_INSIDE_H

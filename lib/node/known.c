@@ -3,8 +3,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "crypto/merkle.h"
-
 /* A later leaf takes the place of an earlier one of the same number. */
 enum { PLACES = 1 << 17 };
 
@@ -57,33 +55,20 @@ is_known(struct node *n, const struct hash *leaf)
 	return is;
 }
 
-static bool
-root_is_right(const struct seal *seal)
-{
-	struct merkle m;
-	merkle_init(&m);
-	for (uint32_t i = 0; i < seal->head.core.payloads; i++)
-		merkle_add(&m, &seal->payload[i].leaf);
-	struct hash root = merkle_end(&m);
-	return hash_equal(&root, &seal->head.core.root);
-}
-
 enum err
 known_body_check(struct node *n, const struct seal *seal)
 {
 	const struct seal_core *core = &seal->head.core;
-	if (!root_is_right(seal))
-		return ERR_MERKLE;
-	for (uint32_t i = 0; i < core->payloads; i++) {
+	enum err e = seal_root_check(seal);
+	for (uint32_t i = 0; e == ERR_OK && i < core->payloads; i++) {
 		const struct seal_payload *p = &seal->payload[i];
 		if (p->payload.chain != core->lane.chain)
 			return ERR_CHAIN_UNKNOWN;
 		if (is_known(n, &p->leaf))
 			continue;
-		enum err e = payload_check(&p->payload, &p->id, &core->network);
-		if (e != ERR_OK)
-			return e;
-		known_add(n, &p->leaf);
+		e = payload_check(&p->payload, &p->id, &core->network);
+		if (e == ERR_OK)
+			known_add(n, &p->leaf);
 	}
-	return ERR_OK;
+	return e;
 }

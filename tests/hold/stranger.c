@@ -111,33 +111,15 @@ push_frame(int fd, const struct buf *body)
 }
 
 static bool
-pull_all(int fd, void *data, size_t len, uint64_t until)
-{
-	uint8_t *at = data;
-	while (len > 0) {
-		struct pollfd p = {.fd = fd, .events = POLLIN};
-		uint64_t now = wire_now_ms();
-		if (now >= until || poll(&p, 1, (int)(until - now)) != 1)
-			return false;
-		ssize_t n = recv(fd, at, len, 0);
-		if (n == 0 || (n < 0 && errno != EAGAIN))
-			return false;
-		at += n > 0 ? n : 0;
-		len -= n > 0 ? (size_t)n : 0;
-	}
-	return true;
-}
-
-static bool
 pull_frame(struct buf *out, int fd, uint64_t until)
 {
 	uint8_t head[HEAD];
 	out->len = 0;
-	if (!pull_all(fd, head, HEAD, until))
+	if (!wire_pull(fd, head, HEAD, until))
 		return false;
 	size_t len = (size_t)head[0] | (size_t)head[1] << 8 | (size_t)head[2] << 16 | (size_t)head[3] << 24;
 	uint8_t *room = buf_extend(out, len);
-	return room && pull_all(fd, room, len, until);
+	return room && wire_pull(fd, room, len, until);
 }
 
 /* --- the handshake --- */

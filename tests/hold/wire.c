@@ -51,8 +51,8 @@ push(int fd, const void *data, size_t len)
 	return true;
 }
 
-static bool
-pull(int fd, void *data, size_t len, uint64_t until)
+bool
+wire_pull(int fd, void *data, size_t len, uint64_t until)
 {
 	uint8_t *at = data;
 	while (len > 0) {
@@ -74,7 +74,7 @@ wire_greet(int fd, int ms)
 {
 	static const uint8_t ours[WIRE_GREETING] = {0, 'S', 'P', 0, 0, 0x30, 0, 0};
 	uint8_t theirs[WIRE_GREETING];
-	return push(fd, ours, sizeof ours) && pull(fd, theirs, sizeof theirs, wire_now_ms() + (uint64_t)ms) &&
+	return push(fd, ours, sizeof ours) && wire_pull(fd, theirs, sizeof theirs, wire_now_ms() + (uint64_t)ms) &&
 	    memcmp(ours, theirs, 4) == 0;
 }
 
@@ -99,12 +99,12 @@ wire_receive(struct buf *out, int fd, int ms)
 {
 	uint64_t until = wire_now_ms() + (uint64_t)ms, length = 0;
 	uint8_t head[WIRE_HEAD], number[4];
-	if (!pull(fd, head, sizeof head, until))
+	if (!wire_pull(fd, head, sizeof head, until))
 		return false;
 	for (int i = 0; i < 8; i++)
 		length = length << 8 | head[1 + i];
-	if (length < sizeof number || length > REPLY_MOST || !pull(fd, number, sizeof number, until))
+	if (length < sizeof number || length > REPLY_MOST || !wire_pull(fd, number, sizeof number, until))
 		return false;
 	uint8_t *room = buf_extend(out, length - sizeof number);
-	return room && pull(fd, room, length - sizeof number, until);
+	return room && wire_pull(fd, room, length - sizeof number, until);
 }

@@ -27,6 +27,9 @@ bool wire_claim(int fd, uint64_t length);
 /* One request; false when the node no longer reads. */
 bool wire_send(int fd, struct bytes body);
 
+/* Exactly len bytes, until that moment of wire_now_ms. */
+bool wire_pull(int fd, void *data, size_t len, uint64_t until);
+
 /* The body of the next reply, appended, within ms. */
 bool wire_receive(struct buf *out, int fd, int ms);
 
