@@ -54,14 +54,3 @@ fill() { # DIRECTORY: until as many payloads are stored as wanted
 most_in_block() {
 	para-inspect hyper 1..latest | jq -s '[.[] | .lanes[] | .payloads / .blocks] | max'
 }
-
-start_litecoin() { # DIRECTORY
-	mkdir -p "$1"
-	litecoind -regtest -datadir="$1" -daemon -listen=0 >/dev/null
-	litecoin-cli -regtest -datadir="$1" -rpcwait getblockcount >/dev/null
-}
-
-stop_litecoin() { # DIRECTORY
-	litecoin-cli -regtest -datadir="$1" stop >/dev/null
-	while litecoin-cli -regtest -datadir="$1" getblockcount >/dev/null 2>&1; do sleep 0.2; done
-}

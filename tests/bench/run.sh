@@ -12,6 +12,7 @@ dir=$(mktemp -d "${BENCH_DIR:-${TMPDIR:-/tmp}}/para-bench.XXXXXX")
 node='' fed=0
 . tests/bench/node.bash
 . tests/bench/sync.bash
+. tests/bench/litecoin.bash
 
 finish() {
 	stop_node
@@ -113,18 +114,19 @@ run_cli() {
 	local turn
 	start_node "$dir/idle"
 	rm -f "$dir/cli" "$dir/true" "$dir/litecoin"
-	if command -v litecoind >/dev/null && command -v litecoin-cli >/dev/null; then
+	if has_litecoin; then
 		start_litecoin "$dir/ltc"
 	fi
 	for turn in cli true litecoin cli true litecoin cli true litecoin; do
 		case $turn in
 		cli) set -- para-inspect status ;;
 		true) set -- true ;;
-		litecoin) set -- litecoin-cli -regtest -datadir="$dir/ltc" getblockcount ;;
+		litecoin)
+			[ -d "$dir/ltc" ] || continue
+			set -- litecoin-cli -regtest -datadir="$dir/ltc" -rpcport="$(litecoin_port "$dir/ltc")" getblockcount
+			;;
 		esac
-		if [ $turn != litecoin ] || [ -d "$dir/ltc" ]; then
-			"$B/bench/cold" 40 "$@" >>"$dir/$turn"
-		fi
+		"$B/bench/cold" 40 "$@" >>"$dir/$turn"
 	done
 	[ ! -d "$dir/ltc" ] || stop_litecoin "$dir/ltc"
 }
