@@ -42,19 +42,6 @@ keep_block(struct applying *a, uint64_t hid, const struct kept_block *b)
 	return e;
 }
 
-/* What the core knows of the execution may be older than what is on disk. */
-static enum err
-keep_lane(struct applying *a, const struct lane_state *lane)
-{
-	struct lane_state old, state = *lane;
-	enum err e = store_get_lane(a->t, &old, &lane->lane);
-	if (e != ERR_OK && e != ERR_NOT_FOUND)
-		return e;
-	if (e == ERR_OK && old.executed.executed > state.executed.executed)
-		state.executed = old.executed;
-	return store_put_lane(a->t, &state);
-}
-
 static void
 move_tip(struct applying *a, const struct hyper_brief *to, uint64_t difficulty, uint32_t lanes_in_use)
 {
@@ -70,13 +57,14 @@ move_tip(struct applying *a, const struct hyper_brief *to, uint64_t difficulty, 
 static enum err
 write_hyper(struct applying *a, const struct effect_hyper *h)
 {
-	const struct store_after after = { h->difficulty, h->lanes_in_use };
-	store_note(a->t, h->brief.hid);
-	enum err e = store_put_hyper(a->t, h->brief.hid, &h->hash, &after, h->raw);
+	const struct store_after after = { h->difficulty, h->lanes_in_use, a->in_force };
+	enum err e = store_note(a->t, h->brief.hid);
+	if (e == ERR_OK)
+		e = store_put_hyper(a->t, h->brief.hid, &h->hash, &after, h->raw);
 	for (uint32_t i = 0; e == ERR_OK && i < h->blocks; i++)
 		e = keep_block(a, h->brief.hid, &h->block[i]);
 	for (uint32_t i = 0; e == ERR_OK && i < h->lanes; i++)
-		e = keep_lane(a, &h->lane[i]);
+		e = store_put_lane(a->t, &h->lane[i]);
 	return e == ERR_OK ? store_note_end(a->t) : e;
 }
 
@@ -140,8 +128,9 @@ execute(struct applying *a, uint64_t hid)
 	struct item *item;
 	if (hid != a->connected)
 		return ERR_CORRUPT;
-	store_note(a->t, hid);
-	enum err e = results_execute(&item, a->node, a->t, &a->tip.hash, hid, a->in_force);
+	enum err e = store_note(a->t, hid);
+	if (e == ERR_OK)
+		e = results_execute(&item, a->node, a->t, &a->tip.hash, hid, a->in_force);
 	if (e != ERR_OK)
 		return e;
 	item->next = NULL;
@@ -156,21 +145,14 @@ keep_follow(struct applying *a, const struct effect_follow *f)
 {
 	struct arena arena = { 0 };
 	struct roles roles;
-	struct lane_state lane = { 0 };
 	struct fact now = { .chain = f->chain, .state = f->follow ? FACT_NONE : FACT_LEAVING };
 	enum err e = roles_read(&roles, &arena, a->t);
 	const struct fact *fact = e == ERR_OK ? roles_fact(&roles, f->chain) : NULL;
 	if (e == ERR_OK && f->follow) {
-		e = store_get_lane(a->t, &lane, &(struct lane){ .chain = f->chain });
-		lane.lane.chain = f->chain;
-		if (e == ERR_NOT_FOUND)
-			e = ERR_OK;
-		if (e == ERR_OK && (fact == NULL || fact->state != FACT_COMING || fact->roots.executed != a->tip.hid))
+		if (fact == NULL || fact->state != FACT_COMING || fact->roots.executed != a->tip.hid)
 			e = ERR_INTERNAL;
-		if (e == ERR_OK)
-			lane.executed = fact->roots;
-		if (e == ERR_OK)
-			e = store_put_lane(a->t, &lane);
+		else
+			e = store_put_executed(a->t, &(struct lane){ .chain = f->chain }, &fact->roots);
 	}
 	arena_free(&arena);
 	return e == ERR_OK ? roles_set(a->t, &now) : e;

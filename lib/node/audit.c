@@ -62,11 +62,12 @@ check_hash_index(struct audit *a, const struct hash *hash, uint64_t hid)
 }
 
 static enum err
-check_after(struct audit *a, const char *place, uint64_t hid)
+check_after(struct audit *a, const char *place, uint64_t hid, uint64_t in_force)
 {
 	struct store_after after;
 	enum err e = store_get_after(a->t, &after, hid);
-	if (e == ERR_OK && (after.difficulty != a->difficulty || after.lanes_in_use != a->lanes_in_use))
+	if (e == ERR_OK && (after.difficulty != a->difficulty || after.lanes_in_use != a->lanes_in_use ||
+	    after.in_force != in_force))
 		audit_say(a, place, "what follows from it is not what is kept");
 	return e;
 }
@@ -95,7 +96,7 @@ check_hyper(struct audit *a, struct arena *arena, uint64_t hid)
 		a->result->hypers++;
 	}
 	if (e == ERR_OK)
-		e = check_after(a, place, hid);
+		e = check_after(a, place, hid, in_force);
 	if (e == ERR_OK) {
 		e = audit_replay(a, arena, hid, in_force);
 	}
@@ -131,6 +132,13 @@ look(struct audit *a)
 	if (e != ERR_OK)
 		return e == ERR_NOT_FOUND ? ERR_CORRUPT : e;
 	a->rows = a->tip.next_row;
+	struct lane_state root = { 0 };
+	e = store_get_lane(a->t, &root, &(struct lane){ 0 });
+	if (e != ERR_OK)
+		return e == ERR_NOT_FOUND ? ERR_CORRUPT : e;
+	a->executed = root.executed.executed;
+	if (a->executed > a->tip.hid)
+		audit_say(a, "lane 0", "hyper %" PRIu64 " is executed and not there", a->executed);
 	e = roles_read(&a->roles, &a->arena, a->t);
 	for (uint32_t i = 0; e == ERR_OK && i < a->roles.facts; i++)
 		a->half |= a->roles.fact[i].state != FACT_OFF;

@@ -25,6 +25,12 @@ same_roots(const struct roots *x, const struct roots *y)
 	return x->executed == y->executed && hash_equal(&x->state, &y->state) && hash_equal(&x->outbox, &y->outbox);
 }
 
+static bool
+has_lane(const struct audit_chain *c)
+{
+	return c->first_executed != 0 || c->state.tip_lid > 0 || c->state.committed.executed > 0;
+}
+
 static enum err
 check_lanes(struct audit *a)
 {
@@ -52,7 +58,7 @@ check_lanes(struct audit *a)
 			audit_say(a, place, "was busy in hyper %" PRIu64 ", not %" PRIu64, s->busy_hid, lane[i].busy_hid);
 	}
 	for (uint32_t i = 0; e == ERR_OK && i < a->chains; i++)
-		seen -= !a->chain[i].unfollowed && (a->chain[i].first_executed != 0 || i == 0);
+		seen -= !a->chain[i].unfollowed && (i == 0 || has_lane(&a->chain[i]));
 	if (e == ERR_OK && seen != 0)
 		audit_say(a, "lanes", "some are missing or too many");
 	arena_free(&arena);
@@ -133,8 +139,10 @@ check_count(struct audit *a, const char *what, uint64_t have, uint64_t want)
 static enum err
 check_counts(struct audit *a, uint64_t waiting, uint32_t endorsed)
 {
-	enum { HYPER = 1, HASH, BLOCK, LANE, PAYLOAD, ID, POOL, PLACE, RECEIPT, STATE, ENDORSED, UNDO };
-	uint64_t count[STORE_DBS];
+	enum { HYPER = 1, HASH, BLOCK, LANE, PAYLOAD, ID, POOL, PLACE, RECEIPT, STATE, ENDORSED, UNDO, EXECUTED };
+	uint64_t count[STORE_DBS], executed = 0;
+	for (uint32_t i = 0; i < a->chains; i++)
+		executed += !a->chain[i].unfollowed && a->chain[i].first_executed != 0;
 	enum err e = store_counts(a->t, count);
 	if (e != ERR_OK || a->half)
 		return e;
@@ -147,6 +155,7 @@ check_counts(struct audit *a, uint64_t waiting, uint32_t endorsed)
 	check_count(a, "receipt", count[RECEIPT], a->receipts);
 	check_count(a, "endorsed", count[ENDORSED], endorsed);
 	check_count(a, "undo", count[UNDO], a->last.hid - a->tip.final_hid);
+	check_count(a, "executed", count[EXECUTED], executed);
 	return ERR_OK;
 }
 

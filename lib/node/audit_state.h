@@ -50,6 +50,7 @@ struct audit {
 	struct node **past; /* the last 4 W blocks and the genesis, by HID modulo their number */
 	uint64_t source_slot; /* of the block that is looked at */
 	struct store_tip tip;
+	uint64_t executed; /* later blocks wait for their execution */
 	struct audit_memory memory;
 	struct audit_chain *chain;
 	uint32_t chains, chain_cap;
@@ -104,7 +105,7 @@ enum err audit_advance(struct audit *a, const struct hyper *h, const struct hash
 /* audit_block.c: the local blocks of a certificate, their payloads and places. */
 enum err audit_blocks(struct audit *a, struct arena *arena, const struct cert *cert, uint64_t hid);
 
-/* audit_replay.c: executes the block in memory, compares receipts, learns of new chains. */
+/* audit_replay.c: executes the block in memory if the store has its results, compares receipts, learns of new chains. */
 enum err audit_replay(struct audit *a, struct arena *arena, uint64_t hid, uint64_t in_force);
 enum err audit_learn_chains(struct audit *a);
 enum err audit_receipt(struct audit *a, uint64_t row, const struct store_receipt *want, uint64_t hid);

@@ -101,20 +101,15 @@ static enum err
 erase_some(struct node *n, struct store_txn *t, void *arg)
 {
 	struct fact *fact = arg;
-	struct lane_state lane = { .lane = { .chain = fact->chain } };
+	struct lane lane = { .chain = fact->chain };
 	bool left;
 	(void)n;
-	enum err e = store_erase_lane(t, &left, &lane.lane, ERASE_MOST);
+	enum err e = store_erase_lane(t, &left, &lane, ERASE_MOST);
 	if (e == ERR_OK && !left)
 		e = erase_state(&left, t, fact->chain);
 	if (e != ERR_OK || left)
 		return e;
-	e = store_get_lane(t, &lane, &(struct lane){ .chain = fact->chain });
-	lane.executed = (struct roots){ 0 };
-	if (e == ERR_OK)
-		e = store_put_lane(t, &lane);
-	else if (e == ERR_NOT_FOUND)
-		e = ERR_OK;
+	e = store_put_executed(t, &lane, &(struct roots){ 0 });
 	fact->state = FACT_OFF;
 	return e == ERR_OK ? roles_set(t, fact) : e;
 }

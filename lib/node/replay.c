@@ -120,7 +120,7 @@ read_blocks(struct replay *r)
 static enum err
 fill_disconnect(struct effect_disconnect *out, const struct replay *r, const struct replay_block *b)
 {
-	struct store_after after = { r->node->genesis.difficulty, 0 };
+	struct store_after after = { r->node->genesis.difficulty, 0, 0 };
 	struct signature auth;
 	struct hyper_header h;
 	uint64_t below = b->hyper.header.hid - 1;

@@ -51,8 +51,6 @@ store_outcome(struct store_txn *t, struct ledger_view *view, const struct lane_r
 	if (e != ERR_OK && e != ERR_NOT_FOUND)
 		return e;
 	e = execute_trace(&trace, &receipt, t, view, run, i, hid, before.err == ERR_SEQ_GAP);
-	if (e == ERR_OK && trace == TRACE_WAITING)
-		e = store_mark_pooled(t, run->row[i], 0);
 	if (e != ERR_OK || trace == TRACE_NONE)
 		return e;
 	if (receipt.err != ERR_OK || receipt.result != 0)
@@ -67,18 +65,6 @@ results_receipts(struct store_txn *t, struct ledger_view *view, const struct lan
 	for (uint32_t i = 0; e == ERR_OK && i < run->count; i++)
 		e = store_outcome(t, view, run, i, hid);
 	return e;
-}
-
-static enum err
-store_roots(struct store_txn *t, const struct lane_run *run)
-{
-	struct lane_state state = { 0 };
-	enum err e = store_get_lane(t, &state, &run->lane);
-	if (e != ERR_OK && e != ERR_NOT_FOUND)
-		return e;
-	state.lane = run->lane;
-	state.executed = run->roots;
-	return store_put_lane(t, &state);
 }
 
 /* One entry a signer: the highest seq that was executed. */
@@ -188,7 +174,7 @@ results_execute(struct item **out, struct node *n, struct store_txn *t, const st
 	for (uint32_t i = 0; e == ERR_OK && i < runs; i++) {
 		e = results_receipts(t, &view, &run[i], hid);
 		if (e == ERR_OK)
-			e = store_roots(t, &run[i]);
+			e = store_put_executed(t, &run[i].lane, &run[i].roots);
 	}
 	struct executed *x = e == ERR_OK ? calloc(1, sizeof(*x)) : NULL;
 	if (e == ERR_OK && x == NULL)

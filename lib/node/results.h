@@ -15,7 +15,7 @@ enum err results_execute(struct item **out, struct node *n, struct store_txn *t,
 /* Of an item that results_execute made. */
 uint64_t results_hid(const struct item *item);
 
-/* What the payloads of a run that was just executed leave behind: receipts, and the pool's mark of what waits again. */
+/* What the payloads of a run that was just executed leave behind: their receipts. */
 enum err results_receipts(struct store_txn *t, struct ledger_view *view, const struct lane_run *run, uint64_t hid);
 
 #endif

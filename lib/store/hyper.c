@@ -14,6 +14,7 @@ store_put_hyper(struct store_txn *t, uint64_t hid, const struct hash *hash, cons
 	buf_add(&t->value, hash->b, HASH_BYTES);
 	wire_put_u64(&t->value, after->difficulty);
 	wire_put_u32(&t->value, after->lanes_in_use);
+	wire_put_u64(&t->value, after->in_force);
 	buf_add(&t->value, raw.data, raw.len);
 	e = db_put_value(t, DB_HYPER, key, sizeof(key));
 	if (e)
@@ -40,6 +41,7 @@ get(struct store_txn *t, struct hash *hash, struct store_after *after, struct by
 	wire_get(&r, hash->b, HASH_BYTES);
 	after->difficulty = wire_get_u64(&r);
 	after->lanes_in_use = wire_get_u32(&r);
+	after->in_force = wire_get_u64(&r);
 	raw->len = r.left;
 	raw->data = wire_take(&r, r.left);
 	return raw->len < HYPER_HEAD ? ERR_CORRUPT : db_end(&r);

@@ -216,6 +216,21 @@ read_pooled(uint64_t *sealed_hid, struct bytes value)
 	return db_end(&r);
 }
 
+/* Execution writes no marks: what it found unfit in the block that sealed it last waits again. */
+static enum err
+look_unfit(uint64_t *sealed_hid, struct store_txn *t, uint64_t row)
+{
+	struct store_receipt receipt;
+	struct lane_state root = {0};
+	enum err e = *sealed_hid ? store_get_receipt(t, &receipt, row) : ERR_NOT_FOUND;
+
+	if (!e && receipt.err == ERR_SEQ_GAP)
+		e = store_get_lane(t, &root, &(struct lane){0});
+	if (!e && *sealed_hid <= root.executed.executed)
+		*sealed_hid = 0;
+	return e == ERR_NOT_FOUND ? ERR_OK : e;
+}
+
 enum err
 store_get_pooled(struct store_txn *t, uint64_t *sealed_hid, uint64_t row)
 {
@@ -225,7 +240,9 @@ store_get_pooled(struct store_txn *t, uint64_t *sealed_hid, uint64_t row)
 
 	key_put_u64(key, row);
 	e = db_get(t, &value, DB_POOL, key, sizeof(key));
-	return e ? e : read_pooled(sealed_hid, value);
+	if (!e)
+		e = read_pooled(sealed_hid, value);
+	return e ? e : look_unfit(sealed_hid, t, row);
 }
 
 enum err
@@ -254,7 +271,9 @@ visit_pooled(void *arg, struct bytes key, struct bytes value)
 	if (e)
 		return e;
 	row = key_get_u64(key.data);
-	e = get(w->t, &raw, row);
+	e = look_unfit(&sealed_hid, w->t, row);
+	if (!e)
+		e = get(w->t, &raw, row);
 	if (e)
 		return e == ERR_NOT_FOUND ? ERR_CORRUPT : e;
 	return w->each(w->arg, row, sealed_hid, raw);

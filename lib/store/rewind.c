@@ -56,7 +56,8 @@ enum err
 store_rewind(struct store_txn *t, uint64_t last)
 {
 	static const struct layout hyper = {DB_HYPER, 0}, block = {DB_BLOCK, 8};
-	static const enum store_db anew[] = {DB_LANE, DB_POOL, DB_PLACE, DB_RECEIPT, DB_STATE, DB_ENDORSED, DB_UNDO};
+	static const enum store_db anew[] = {DB_LANE, DB_POOL, DB_PLACE, DB_RECEIPT, DB_STATE, DB_ENDORSED, DB_UNDO,
+	    DB_EXECUTED};
 	enum err e = erase_later(t, &hyper, last);
 
 	if (!e)

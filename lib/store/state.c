@@ -1,3 +1,5 @@
+#include <string.h>
+
 #include "store/store_impl.h"
 
 static void
@@ -29,7 +31,6 @@ store_put_lane(struct store_txn *t, const struct lane_state *state)
 	wire_put_u64(b, state->tip_lid);
 	buf_add(b, state->tip.b, sizeof(state->tip.b));
 	put_roots(b, &state->committed);
-	put_roots(b, &state->executed);
 	wire_put_u64(b, state->busy_hid);
 	return b->failed ? ERR_NOMEM : db_put(t, DB_LANE, key, sizeof(key), bytes_of(b));
 }
@@ -42,64 +43,122 @@ read_lane(struct lane_state *out, struct bytes value)
 	out->tip_lid = wire_get_u64(&r);
 	wire_get(&r, out->tip.b, sizeof(out->tip.b));
 	out->committed = get_roots(&r);
-	out->executed = get_roots(&r);
 	out->busy_hid = wire_get_u64(&r);
+	return db_end(&r);
+}
+
+enum err
+store_put_executed(struct store_txn *t, const struct lane *lane, const struct roots *roots)
+{
+	uint8_t key[LANE_KEY];
+	struct buf *b = &t->value;
+
+	key_put_lane(key, lane);
+	if (roots->executed == 0)
+		return db_erase(t, DB_EXECUTED, key, sizeof(key));
+	buf_reset(b);
+	put_roots(b, roots);
+	return b->failed ? ERR_NOMEM : db_put(t, DB_EXECUTED, key, sizeof(key), bytes_of(b));
+}
+
+static enum err
+read_executed(struct lane_state *out, struct bytes value)
+{
+	struct reader r = wire_reader(value);
+
+	out->executed = get_roots(&r);
 	return db_end(&r);
 }
 
 enum err
 store_get_lane(struct store_txn *t, struct lane_state *state, const struct lane *lane)
 {
+	struct lane_state found = {.lane = *lane};
 	uint8_t key[LANE_KEY];
 	struct bytes value;
-	enum err e;
+	enum err put, e;
 
 	key_put_lane(key, lane);
-	e = db_get(t, &value, DB_LANE, key, sizeof(key));
-	if (e)
+	put = db_get(t, &value, DB_LANE, key, sizeof(key));
+	e = put ? put : read_lane(&found, value);
+	if (e && e != ERR_NOT_FOUND)
 		return e;
-	state->lane = *lane;
-	return read_lane(state, value);
+	e = db_get(t, &value, DB_EXECUTED, key, sizeof(key));
+	e = e ? e : read_executed(&found, value);
+	if (e && (e != ERR_NOT_FOUND || put))
+		return e;
+	*state = found;
+	return ERR_OK;
 }
 
 struct lane_walk {
 	struct lane_state *state;
-	size_t n, room;
+	size_t n, room, at; /* at: lanes below this one have been passed */
 };
+
+/* The lane's place among those that are there, made if need be. */
+static enum err
+lane_at(struct lane_state **out, struct lane_walk *w, struct bytes key)
+{
+	struct lane lane;
+	enum err e = key.len == LANE_KEY ? key_get_lane(&lane, key.data) : ERR_CORRUPT;
+
+	if (e)
+		return e;
+	while (w->at < w->n && lane_compare(&w->state[w->at].lane, &lane) < 0)
+		w->at++;
+	*out = &w->state[w->at];
+	if (w->at < w->n && lane_compare(&(*out)->lane, &lane) == 0)
+		return ERR_OK;
+	if (w->n == w->room)
+		return ERR_CORRUPT;
+	memmove(*out + 1, *out, (w->n++ - w->at) * sizeof(**out));
+	**out = (struct lane_state){.lane = lane};
+	return ERR_OK;
+}
 
 static enum err
 visit_lane(void *arg, struct bytes key, struct bytes value)
 {
-	struct lane_walk *w = arg;
-	struct lane_state *state = &w->state[w->n];
-	enum err e;
+	struct lane_state *state;
+	enum err e = lane_at(&state, arg, key);
 
-	if (w->n == w->room || key.len != LANE_KEY)
-		return ERR_CORRUPT;
-	w->n++;
-	e = key_get_lane(&state->lane, key.data);
 	return e ? e : read_lane(state, value);
+}
+
+static enum err
+visit_executed(void *arg, struct bytes key, struct bytes value)
+{
+	struct lane_state *state;
+	enum err e = lane_at(&state, arg, key);
+
+	return e ? e : read_executed(state, value);
 }
 
 enum err
 store_get_lanes(struct store_txn *t, struct lane_state **state, uint32_t *n, struct arena *arena)
 {
 	struct lane_walk w = {0};
-	MDB_stat stat;
-	int rc = mdb_stat(t->txn, t->store->db[DB_LANE], &stat);
+	MDB_stat put, executed;
+	int rc = mdb_stat(t->txn, t->store->db[DB_LANE], &put);
 	enum err e;
 
 	*state = NULL;
 	*n = 0;
+	if (!rc)
+		rc = mdb_stat(t->txn, t->store->db[DB_EXECUTED], &executed);
 	if (rc)
 		return store_error(rc);
-	if (stat.ms_entries == 0)
+	w.room = put.ms_entries + executed.ms_entries;
+	if (w.room == 0)
 		return ERR_OK;
-	w.room = stat.ms_entries;
 	w.state = w.room > UINT32_MAX ? NULL : arena_alloc(arena, w.room, sizeof(*w.state));
 	if (!w.state)
 		return ERR_NOMEM;
 	e = db_each(t, DB_LANE, (struct bytes){0}, visit_lane, &w);
+	w.at = 0;
+	if (!e)
+		e = db_each(t, DB_EXECUTED, (struct bytes){0}, visit_executed, &w);
 	*state = w.state;
 	*n = (uint32_t)w.n;
 	return e;

@@ -6,18 +6,24 @@
  *
  *     db        key                          value
  *     meta      word                         schema, genesis, tip, record, roles
- *     hyper     HID                          hash 32, difficulty and lanes in use after it, encoded hyper block
+ *     hyper     HID                          hash 32, difficulty and lanes in use after it, what chain 0 had committed
+ *                                            before it, encoded hyper block
  *     hash      hash's first 16 bytes        HID of a hyper block, or lane and LID of a local block
  *     block     lane 9, LID                  HID, hash, block, rows of its payloads in runs
- *     lane      lane 9                       lane state
+ *     lane      lane 9                       lane state as blocks make it
  *     payload   row                          encoded payload; rows only ever grow
  *     id        payload id's first 16 bytes  row; a later one with the same id stands under the id and itself
- *     pool      row                          HID that sealed it, 0 while it waits
+ *     pool      row                          HID that sealed it last, 0: none did
  *     place     first row of a run           run length, HID, lane, LID, index of its first payload
  *     receipt   row                          result and the error's word, only where there is one to tell
  *     state     made by the ledger           made by the ledger
  *     endorsed  HID beyond the last final    endorsements that certify it
  *     undo      HID beyond the last final    what its connection and execution changed, as it was before
+ *     executed  lane 9                       HID and roots of its latest execution
+ *
+ * A block is connected first and executed later, when others may stand on it already. So either has what it writes to
+ * itself: execution writes state, receipt and executed, connection the rest, and what one of them did to a block can be
+ * taken back without the other's.
  *
  * Numbers in keys are big-endian, so that keys sort as they count. A payload's bytes are written once, when it is
  * pooled, under the next row: sequential keys cost LMDB a third of what random ones do.
@@ -37,7 +43,7 @@
 struct store;
 struct store_txn;
 
-enum { STORE_SCHEMA = 2 };
+enum { STORE_SCHEMA = 3 };
 
 enum store_mode {
 	STORE_CREATE, /* makes DIR (mode 0700) and an empty store where there is none */
@@ -112,10 +118,11 @@ enum err store_get_roles(struct store_txn *t, struct buf *raw);
 
 /* --- the chain --- */
 
-/* What the next block goes by. */
+/* What the next block goes by, and what its own execution goes by: the HID that chain 0 had committed before it. */
 struct store_after {
 	uint64_t difficulty;
 	uint32_t lanes_in_use;
+	uint64_t in_force;
 };
 
 enum err store_put_hyper(struct store_txn *t, uint64_t hid, const struct hash *hash, const struct store_after *after,
@@ -150,7 +157,13 @@ enum err store_get_block(struct store_txn *t, struct store_block *out, struct ar
 enum err store_find_hash(struct store_txn *t, bool *is_hyper, uint64_t *hid, struct lane *lane, uint64_t *lid,
     const struct hash *hash);
 
+/* All but `executed`. */
 enum err store_put_lane(struct store_txn *t, const struct lane_state *state);
+
+/* Of HID 0: it was never executed. */
+enum err store_put_executed(struct store_txn *t, const struct lane *lane, const struct roots *roots);
+
+/* Zero where nothing is; ERR_NOT_FOUND when it was neither put nor executed. */
 enum err store_get_lane(struct store_txn *t, struct lane_state *state, const struct lane *lane);
 
 /* All of them, ascending. */
@@ -169,6 +182,10 @@ enum err store_erase_payload(struct store_txn *t, uint64_t row); /* ERR_OK when 
 /* Where a payload is sealed; ERR_NOT_FOUND while it waits. *place is of kind PLACE_PAYLOAD. */
 enum err store_get_place(struct store_txn *t, struct place *place, uint64_t row);
 
+/*
+ * The HID that sealed a row is 0 while it waits. It does so again when the block is executed and its seq did not fit: the
+ * receipt, ERR_SEQ_GAP, says it.
+ */
 enum err store_put_pooled(struct store_txn *t, uint64_t row, uint64_t sealed_hid);
 
 /* The same for a row that is in the pool; nothing happens to one that is not. */
@@ -214,9 +231,9 @@ enum err store_erase_state(struct store_txn *t, bool *left, struct bytes prefix,
 
 /*
  * From store_note to store_note_end every put and erase but those of payloads and meta is noted as the block's doing;
- * again for the same block goes on with its notes, in the same transaction.
+ * again for the same block goes on with its notes.
  */
-void store_note(struct store_txn *t, uint64_t hid);
+enum err store_note(struct store_txn *t, uint64_t hid);
 enum err store_note_end(struct store_txn *t);
 
 /*
@@ -247,7 +264,7 @@ enum err store_each_before(struct store_txn *t, uint64_t hid,
     enum err (*each)(void *arg, const struct store_before *before), void *arg);
 
 /* How many entries each database has, for `check`; in the order of the table above. */
-enum { STORE_DBS = 13 };
+enum { STORE_DBS = 14 };
 enum err store_counts(struct store_txn *t, uint64_t count[static STORE_DBS]);
 
 #endif

@@ -22,7 +22,8 @@ enum store_db {
 	DB_RECEIPT,
 	DB_STATE,
 	DB_ENDORSED,
-	DB_UNDO
+	DB_UNDO,
+	DB_EXECUTED
 };
 
 /*

@@ -25,6 +25,7 @@ is_noted(enum store_db db)
 	case DB_PLACE:
 	case DB_RECEIPT:
 	case DB_STATE:
+	case DB_EXECUTED:
 		return true;
 	case DB_META:
 	case DB_PAYLOAD:
@@ -108,31 +109,6 @@ notes_free(struct notes *notes)
 	map_free(&notes->keys);
 }
 
-void
-store_note(struct store_txn *t, uint64_t hid)
-{
-	struct notes *notes = &t->notes;
-
-	if (notes->hid != hid) {
-		buf_reset(&notes->row);
-		map_free(&notes->keys);
-		/* no one who chooses keys knows where this stands in memory */
-		map_init(&notes->keys, sizeof(struct note_name), (uintptr_t)t);
-	}
-	notes->hid = hid;
-	notes->on = true;
-}
-
-enum err
-store_note_end(struct store_txn *t)
-{
-	uint8_t key[ROW_KEY];
-
-	t->notes.on = false;
-	key_put_u64(key, t->notes.hid);
-	return t->notes.row.failed ? ERR_NOMEM : db_append(t, DB_UNDO, key, sizeof(key), bytes_of(&t->notes.row));
-}
-
 static bool
 read_entry(struct entry *out, struct reader *r)
 {
@@ -162,6 +138,59 @@ each_entry(struct bytes row, enum err (*each)(void *arg, const struct entry *ent
 		e = each(arg, &entry);
 	}
 	return e;
+}
+
+static enum err
+copy_row(struct store_txn *t, struct buf *out, uint64_t hid)
+{
+	uint8_t key[ROW_KEY];
+	struct bytes row;
+	enum err e;
+
+	key_put_u64(key, hid);
+	e = db_get(t, &row, DB_UNDO, key, sizeof(key));
+	if (e)
+		return e;
+	buf_add(out, row.data, row.len);
+	return out->failed ? ERR_NOMEM : ERR_OK;
+}
+
+static enum err
+name_entry(void *arg, const struct entry *entry)
+{
+	struct notes *notes = arg;
+	struct note_name name = name_of(entry->db, entry->key.data, entry->key.len);
+
+	return map_put(&notes->keys, name.b, notes);
+}
+
+enum err
+store_note(struct store_txn *t, uint64_t hid)
+{
+	struct notes *notes = &t->notes;
+	enum err e = ERR_OK;
+
+	if (notes->hid != hid) {
+		buf_reset(&notes->row);
+		map_free(&notes->keys);
+		/* no one who chooses keys knows where this stands in memory */
+		map_init(&notes->keys, sizeof(struct note_name), (uintptr_t)t);
+		e = copy_row(t, &notes->row, hid);
+		e = e ? e : each_entry(bytes_of(&notes->row), name_entry, notes);
+	}
+	notes->hid = hid;
+	notes->on = true;
+	return e == ERR_NOT_FOUND ? ERR_OK : e;
+}
+
+enum err
+store_note_end(struct store_txn *t)
+{
+	uint8_t key[ROW_KEY];
+
+	t->notes.on = false;
+	key_put_u64(key, t->notes.hid);
+	return t->notes.row.failed ? ERR_NOMEM : db_append(t, DB_UNDO, key, sizeof(key), bytes_of(&t->notes.row));
 }
 
 /* --- taking back --- */
@@ -236,21 +265,6 @@ erase_gone(struct back *b)
 	return e;
 }
 
-static enum err
-copy_row(struct store_txn *t, struct buf *out, uint64_t hid)
-{
-	uint8_t key[ROW_KEY];
-	struct bytes row;
-	enum err e;
-
-	key_put_u64(key, hid);
-	e = db_get(t, &row, DB_UNDO, key, sizeof(key));
-	if (e)
-		return e;
-	buf_add(out, row.data, row.len);
-	return out->failed ? ERR_NOMEM : ERR_OK;
-}
-
 enum err
 store_take_back(struct store_txn *t, uint64_t hid)
 {
@@ -321,7 +335,7 @@ tell(void *arg, const struct entry *entry)
 	struct store_before before = {.key = entry->key, .value = entry->value, .there = entry->there};
 
 	before.what = entry->db == DB_STATE ? STORE_OF_STATE : entry->db == DB_RECEIPT ? STORE_OF_RECEIPTS
-	    : entry->db == DB_LANE ? STORE_OF_LANES : STORE_OF_OTHERS;
+	    : entry->db == DB_LANE || entry->db == DB_EXECUTED ? STORE_OF_LANES : STORE_OF_OTHERS;
 	return told->each(told->arg, &before);
 }
 

@@ -99,7 +99,7 @@ transfers(struct store *s, uint64_t hid, uint64_t accounts, int n)
 
 	if (!account)
 		bench_fail("no memory");
-	store_note(t, hid);
+	must(store_note(t, hid));
 	state_set_init(&set, &view, &lane, hid);
 	for (int i = 0; i < 2 * n; i++)
 		account_of(account + 32 * i, draw(accounts));

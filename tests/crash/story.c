@@ -26,11 +26,13 @@ write_chain(struct store_txn *t, uint64_t n)
 
 	story_block(&block, n);
 	story_hyper(&hyper, n);
-	e = hyper.raw.failed ? ERR_NOMEM : store_put_hyper(t, n, &hyper.hash, &(struct store_after){n, 1}, bytes_of(&hyper.raw));
+	e = hyper.raw.failed ? ERR_NOMEM : store_put_hyper(t, n, &hyper.hash, &(struct store_after){n, 1, n}, bytes_of(&hyper.raw));
 	buf_free(&hyper.raw);
 	if (!e)
 		e = store_put_block(t, n, &block.kept);
-	return e ? e : store_put_lane(t, &lane);
+	if (!e)
+		e = store_put_lane(t, &lane);
+	return e ? e : store_put_executed(t, &lane.lane, &lane.executed);
 }
 
 /* Row by row, whatever changes from transaction n - 1 to n. */
@@ -64,7 +66,8 @@ write_all(const struct story *s, struct store_txn *t, uint64_t n)
 
 	for (uint64_t row = first; row < n * STORY_PER && !e; row++)
 		e = write_row(s, t, row, n);
-	store_note(t, n);
+	if (!e)
+		e = store_note(t, n);
 	if (!e)
 		e = write_chain(t, n);
 	if (!e)

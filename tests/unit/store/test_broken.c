@@ -47,8 +47,8 @@ fill(struct shelf *s)
 		hyper_header_put(&raw, &header);
 		memset(buf_extend(&raw, 64 + 100 * i), 7, 64 + 100 * i);
 		hash = hyper_hash(&header);
-		OK(store_put_hyper(s->txn, i, &hash, &(struct store_after){i, 1}, bytes_of(&raw)));
-		store_note(s->txn, i);
+		OK(store_put_hyper(s->txn, i, &hash, &(struct store_after){i, 1, i}, bytes_of(&raw)));
+		OK(store_note(s->txn, i));
 		OK(store_put_block(s->txn, i, &kept));
 		OK(store_note_end(s->txn));
 		buf_free(&raw);

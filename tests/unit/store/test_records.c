@@ -157,7 +157,7 @@ hyper_blocks_come_back_by_hid_and_hash(void **state)
 		some_hyper(&raw[i], &header, i, i == 2 ? 3000000 : i);
 		hash = hyper_hash(&header);
 		OK(store_put_hyper(s->txn, i, &hash, &after, bytes_of(&raw[i])));
-		after = (struct store_after){.difficulty = 1000 * i, .lanes_in_use = (uint32_t)i};
+		after = (struct store_after){.difficulty = 1000 * i, .lanes_in_use = (uint32_t)i, .in_force = i + 1};
 		OK(store_put_hyper(s->txn, i, &hash, &after, bytes_of(&raw[i])));
 	}
 	shelf_reopen(s);
@@ -169,7 +169,7 @@ hyper_blocks_come_back_by_hid_and_hash(void **state)
 		assert_int_equal(back.slot, 10 * i);
 		assert_int_equal(auth.b[0], i);
 		OK(store_get_after(s->txn, &after, i));
-		assert_true(after.difficulty == 1000 * i && after.lanes_in_use == i);
+		assert_true(after.difficulty == 1000 * i && after.lanes_in_use == i && after.in_force == i + 1);
 		OK(store_find_hash(s->txn, &is_hyper, &hid, &lane, &lid, &hash));
 		assert_true(is_hyper);
 		assert_int_equal(hid, i);
@@ -219,6 +219,7 @@ lanes_come_back_in_order(void **state)
 	for (size_t i = LANES; i-- > 0;) {
 		expected = some_lane(lane[i], 100 * i);
 		OK(store_put_lane(s->txn, &expected));
+		OK(store_put_executed(s->txn, &lane[i], &expected.executed));
 	}
 	shelf_reopen(s);
 	OK(store_get_lanes(s->txn, &all, &n, &s->arena));

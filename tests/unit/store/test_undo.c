@@ -1,15 +1,21 @@
-/* A block taken back leaves the store as it was before it, byte for byte, whatever it changed. */
+/*
+ * A block taken back leaves the store as it was before it, byte for byte, whatever it changed, and whichever of the
+ * blocks below it were executed meanwhile.
+ */
 #include "shelf.h"
 
 #include "store/store_impl.h"
 
-enum { DEPTH = 8, PER_BLOCK = 12 };
+enum { DEPTH = 8, PER_BLOCK = 12, LAG = 3 };
 
 struct life {
 	struct shelf *s;
-	uint64_t seed, hid, final, rows;
-	struct hash before[1000]; /* contents before each block */
-	uint64_t rows_before[1000];
+	uint64_t seed, hid, executed, final, rows;
+	struct past {
+		struct hash connected, executed; /* contents before each of it */
+		uint64_t rows, row[PER_BLOCK]; /* rows there were; the block's */
+		uint32_t count;
+	} past[1000];
 };
 
 struct sum {
@@ -37,18 +43,34 @@ sum_up(void *arg, struct bytes key, struct bytes value)
 	return ERR_OK;
 }
 
-/* Over every key and value but those of payloads pooled later. */
 static struct hash
-contents(struct store_txn *t, uint64_t rows)
+contents(struct store_txn *t, const enum store_db *db, uint64_t rows)
 {
 	struct sum sum = {.rows = rows};
 
 	hash_init(&sum.h, HASH_LEAF);
-	for (sum.db = DB_META; sum.db <= DB_UNDO; sum.db++) {
-		if (sum.db != DB_PAYLOAD && sum.db != DB_ID)
-			OK(db_each(t, sum.db, (struct bytes){0}, sum_up, &sum));
+	for (; *db != DB_META; db++) {
+		sum.db = *db;
+		OK(db_each(t, sum.db, (struct bytes){0}, sum_up, &sum));
 	}
 	return hash_end(&sum.h);
+}
+
+/* Over every key and value that a connection changes, but those of payloads pooled later. */
+static struct hash
+connected(struct store_txn *t, uint64_t rows)
+{
+	static const enum store_db db[] = {DB_HYPER, DB_HASH, DB_BLOCK, DB_LANE, DB_POOL, DB_PLACE, DB_ENDORSED, DB_META};
+
+	return contents(t, db, rows);
+}
+
+static struct hash
+executed(struct store_txn *t)
+{
+	static const enum store_db db[] = {DB_RECEIPT, DB_STATE, DB_EXECUTED, DB_META};
+
+	return contents(t, db, 0);
 }
 
 static void
@@ -80,7 +102,7 @@ connect(struct life *l, const uint64_t *row, uint32_t n)
 
 	kept.hash = some_hash(l->seed + 1);
 	memset(buf_extend(&raw, HYPER_HEAD), 3, HYPER_HEAD);
-	OK(store_put_hyper(t, l->hid, &hash, &(struct store_after){l->hid, 2}, bytes_of(&raw)));
+	OK(store_put_hyper(t, l->hid, &hash, &(struct store_after){l->hid, 2, l->hid - 1}, bytes_of(&raw)));
 	OK(store_put_block(t, l->hid, &kept));
 	for (uint32_t i = 0; i < n; i++)
 		OK(store_mark_pooled(t, row[i], l->hid));
@@ -92,7 +114,6 @@ static void
 execute(struct life *l, const uint64_t *row, uint32_t n)
 {
 	struct ledger_view view = store_ledger(l->s->txn);
-	struct lane_state state;
 
 	for (uint32_t i = 0; i < n; i++) {
 		struct store_receipt receipt = {ERR_SEQ_GAP, (uint32_t)draw(l, 9)};
@@ -101,45 +122,72 @@ execute(struct life *l, const uint64_t *row, uint32_t n)
 
 		key_put_u64(value, draw(l, 1000));
 		OK(view.put(view.owner, (struct bytes){key, 10 + key[0]}, (struct bytes){value, 1 + draw(l, 8)}));
-		if (kind == 0)
-			OK(store_mark_pooled(l->s->txn, row[i], 0));
 		if (kind <= 1)
 			OK(store_put_receipt(l->s->txn, row[i], &receipt));
 		if (kind == 2)
 			OK(store_erase_receipt(l->s->txn, row[i]));
 	}
-	state = (struct lane_state){.lane = {.chain = (uint32_t)draw(l, 3)}, .executed = {.executed = l->hid}};
-	OK(store_put_lane(l->s->txn, &state));
+	OK(store_put_executed(l->s->txn, &(struct lane){.chain = (uint32_t)draw(l, 3)}, &(struct roots){.executed = l->executed}));
 }
 
 static void
 one_block(struct life *l)
 {
-	uint64_t row[PER_BLOCK];
-	uint32_t n = (uint32_t)draw(l, PER_BLOCK + 1);
+	struct past *past = &l->past[++l->hid];
 	struct endorsement e = {.slot = l->hid};
 
-	add_rows(l, row, n);
-	l->rows_before[++l->hid] = l->rows;
-	l->before[l->hid] = contents(l->s->txn, l->rows);
-	store_note(l->s->txn, l->hid);
-	connect(l, row, n);
+	past->count = (uint32_t)draw(l, PER_BLOCK + 1);
+	add_rows(l, past->row, past->count);
+	past->rows = l->rows;
+	past->connected = connected(l->s->txn, l->rows);
+	OK(store_note(l->s->txn, l->hid));
+	connect(l, past->row, past->count);
 	OK(store_note_end(l->s->txn));
 	OK(store_put_endorsements(l->s->txn, l->hid, &e, 1));
-	store_note(l->s->txn, l->hid);
-	execute(l, row, n);
-	OK(store_note_end(l->s->txn));
+}
+
+/* What is final needs no notes. */
+static void
+one_execution(struct life *l)
+{
+	struct past *past = &l->past[++l->executed];
+
+	past->executed = executed(l->s->txn);
+	if (l->executed > l->final)
+		OK(store_note(l->s->txn, l->executed));
+	execute(l, past->row, past->count);
+	if (l->executed > l->final)
+		OK(store_note_end(l->s->txn));
 }
 
 static void
 one_back(struct life *l)
 {
+	const struct past *past = &l->past[l->hid];
 	struct hash now;
 
 	OK(store_take_back(l->s->txn, l->hid));
-	now = contents(l->s->txn, l->rows_before[l->hid]);
-	assert_true(hash_equal(&now, &l->before[l->hid]));
+	now = connected(l->s->txn, past->rows);
+	assert_true(hash_equal(&now, &past->connected));
+	if (l->executed == l->hid) {
+		now = executed(l->s->txn);
+		assert_true(hash_equal(&now, &past->executed));
+		l->executed--;
+	}
 	l->hid--;
+}
+
+static void
+settle(struct life *l)
+{
+	l->final += 1 + draw(l, 4);
+	OK(store_settle(l->s->txn, l->final));
+	assert_int_equal(store_take_back(l->s->txn, l->final), ERR_NOT_FOUND);
+	/* what was summed up before knew of endorsements that are gone */
+	while (l->hid > l->final) {
+		OK(store_take_back(l->s->txn, l->hid));
+		l->executed -= l->executed == l->hid--;
+	}
 }
 
 static void
@@ -150,23 +198,19 @@ random_branches_leave_no_trace(void **state)
 
 	*l = (struct life){.s = *state, .seed = 5};
 	shelf_write(l->s);
-	for (int turn = 0; turn < 250; turn++) {
+	for (int turn = 0; turn < 600; turn++) {
 		if (draw(l, 10) == 0) {
 			shelf_commit(l->s);
 			shelf_write(l->s);
 		}
-		if (l->hid > l->final && draw(l, 5) < 2)
+		if (l->hid > l->final && draw(l, 10) < 3)
 			one_back(l);
+		else if (l->executed < l->hid && (draw(l, 2) == 0 || l->hid - l->executed == LAG))
+			one_execution(l);
 		else
 			one_block(l);
-		if (l->hid > l->final + DEPTH) {
-			l->final += 1 + draw(l, 4);
-			OK(store_settle(l->s->txn, l->final));
-			assert_int_equal(store_take_back(l->s->txn, l->final), ERR_NOT_FOUND);
-			/* what was summed up before knew of notes that are gone */
-			while (l->hid > l->final)
-				OK(store_take_back(l->s->txn, l->hid--));
-		}
+		if (l->hid > l->final + DEPTH)
+			settle(l);
 		most = l->hid > most ? l->hid : most;
 	}
 	assert_true(most > 20);
@@ -185,7 +229,7 @@ two_blocks(struct shelf *s, const struct hash *id, const struct bytes *raw)
 		OK(store_put_pooled(s->txn, i, 0));
 	}
 	for (uint64_t hid = 1; hid <= 2; hid++) {
-		store_note(s->txn, hid);
+		OK(store_note(s->txn, hid));
 		OK(store_put_block(s->txn, hid, &kept));
 		for (uint64_t i = 0; i < hid; i++)
 			OK(store_mark_pooled(s->txn, row[i], hid));
@@ -245,6 +289,46 @@ what_left_the_pool_stays_out(void **state)
 	buf_free(&got);
 }
 
+static void
+execute_row(struct shelf *s, uint64_t hid, uint64_t row, enum err err)
+{
+	OK(store_note(s->txn, hid));
+	OK(err ? store_put_receipt(s->txn, row, &(struct store_receipt){err, 0}) : store_erase_receipt(s->txn, row));
+	OK(store_put_executed(s->txn, &(struct lane){0}, &(struct roots){.executed = hid}));
+	OK(store_note_end(s->txn));
+}
+
+static uint64_t
+sealed_in(struct shelf *s, uint64_t row)
+{
+	uint64_t sealed;
+
+	OK(store_get_pooled(s->txn, &sealed, row));
+	return sealed;
+}
+
+/* Row 2 does not fit in block 1, and is in block 2 before anybody knows. */
+static void
+unfit_rows_wait_until_a_later_block_has_them(void **state)
+{
+	struct shelf *s = *state;
+	struct hash id[3];
+	struct bytes raw[3];
+
+	for (uint64_t i = 1; i <= 2; i++)
+		raw[i] = some_payload(&s->arena, &id[i], i, 20);
+	shelf_write(s);
+	two_blocks(s, id, raw);
+	execute_row(s, 1, 2, ERR_SEQ_GAP);
+	assert_int_equal(sealed_in(s, 2), 2);
+	execute_row(s, 2, 2, ERR_OK);
+	assert_int_equal(sealed_in(s, 2), 2);
+	OK(store_take_back(s->txn, 2));
+	assert_int_equal(sealed_in(s, 2), 0);
+	OK(store_take_back(s->txn, 1));
+	assert_int_equal(sealed_in(s, 2), 0);
+}
+
 static enum err
 see(void *arg, const struct store_before *before)
 {
@@ -274,7 +358,7 @@ notes_tell_what_was_before(void **state)
 	view = store_ledger(s->txn);
 	OK(view.put(view.owner, key, (struct bytes){(const uint8_t *)"a", 1}));
 	assert_int_equal(store_each_before(s->txn, 4, see, &seen), ERR_NOT_FOUND);
-	store_note(s->txn, 4);
+	OK(store_note(s->txn, 4));
 	OK(view.put(view.owner, key, (struct bytes){(const uint8_t *)"b", 1}));
 	OK(view.put(view.owner, key, (struct bytes){(const uint8_t *)"c", 1}));
 	OK(store_put_receipt(s->txn, 3, &(struct store_receipt){ERR_EXPIRED, 0}));
@@ -293,6 +377,7 @@ main(void)
 		cmocka_unit_test_setup_teardown(random_branches_leave_no_trace, shelf_new, shelf_free),
 		cmocka_unit_test_setup_teardown(rows_go_back_to_the_pool, shelf_new, shelf_free),
 		cmocka_unit_test_setup_teardown(what_left_the_pool_stays_out, shelf_new, shelf_free),
+		cmocka_unit_test_setup_teardown(unfit_rows_wait_until_a_later_block_has_them, shelf_new, shelf_free),
 		cmocka_unit_test_setup_teardown(notes_tell_what_was_before, shelf_new, shelf_free),
 	};
 
