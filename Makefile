@@ -171,6 +171,7 @@ soak: all crash hold $(B)/sim/sim
 .PHONY: crash soak
 
 # The rules of finality under random schedules: `make schedule RUNS=1000000 CORE=2000`.
+SIM_IDEAL := -Wl,--wrap=sign_make,--wrap=sign_verify,--wrap=seal_id,--wrap=block_hash,--wrap=merkle_leaf
 SCHEDULE := $(patsubst %.c,$(B)/%.o,$(wildcard tests/sim/schedule*.c) tests/sim/ideal.c)
 schedule: RUNS = 1000000
 CORE ?= 2000
@@ -178,7 +179,7 @@ $(B)/tests/sim/schedule_core.o: ALL_CFLAGS += -Itests/unit/consensus
 
 $(B)/sim/schedule: $(SCHEDULE) $(call upto,consensus)
 	@mkdir -p $(@D)
-	$(call say,LD $@)$(CC) $(LDFLAGS) -Wl,--wrap=sign_make,--wrap=sign_verify,--wrap=seal_id -o $@ $^ -lsodium -lcmocka
+	$(call say,LD $@)$(CC) $(LDFLAGS) $(SIM_IDEAL) -o $@ $^ -lsodium -lcmocka
 
 schedule: $(B)/sim/schedule
 	$(B)/sim/schedule --runs $(RUNS) --core $(CORE)
@@ -187,7 +188,6 @@ schedule: $(B)/sim/schedule
 
 # Networks in virtual time, from seeds, with ideal signatures: `make sim SEEDS=200 FROM=1 NODES=7`.
 SIM := $(patsubst %.c,$(B)/%.o,$(filter-out tests/sim/schedule%,$(wildcard tests/sim/*.c)))
-SIM_IDEAL := -Wl,--wrap=sign_make,--wrap=sign_verify,--wrap=seal_id
 SEEDS ?= 20
 FROM ?= 1
 NODES ?= 7

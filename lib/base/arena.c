@@ -4,13 +4,14 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { CHUNK_LEAST = 1024, CHUNK_MOST = 64 * 1024 };
-
 struct arena_chunk {
 	struct arena_chunk *next;
 	size_t used, cap;
 	_Alignas(max_align_t) unsigned char data[];
 };
+
+/* The first chunk is the largest that malloc keeps at hand when it is freed: most arenas are small and gone soon. */
+enum { CHUNK_LEAST = 1024 - sizeof(struct arena_chunk), CHUNK_MOST = 64 * 1024 };
 
 static struct arena_chunk *
 chunk_add(struct arena *a, size_t need)

@@ -2,15 +2,14 @@
 
 #include <string.h>
 
-/* Its bytes as one number, the first the highest: compared far more often than anything else. */
-static uint64_t
-tag_number(const uint8_t tag[static 8])
-{
-	uint64_t v = 0;
+_Static_assert(sizeof(struct holding) == HOLDING_BYTES, "encoded as it lies in memory");
 
-	for (int i = 0; i < 8; i++)
-		v = v << 8 | tag[i];
-	return v;
+/* Its bytes as one number, the first the highest: compared far more often than anything else. */
+static inline uint64_t
+tag_number(const uint8_t t[static 8])
+{
+	return (uint64_t)t[0] << 56 | (uint64_t)t[1] << 48 | (uint64_t)t[2] << 40 | (uint64_t)t[3] << 32 |
+	    (uint64_t)t[4] << 24 | (uint64_t)t[5] << 16 | (uint64_t)t[6] << 8 | (uint64_t)t[7];
 }
 
 int
@@ -25,6 +24,34 @@ holding_compare(const struct holding *a, const struct holding *b)
 	return (x > y) - (x < y);
 }
 
+/* Puts item[at] where it belongs in the heap above it. */
+static void
+sift(struct holding *item, uint32_t at, uint32_t n)
+{
+	struct holding x = item[at];
+
+	for (uint32_t child; (child = 2 * at + 1) < n; at = child) {
+		child += child + 1 < n && holding_compare(&item[child], &item[child + 1]) < 0;
+		if (holding_compare(&x, &item[child]) >= 0)
+			break;
+		item[at] = item[child];
+	}
+	item[at] = x;
+}
+
+void
+holdings_sort(struct holdings *h)
+{
+	for (uint32_t i = h->count / 2; i-- > 0;)
+		sift(h->item, i, h->count);
+	for (uint32_t n = h->count; n > 1;) {
+		struct holding highest = h->item[0];
+		h->item[0] = h->item[--n];
+		h->item[n] = highest;
+		sift(h->item, 0, n);
+	}
+}
+
 void
 holdings_put(struct buf *out, enum object_type type, const struct holdings *h)
 {
@@ -32,19 +59,15 @@ holdings_put(struct buf *out, enum object_type type, const struct holdings *h)
 	wire_put_u64(out, h->slot);
 	wire_put_u8(out, h->answer);
 	wire_put_u32(out, h->count);
-	for (uint32_t i = 0; i < h->count; i++) {
-		wire_put_u8(out, h->item[i].kind);
-		buf_add(out, h->item[i].tag, sizeof h->item[i].tag);
-	}
+	buf_add(out, h->item, h->count * sizeof *h->item);
 }
 
 static void
 get_items(struct reader *r, struct holdings *out)
 {
+	wire_get(r, out->item, out->count * sizeof *out->item);
 	for (uint32_t i = 0; i < out->count && !r->err; i++) {
-		struct holding *item = &out->item[i];
-		item->kind = wire_get_u8(r);
-		wire_get(r, item->tag, sizeof item->tag);
+		const struct holding *item = &out->item[i];
 		if (item->kind < HOLDING_SEAL || item->kind > HOLDING_ENDORSEMENT)
 			wire_fail(r, ERR_RANGE);
 		if (i > 0 && holding_compare(item - 1, item) >= 0)
@@ -66,8 +89,9 @@ holdings_unpack(struct holdings *out, enum object_type type, struct arena *arena
 	out->answer = flags & 1;
 	out->count = wire_get_count(&r, LIMIT_HOLDINGS, HOLDING_BYTES);
 	out->item = arena_alloc(arena, out->count + (size_t)1, sizeof *out->item);
-	if (!out->item)
+	if (out->item)
+		get_items(&r, out);
+	else
 		wire_fail(&r, ERR_NOMEM);
-	get_items(&r, out);
 	return wire_end(&r);
 }

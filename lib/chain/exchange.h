@@ -35,6 +35,9 @@ struct holdings {
 
 int holding_compare(const struct holding *a, const struct holding *b);
 
+/* Ascending. Done for each word of a buddy, so not by a library that calls back to compare. */
+void holdings_sort(struct holdings *h);
+
 /* type: OBJECT_HAVE or OBJECT_WANT. */
 void holdings_put(struct buf *out, enum object_type type, const struct holdings *h);
 

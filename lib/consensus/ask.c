@@ -79,7 +79,7 @@ ask_tell(struct consensus *c, struct effects *out, enum object_type type, struct
 	uint32_t n = 0;
 
 	if (!sorted(h))
-		qsort(h->item, h->count, sizeof *h->item, compare_items);
+		holdings_sort(h);
 	for (uint32_t i = 0; i < h->count && n < LIMIT_HOLDINGS; i++) {
 		if (n == 0 || holding_compare(&h->item[n - 1], &h->item[i]) != 0)
 			h->item[n++] = h->item[i];

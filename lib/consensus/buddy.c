@@ -285,12 +285,6 @@ note_answer(struct consensus *c, struct effects *out, const struct pubkey *from)
 		ask_level(c, out);
 }
 
-static int
-compare_items(const void *a, const void *b)
-{
-	return holding_compare(a, b);
-}
-
 /* Asks for what the other holds and this node does not. mine: sorted. Of another slot only blocks are of use. */
 static enum err
 ask_lacking(struct consensus *c, struct effects *out, const struct holdings *mine, const struct holdings *h,
@@ -323,8 +317,7 @@ hear_have(struct consensus *c, struct effects *out, const struct holdings *h, co
 
 	if (e)
 		return e;
-	if (mine.count)
-		qsort(mine.item, mine.count, sizeof *mine.item, compare_items);
+	holdings_sort(&mine);
 	e = ask_lacking(c, out, &mine, h, from);
 	mine.answer = true;
 	if (e == ERR_OK && !h->answer)

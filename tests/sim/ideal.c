@@ -1,16 +1,20 @@
 /*
- * Ideal signatures, and work that is hashed once: the linker puts these in place of the library's (--wrap). A signature
- * is a hash over key and message; whoever holds no struct sign_key cannot ask for one here, and guessing is not among
- * the attacks. What real signatures accept and reject is the matter of tests/unit/crypto.
+ * Ideal signatures, and work and local blocks that are hashed once: the linker puts these in place of the library's
+ * (--wrap). A signature is a hash over key and message; whoever holds no struct sign_key cannot ask for one here, and
+ * guessing is not among the attacks. What real signatures accept and reject is the matter of tests/unit/crypto.
  */
 #include <string.h>
 
-#include "chain/seal.h"
+#include "chain/block.h"
 
 struct signature __wrap_sign_make(const struct sign_key *k, const struct hash *message);
 bool __wrap_sign_verify(const struct pubkey *key, const struct hash *message, const struct signature *sig);
 struct hash __wrap_seal_id(const struct seal_head *head);
 struct hash __real_seal_id(const struct seal_head *head);
+struct hash __wrap_block_hash(const struct block *block);
+struct hash __real_block_hash(const struct block *block);
+struct hash __wrap_merkle_leaf(const void *item, size_t len);
+struct hash __real_merkle_leaf(const void *item, size_t len);
 
 static struct signature
 ideal(const struct pubkey *key, const struct hash *message)
@@ -41,8 +45,28 @@ __wrap_sign_verify(const struct pubkey *key, const struct hash *message, const s
 	return memcmp(&right, sig, sizeof right) == 0;
 }
 
-/* Ids of the seals seen lately, found by a part of their signature. */
+/* Hashes that many hosts ask for, of what was seen lately; each is found by a part of the signature in it. */
 enum { MEMO = 1 << 12 };
+
+static size_t
+place(const struct seal_head *head)
+{
+	return (head->auth.b[0] | head->auth.b[1] << 8) % MEMO;
+}
+
+/* Field by field: what lies between them differs from copy to copy. */
+static bool
+same_head(const struct seal_head *x, const struct seal_head *y)
+{
+	const struct seal_core *a = &x->core, *b = &y->core;
+
+	return memcmp(&x->auth, &y->auth, sizeof x->auth) == 0 && x->nonce == y->nonce &&
+	    memcmp(&a->network, &b->network, sizeof a->network) == 0 && lane_compare(&a->lane, &b->lane) == 0 &&
+	    a->slot == b->slot && hash_equal(&a->prev_hyper, &b->prev_hyper) && a->difficulty == b->difficulty &&
+	    a->payloads == b->payloads && a->bytes == b->bytes && hash_equal(&a->root, &b->root) &&
+	    hash_equal(&a->script, &b->script) && memcmp(&a->signer, &b->signer, sizeof a->signer) == 0 &&
+	    memcmp(&a->voter, &b->voter, sizeof a->voter) == 0 && a->index == b->index;
+}
 
 struct hash
 __wrap_seal_id(const struct seal_head *head)
@@ -53,10 +77,48 @@ __wrap_seal_id(const struct seal_head *head)
 		bool known;
 	} memo[MEMO], *m;
 
-	m = &memo[(head->auth.b[0] | head->auth.b[1] << 8) % MEMO];
-	if (m->known && memcmp(&m->head, head, sizeof *head) == 0)
+	m = &memo[place(head)];
+	if (m->known && same_head(&m->head, head))
 		return m->id;
-	memcpy(&m->head, head, sizeof *head);
+	m->head = *head;
 	m->known = true;
 	return m->id = __real_seal_id(head);
+}
+
+struct hash
+__wrap_block_hash(const struct block *block)
+{
+	static struct {
+		struct block block;
+		struct hash hash;
+		bool known;
+	} memo[MEMO], *m;
+
+	m = &memo[place(&block->head)];
+	if (m->known && m->block.lid == block->lid && hash_equal(&m->block.prev, &block->prev) &&
+	    same_head(&m->block.head, &block->head))
+		return m->hash;
+	m->block = *block;
+	m->known = true;
+	return m->hash = __real_block_hash(block);
+}
+
+/* Of a hash: of a local block, mostly. */
+struct hash
+__wrap_merkle_leaf(const void *item, size_t len)
+{
+	static struct {
+		struct hash item, leaf;
+		bool known;
+	} memo[MEMO], *m;
+	const uint8_t *b = item;
+
+	if (len != sizeof m->item)
+		return __real_merkle_leaf(item, len);
+	m = &memo[(b[0] | b[1] << 8) % MEMO];
+	if (m->known && memcmp(&m->item, item, len) == 0)
+		return m->leaf;
+	memcpy(&m->item, item, len);
+	m->known = true;
+	return m->leaf = __real_merkle_leaf(item, len);
 }

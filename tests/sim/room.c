@@ -19,6 +19,12 @@ room_new(size_t n, size_t size)
 }
 
 void *
+room_for(size_t size)
+{
+	return sure(malloc(size));
+}
+
+void *
 room(void *list, size_t *cap, size_t n, size_t size)
 {
 	if (n <= *cap)

@@ -7,6 +7,9 @@
 /* n zeroed objects. */
 void *room_new(size_t n, size_t size);
 
+/* So many bytes, whatever is in them. */
+void *room_for(size_t size);
+
 /* The list, moved if it has to grow to hold n objects. */
 void *room(void *list, size_t *cap, size_t n, size_t size);
 

@@ -63,7 +63,7 @@ make_keys(struct world *w)
 		h->founder = true;
 		h->nonce = (uint64_t)i << 40;
 		map_init(&h->said, 9, 1);
-		map_put(&w->by_name, h->name.b, h);
+		wire_seat(w, i);
 	}
 	for (uint32_t i = 0; i < USERS; i++) {
 		w->user[i] = key_of(2, i);
@@ -85,7 +85,6 @@ world_open(struct world *w, const struct options *o)
 	w->host = room_new(w->hosts, sizeof *w->host);
 	w->weather.cut = room_new((size_t)w->hosts * w->hosts, 1);
 	w->weather.told = room_new((size_t)w->hosts * w->hosts, sizeof *w->weather.told);
-	map_init(&w->by_name, sizeof(struct pubkey), 1);
 	map_init(&w->law.mined, sizeof(struct hash), 1);
 	map_init(&w->law.blocks, sizeof(struct hash), 1);
 	make_keys(w);
@@ -120,7 +119,6 @@ world_close(struct world *w)
 	desk_clear(&w->desk);
 	law_close(w);
 	free(w->law.final);
-	map_free(&w->by_name);
 	free(w->host);
 	free(w->tale);
 	free(w->weather.cut);

@@ -5,12 +5,26 @@
 /* A pause or a clogged link holds no more than this: a real peer's queue is bounded too. */
 enum { HELD_MOST = 4000 };
 
+static uint32_t
+seat_of(const struct world *w, const struct pubkey *name)
+{
+	uint32_t at = (uint32_t)(name->b[0] | name->b[1] << 8) % SEATS;
+
+	while (w->seat[at] && memcmp(&w->host[w->seat[at] - 1].name, name, sizeof *name) != 0)
+		at = (at + 1) % SEATS;
+	return at;
+}
+
+void
+wire_seat(struct world *w, uint32_t who)
+{
+	w->seat[seat_of(w, &w->host[who].name)] = (uint16_t)(who + 1);
+}
+
 uint32_t
 wire_find(const struct world *w, const struct pubkey *name)
 {
-	const struct host *h = map_get(&w->by_name, name->b);
-
-	return h ? (uint32_t)(h - w->host) : UINT32_MAX;
+	return (uint32_t)w->seat[seat_of(w, name)] - 1;
 }
 
 bool

@@ -15,7 +15,7 @@
 #include "disk.h"
 #include "timeline.h"
 
-enum { PERIOD = 1000, HOSTS_MOST = 1024 };
+enum { PERIOD = 1000, HOSTS_MOST = 1024, SEATS = 4 * HOSTS_MOST };
 
 #define GENESIS_MS UINT64_C(1000000000)
 
@@ -95,7 +95,7 @@ struct world {
 	struct pubkey founder[HOSTS_MOST];
 	struct host *host;
 	uint32_t hosts;
-	struct map by_name; /* of hosts */
+	uint16_t seat[SEATS]; /* of hosts, found by name: 1 and more, 0: nobody */
 	struct sign_key *user[USERS];
 	struct pubkey user_name[USERS];
 	struct flow flow[CHAINS][USERS];
@@ -169,6 +169,9 @@ uint64_t host_now(const struct world *w, uint32_t who);
 
 /* Sends, unless it is lost. The letter stays the caller's. */
 void wire_post(struct world *w, uint32_t from, uint32_t to, struct letter *l, uint64_t extra_ms);
+
+/* The host's name is known from now on. */
+void wire_seat(struct world *w, uint32_t who);
 
 /* UINT32_MAX: nobody. */
 uint32_t wire_find(const struct world *w, const struct pubkey *name);
