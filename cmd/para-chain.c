@@ -5,12 +5,14 @@
 #include "tool/draft.h"
 #include "tool/output.h"
 #include "tool/query.h"
+#include "tool/rulespec.h"
 #include "tool/specfile.h"
 
 enum { BODY_DEFAULT = 65536 };
 
 static struct draft_options draft_options = DRAFT_DEFAULTS;
-static const char *name, *engine = "data", *rule = "open";
+static struct rulespec rule = RULESPEC_DEFAULTS;
+static const char *name, *engine = "data";
 static uint64_t witnesses = SPEC_WITNESSES, body_bytes = BODY_DEFAULT;
 
 static int
@@ -23,16 +25,17 @@ run_spec(struct tool *t)
 		return tool_usage(t, "option --name: '%s': %s", name, err_text(ERR_NAME));
 	if (spec_engine_parse(&spec.engine, engine))
 		return tool_usage(t, "option --engine: '%s' is not known", engine);
-	if (spec_rule_parse(&spec.rule, rule))
-		return tool_usage(t, "option --rule: '%s' is not known", rule);
 	if (spec.engine == ENGINE_COIN)
 		return tool_usage(t, "option --engine: 'coin' is para-coin(1)'s: it has a coin's options");
 	strcpy(spec.name, name);
 	if (witnesses != 0 && witnesses != SPEC_WITNESSES)
 		return tool_usage(t, "option --witnesses: '%llu' is neither 0 nor 128", (unsigned long long)witnesses);
-	enum err e = spec_check(&spec);
+	int status = rulespec_make(&spec, t, &rule);
+	enum err e = status ? ERR_OK : spec_check(&spec);
 	if (e)
 		return tool_usage(t, "%s", err_text(e));
+	if (status)
+		return status;
 	view_spec(output_begin(t), &spec);
 	output_end(t);
 	return TOOL_DONE;
@@ -107,7 +110,7 @@ run_list(struct tool *t)
 static const struct option_entry spec_options[] = {
     {0, "name", "NAME", "the chain's name", OPTION_TEXT, &name, 0, 0},
     {0, "engine", "data", "what executes its payloads (data)", OPTION_TEXT, &engine, 0, 0},
-    {0, "rule", "open", "its rule of layer 2 (open)", OPTION_TEXT, &rule, 0, 0},
+    RULESPEC_OPTIONS(rule),
     {0, "witnesses", "0|128", "how many votes watch a lane (128)", OPTION_NUMBER, &witnesses, 0, SPEC_WITNESSES},
     {0, "body-bytes", "N", "most bytes of a payload's body (65536)", OPTION_NUMBER, &body_bytes, 1, LIMIT_BODY}, END};
 

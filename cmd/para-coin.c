@@ -16,7 +16,7 @@ enum { BODY_DEFAULT = 65536 };
 static struct draft_options draft_options = DRAFT_DEFAULTS;
 static struct coinorder order;
 static struct coinspec given = {.issuance = "fixed", .tokens = "owner", .cross = "closed", .decimals = 8,
-    .witnesses = SPEC_WITNESSES, .body_bytes = BODY_DEFAULT};
+    .witnesses = SPEC_WITNESSES, .body_bytes = BODY_DEFAULT, .rule = RULESPEC_DEFAULTS};
 static bool csv;
 
 static int
@@ -180,6 +180,7 @@ static const struct option_entry spec_options[] = {
     {0, "burn", NULL, "coins may be burned", OPTION_FLAG, &given.burn, 0, 0},
     {0, "tokens", "WHO", "who issues tokens: owner or anybody (owner)", OPTION_TEXT, &given.tokens, 0, 0},
     {0, "cross", "WORD", "may coins leave the chain: open or closed (closed)", OPTION_TEXT, &given.cross, 0, 0},
+    RULESPEC_OPTIONS(given.rule),
     {0, "witnesses", "0|128", "how many votes watch a lane (128)", OPTION_NUMBER, &given.witnesses, 0, SPEC_WITNESSES},
     {0, "body-bytes", "N", "most bytes of a payload's body (65536)", OPTION_NUMBER, &given.body_bytes, 1, LIMIT_BODY},
     END};

@@ -57,6 +57,10 @@ enum err {
 	ERR_OPERATION,
 	ERR_NAME_TAKEN,
 	ERR_ENGINE,
+	ERR_EFFORT,
+	ERR_AUTHORITY,
+	ERR_STAKE,
+	ERR_TICKET,
 	/* rules of coins */
 	ERR_FEE_LOW,
 	ERR_FEE,

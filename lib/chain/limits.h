@@ -17,6 +17,7 @@ enum {
 	LIMIT_NAME = 32,                   /* bytes of a chain's or network's name */
 	LIMIT_SYMBOL = 12,                 /* bytes of a coin's or token's symbol */
 	LIMIT_FOUNDERS = 1024,
+	LIMIT_AUTHORITIES = 64,            /* keys that the rule bft lists */
 	LIMIT_ALLOCS = 4096,
 	LIMIT_OUTPUTS = 1000,              /* accounts that one transfer pays */
 	LIMIT_MEMO = 256,                  /* bytes of a transfer's memo */

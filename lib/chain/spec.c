@@ -5,7 +5,6 @@
 enum { NAME_LEAST = 2 };
 
 static const char *const engine_names[] = { [ENGINE_ROOT] = "root", [ENGINE_DATA] = "data", [ENGINE_COIN] = "coin" };
-static const char *const rule_names[] = { [RULE_OPEN] = "open" };
 
 #define COUNT(a) (sizeof(a) / sizeof *(a))
 
@@ -39,9 +38,10 @@ put_head(struct buf *out, const struct spec *spec)
 	wire_put_u8(out, (uint8_t)strlen(spec->name));
 	buf_add_text(out, spec->name);
 	wire_put_u8(out, (uint8_t)spec->engine);
-	wire_put_u8(out, (uint8_t)spec->rule);
+	wire_put_u8(out, (uint8_t)spec->rule.kind);
 	wire_put_u16(out, spec->witnesses);
 	wire_put_u32(out, spec->body_bytes);
+	rule_put(out, &spec->rule, &spec->authorities);
 	if (spec->engine == ENGINE_COIN)
 		coin_put_head(out, &spec->coin);
 }
@@ -66,9 +66,10 @@ spec_unpack(struct spec *out, struct bytes in)
 		wire_fail(&r, ERR_NETWORK);
 	spec_name_get(&r, out->name);
 	out->engine = wire_get_u8(&r);
-	out->rule = wire_get_u8(&r);
+	out->rule.kind = wire_get_u8(&r);
 	out->witnesses = wire_get_u16(&r);
 	out->body_bytes = wire_get_u32(&r);
+	rule_get(&r, &out->rule, &out->authorities);
 	out->coin = (struct coin){ 0 };
 	if (out->engine == ENGINE_COIN)
 		coin_get(&r, &out->coin);
@@ -79,15 +80,18 @@ spec_unpack(struct spec *out, struct bytes in)
 enum err
 spec_check(const struct spec *spec)
 {
+	enum err e;
+
 	if (!spec_name_ok(spec->name))
 		return ERR_NAME;
-	if (spec_engine_name(spec->engine) == NULL || spec_rule_name(spec->rule) == NULL)
+	if (spec_engine_name(spec->engine) == NULL)
 		return ERR_ENGINE;
 	if (spec->witnesses != 0 && spec->witnesses != SPEC_WITNESSES)
 		return ERR_RANGE;
 	if (spec->body_bytes < 1 || spec->body_bytes > LIMIT_BODY)
 		return ERR_RANGE;
-	return spec->engine == ENGINE_COIN ? coin_check(&spec->coin) : ERR_OK;
+	e = rule_check(&spec->rule, &spec->authorities);
+	return e || spec->engine != ENGINE_COIN ? e : coin_check(&spec->coin);
 }
 
 struct hash
@@ -108,7 +112,7 @@ spec_hash(const struct spec *spec)
 struct spec
 spec_root(const struct genesis *g)
 {
-	return (struct spec){ .name = "para", .engine = ENGINE_ROOT, .rule = RULE_OPEN, .witnesses = SPEC_WITNESSES,
+	return (struct spec){ .name = "para", .engine = ENGINE_ROOT, .witnesses = SPEC_WITNESSES,
 		.body_bytes = g->body_bytes };
 }
 
@@ -118,29 +122,12 @@ spec_engine_name(enum spec_engine e)
 	return (size_t)e < COUNT(engine_names) ? engine_names[e] : NULL;
 }
 
-const char *
-spec_rule_name(enum spec_rule r)
-{
-	return (size_t)r < COUNT(rule_names) ? rule_names[r] : NULL;
-}
-
 enum err
 spec_engine_parse(enum spec_engine *out, const char *name)
 {
 	for (size_t i = 0; i < COUNT(engine_names); i++)
 		if (strcmp(engine_names[i], name) == 0) {
 			*out = (enum spec_engine)i;
-			return ERR_OK;
-		}
-	return ERR_ENGINE;
-}
-
-enum err
-spec_rule_parse(enum spec_rule *out, const char *name)
-{
-	for (size_t i = 0; i < COUNT(rule_names); i++)
-		if (strcmp(rule_names[i], name) == 0) {
-			*out = (enum spec_rule)i;
 			return ERR_OK;
 		}
 	return ERR_ENGINE;

@@ -59,6 +59,7 @@ static enum err
 check_terms(struct consensus *c, const struct arrival *a)
 {
 	const struct seal_core *core = &a->event->seal->head.core;
+	enum err e;
 
 	if (core->difficulty !=
 	    difficulty_slot(c->genesis, a->parent->difficulty, a->parent->brief.slot, core->slot))
@@ -67,10 +68,8 @@ check_terms(struct consensus *c, const struct arrival *a)
 		return ERR_SCRIPT;
 	if (c->genesis->solo && !votes_find(c->founders, &core->voter))
 		return ERR_VOTER;
-	/* Tickets are for layer-2 rules that this version does not have. */
-	if (core->index != 0)
-		return ERR_RANGE;
-	return core->bytes > c->genesis->seal_bytes ? ERR_TOO_LONG : ERR_OK;
+	e = verdict_head(c, a->lane, core, &a->event->id);
+	return e ? e : core->bytes > c->genesis->seal_bytes ? ERR_TOO_LONG : ERR_OK;
 }
 
 /* When the slot has as many seals as a block can hold, only a lower id than the highest one still has a chance. */

@@ -277,6 +277,7 @@ struct effect_work {
 	                         * ERR_LIGHT */
 	struct seal_core core;  /* unsigned, with its root over the rows below */
 	const uint64_t *row;    /* payloads of the body, core.payloads of them */
+	uint64_t effort;        /* the difficulty that its id has to meet: the core's, or more by the chain's rule */
 	uint64_t deadline_ms;   /* the end of the seal phase: later it is worth nothing */
 };
 

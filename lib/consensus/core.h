@@ -190,6 +190,12 @@ void know_free(struct consensus *c);
  */
 enum err judge_node(struct consensus *c, struct node *node);
 
+/* --- verdict.c: what the rule of a lane says of a seal --- */
+
+/* What every node checks; see rule_seal. */
+enum err verdict_head(const struct consensus *c, const struct lane_entry *lane, const struct seal_core *core,
+    const struct hash *id);
+
 /* --- branch.c: a lane at any block beyond the base --- */
 
 const struct lane_state *branch_lane(const struct node *node, const struct node *base, const struct lane_entry *lane);

@@ -94,8 +94,9 @@ check_header(const struct consensus *c, const struct node *node)
 
 static enum err
 check_head(const struct consensus *c, const struct node *node, const struct lane_entry *lane,
-    const struct seal_core *seal, const struct votes *votes)
+    const struct seal_core *seal, const struct hash *id, const struct votes *votes)
 {
+	enum err e;
 	uint64_t d = difficulty_slot(c->genesis, node->parent->difficulty, node->parent->brief.slot, node->brief.slot);
 
 	if (seal->difficulty != d)
@@ -104,9 +105,8 @@ check_head(const struct consensus *c, const struct node *node, const struct lane
 		return ERR_SCRIPT;
 	if (votes->solo && !votes_find(votes, &seal->voter))
 		return ERR_VOTER;
-	if (seal->index != 0)
-		return ERR_RANGE;
-	return seal->bytes > c->genesis->seal_bytes ? ERR_TOO_LONG : ERR_OK;
+	e = verdict_head(c, lane, seal, id);
+	return e ? e : seal->bytes > c->genesis->seal_bytes ? ERR_TOO_LONG : ERR_OK;
 }
 
 static void
@@ -211,7 +211,7 @@ check_cert(struct consensus *c, struct node *node, uint32_t at, uint32_t first, 
 		return ERR_LANE;
 	old = branch_lane(node->parent, c->tree.base, lane);
 	for (uint32_t i = 0; e == ERR_OK && i < cert->core.blocks; i++)
-		e = check_head(c, node, lane, &cert->head[i].core, votes);
+		e = check_head(c, node, lane, &cert->head[i].core, &node->ticket[first + i].id, votes);
 	if (e == ERR_OK)
 		e = check_roots(node, cert, old);
 	if (e == ERR_OK)

@@ -178,6 +178,7 @@ tell(struct consensus *c, struct effects *out, struct offer *o, uint32_t bytes)
 		merkle_add(&leaves, &o->entry[i]->item.leaf);
 	}
 	offer_core(c, o->lane, &work->core);
+	work->effort = rule_effort(&o->lane->info.rule, work->core.difficulty);
 	work->core.signer = o->by->signer;
 	work->core.payloads = o->count;
 	work->core.bytes = bytes;

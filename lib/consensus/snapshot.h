@@ -9,6 +9,7 @@
 #include "base/arena.h"
 #include "chain/genesis.h"
 #include "chain/hyper.h"
+#include "chain/rule.h"
 
 struct consensus_config {
 	const struct genesis *genesis; /* outlives the core */
@@ -39,6 +40,7 @@ struct chain_info {
 	uint32_t number;
 	struct hash spec_hash;
 	uint32_t body_bytes;
+	struct rule rule;
 	uint64_t registered; /* HID whose execution registered it; 0 for chain 0 */
 	bool unwitnessed;    /* its spec says witnesses: 0 */
 	bool unfollowed;     /* this node holds no bodies of it and executes it not; never chain 0 */

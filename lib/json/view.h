@@ -54,6 +54,9 @@ void view_endorsement(struct json_writer *w, const struct endorsement *e);
 void view_spec(struct json_writer *w, const struct spec *spec);
 
 /* A coin's parameters without its lists: symbol .. cross. */
+/* What its rule has: rule_difficulty of pow, tickets of pos, authorities of bft. */
+void view_rule(struct json_writer *w, const struct rule *rule, const struct authorities *a);
+
 void view_coin_terms(struct json_writer *w, const struct coin *c);
 
 void view_genesis(struct json_writer *w, const struct genesis *g);

@@ -24,6 +24,10 @@ void view_signature(struct json_writer *w, const char *key, const struct signatu
  */
 enum err view_expect(const struct json *j, const char *const *name, const char **field);
 
+/* The member of a spec that holds what its rule has, NULL: none; and the way back. */
+const char *view_rule_member(const struct json *spec);
+enum err view_read_rule(struct spec *out, const struct json *member);
+
 /* The member "coin" of a spec, and the way back as view_read_spec. */
 void view_coin(struct json_writer *w, const struct coin *c);
 enum err view_read_coin(struct coin *out, struct arena *arena, const char **field, const struct json *j);

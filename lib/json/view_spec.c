@@ -2,14 +2,17 @@
 
 #include "json/view_impl.h"
 
+enum { MEMBERS = 5 }; /* that every spec has */
+
 void
 view_spec(struct json_writer *w, const struct spec *spec)
 {
 	view_text(w, "name", spec->name);
 	view_text(w, "engine", spec_engine_name(spec->engine));
-	view_text(w, "rule", spec_rule_name(spec->rule));
+	view_text(w, "rule", rule_name(spec->rule.kind));
 	view_uint(w, "witnesses", spec->witnesses);
 	view_uint(w, "body_bytes", spec->body_bytes);
+	view_rule(w, &spec->rule, &spec->authorities);
 	if (spec->engine == ENGINE_COIN)
 		view_coin(w, &spec->coin);
 }
@@ -43,7 +46,7 @@ read_rule(struct spec *out, const struct json *j)
 	const char *text;
 	enum err e = json_text(&text, j);
 
-	return e ? e : spec_rule_parse(&out->rule, text);
+	return e ? e : rule_parse(&out->rule.kind, text);
 }
 
 static enum err
@@ -81,19 +84,26 @@ has_coin(const struct json *j)
 enum err
 view_read_spec(struct spec *out, struct arena *arena, const char **field, const struct json *j)
 {
-	static const char *const name[] = {"name", "engine", "rule", "witnesses", "body_bytes", NULL};
-	static const char *const coin_name[] = {"name", "engine", "rule", "witnesses", "body_bytes", "coin", NULL};
+	static const char *const name[] = {"name", "engine", "rule", "witnesses", "body_bytes"};
 	static enum err (*const read[])(struct spec *, const struct json *) = {
 	    read_name, read_engine, read_rule, read_witnesses, read_body_bytes};
+	const char *member[MEMBERS + 3] = {NULL}, *rule = view_rule_member(j);
 	bool coin = has_coin(j);
 	enum err e;
 
 	memset(out, 0, sizeof(*out));
+	memcpy(member, name, sizeof(name));
+	member[MEMBERS] = rule ? rule : coin ? "coin" : NULL;
+	member[MEMBERS + 1] = rule && coin ? "coin" : NULL;
 	*field = NULL;
-	e = view_expect(j, coin ? coin_name : name, field);
-	for (size_t i = 0; name[i] && !e; i++) {
+	e = view_expect(j, member, field);
+	for (size_t i = 0; i < MEMBERS && !e; i++) {
 		e = read[i](out, json_member(j, name[i]));
 		*field = e ? name[i] : NULL;
+	}
+	if (rule && !e) {
+		e = view_read_rule(out, json_member(j, rule));
+		*field = e ? rule : NULL;
 	}
 	if (coin && !e)
 		e = view_read_coin(&out->coin, arena, field, json_member(j, "coin"));

@@ -37,9 +37,12 @@ check_header(struct audit *a, const char *place, const struct hyper_header *h)
 }
 
 static void
-check_head(struct audit *a, const char *place, const struct seal_core *core, const struct audit_chain *c,
+check_head(struct audit *a, const char *place, const struct seal_head *head, const struct audit_chain *c,
     uint64_t slot)
 {
+	const struct seal_core *core = &head->core;
+	const struct rule_facts facts = { 0 };
+	struct hash id = seal_id(head);
 	uint64_t d = difficulty_slot(&a->genesis, a->difficulty, a->last.slot, slot);
 	if (core->difficulty != d)
 		audit_say(a, place, "a seal's difficulty is %" PRIu64 ", not %" PRIu64, core->difficulty, d);
@@ -47,6 +50,9 @@ check_head(struct audit *a, const char *place, const struct seal_core *core, con
 		audit_say(a, place, "a seal's script is not its chain's spec");
 	if (core->bytes > a->genesis.seal_bytes)
 		audit_say(a, place, "a seal holds %u bytes", core->bytes);
+	enum err e = rule_seal(&c->rule, &facts, core, &id);
+	if (e != ERR_OK)
+		audit_say(a, place, "a seal breaks its chain's rule: %s", err_text(e));
 }
 
 static bool
@@ -82,7 +88,7 @@ check_cert(struct audit *a, struct arena *arena, const char *place, const struct
 	}
 	const struct audit_chain *c = &a->chain[lane->chain];
 	for (uint32_t i = 0; i < cert->core.blocks; i++)
-		check_head(a, place, &cert->head[i].core, c, h->header.slot);
+		check_head(a, place, &cert->head[i], c, h->header.slot);
 	enum err e = audit_accepted(a, place, cert, c, h->header.slot,
 	    !same_roots(&cert->core.roots, &c->state.committed));
 	if (e != ERR_OK)

@@ -28,7 +28,7 @@ audit_learn_chains(struct audit *a)
 			e = grow(a);
 		if (e == ERR_OK)
 			a->chain[a->chains++] = (struct audit_chain){ .registered = r.hid, .spec_hash = r.spec_hash,
-				.body_bytes = r.spec.body_bytes, .unwitnessed = r.spec.witnesses == 0,
+				.body_bytes = r.spec.body_bytes, .rule = r.spec.rule, .unwitnessed = r.spec.witnesses == 0,
 				.unfollowed = roles_fact(&a->roles, r.number) != NULL, .state = { .lane = { .chain = r.number } } };
 	}
 	return e;

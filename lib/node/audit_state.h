@@ -21,6 +21,7 @@ struct audit_chain {
 	uint64_t registered;
 	struct hash spec_hash;
 	uint32_t body_bytes;
+	struct rule rule;
 	bool unwitnessed;
 	struct lane_state state;
 	struct roots root[AUDIT_ROOTS]; /* that its executions gave, by HID modulo; the state is the last change's */

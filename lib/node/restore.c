@@ -122,7 +122,7 @@ read_chains(struct consensus_snapshot *s, struct arena *arena, struct store_txn 
 		e = ledger_chain(&view, &r, i);
 		if (e != ERR_OK)
 			return e == ERR_NOT_FOUND ? ERR_CORRUPT : e;
-		chain[i] = (struct chain_info){ r.number, r.spec_hash, r.spec.body_bytes, r.hid,
+		chain[i] = (struct chain_info){ r.number, r.spec_hash, r.spec.body_bytes, r.spec.rule, r.hid,
 			r.spec.witnesses == 0, roles_fact(roles, r.number) != NULL };
 	}
 	s->chain = chain;

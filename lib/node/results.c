@@ -97,8 +97,8 @@ static enum err
 collect_chain(struct chain_info *out, struct store_txn *t, const struct roles *roles, const struct registered *chain)
 {
 	struct fact fact = { .chain = chain->number, .state = FACT_OFF };
-	*out = (struct chain_info){ chain->number, chain->spec_hash, chain->spec.body_bytes, chain->hid,
-		chain->spec.witnesses == 0, !roles_wants(roles, chain->number, chain->spec.name) };
+	*out = (struct chain_info){ chain->number, chain->spec_hash, chain->spec.body_bytes, chain->spec.rule,
+		chain->hid, chain->spec.witnesses == 0, !roles_wants(roles, chain->number, chain->spec.name) };
 	if (!out->unfollowed)
 		fact.state = FACT_NONE;
 	return roles_set(t, &fact);

@@ -55,7 +55,8 @@ put_chain(struct json_writer *w, struct look *look, const struct genesis *g, con
 	fields_uint(w, "chain", c->number);
 	fields_text(w, "chain_name", c->spec.name);
 	fields_text(w, "engine", spec_engine_name(c->spec.engine));
-	fields_text(w, "rule", spec_rule_name(c->spec.rule));
+	fields_text(w, "rule", rule_name(c->spec.rule.kind));
+	view_rule(w, &c->spec.rule, &c->spec.authorities);
 	fields_uint(w, "witnesses", c->spec.witnesses);
 	fields_uint(w, "body_bytes", c->spec.body_bytes);
 	view_hash(w, "script", &c->spec_hash);

@@ -68,6 +68,7 @@ struct work {
 	enum err err;
 	uint64_t job, deadline_ms;
 	struct seal_core core;
+	uint64_t effort;
 };
 
 struct work_item {
@@ -100,6 +101,7 @@ rpc_work_see(struct call *call, uint32_t index, const void *work)
 	s->err = w->err;
 	if (w->err == ERR_OK) {
 		s->core = w->core;
+		s->effort = w->effort;
 		s->deadline_ms = w->deadline_ms;
 		s->job = jobs_put(s->node, w);
 	}
@@ -111,7 +113,7 @@ put_job(struct json_writer *w, const struct work *s)
 {
 	uint64_t now = timing_now_ms();
 	struct buf core = { 0 };
-	struct hash target = work_target(s->core.difficulty);
+	struct hash target = work_target(s->effort);
 	seal_core_put(&core, &s->core);
 	json_put_object(w);
 	fields_decimal(w, "job", s->job);
@@ -121,6 +123,7 @@ put_job(struct json_writer *w, const struct work *s)
 	fields_uint(w, "payloads", s->core.payloads);
 	view_hash(w, "target", &target);
 	fields_decimal(w, "difficulty", s->core.difficulty);
+	fields_decimal(w, "effort", s->effort);
 	fields_uint(w, "left_ms", s->deadline_ms > now ? s->deadline_ms - now : 0);
 	json_end_object(w);
 	w->out->failed = w->out->failed || core.failed;

@@ -198,7 +198,8 @@ put_template(struct json_writer *w, struct node *n, const struct registered *cha
     const struct round_view *r)
 {
 	uint64_t now = timing_now_ms();
-	struct hash target = work_target(core->difficulty);
+	uint64_t effort = rule_effort(&chain->spec.rule, core->difficulty);
+	struct hash target = work_target(effort);
 	fields_hex(w, "network", n->network.b, sizeof(n->network.b));
 	fields_uint(w, "chain", chain->number);
 	fields_text(w, "chain_name", chain->spec.name);
@@ -207,6 +208,7 @@ put_template(struct json_writer *w, struct node *n, const struct registered *cha
 	fields_text(w, "phase", phase_name(r->phase));
 	view_hash(w, "prev_hyper", &core->prev_hyper);
 	fields_decimal(w, "difficulty", core->difficulty);
+	fields_decimal(w, "effort", effort);
 	view_hash(w, "target", &target);
 	view_hash(w, "script", &core->script);
 	view_address(w, "voter", core->voter.b);

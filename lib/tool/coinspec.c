@@ -163,9 +163,11 @@ read_amounts(struct coin *c, struct tool *t, const struct coinspec *given)
 int
 coinspec_make(struct spec *out, struct arena *arena, struct tool *t, const struct coinspec *given)
 {
-	*out = (struct spec){.engine = ENGINE_COIN, .rule = RULE_OPEN, .witnesses = (uint16_t)given->witnesses,
+	*out = (struct spec){.engine = ENGINE_COIN, .witnesses = (uint16_t)given->witnesses,
 	    .body_bytes = (uint32_t)given->body_bytes};
 	int status = read_words(out, t, given);
+	if (!status)
+		status = rulespec_make(out, t, &given->rule);
 	if (!status)
 		status = read_amounts(&out->coin, t, given);
 	if (!status)

@@ -6,12 +6,13 @@
 
 #include "base/arena.h"
 #include "chain/spec.h"
-#include "tool/options.h"
+#include "tool/rulespec.h"
 
 /* As they were given; NULL, 0 and false: not. Amounts are base units. */
 struct coinspec {
 	const char *name, *symbol, *issuance, *supply, *reward, *byte_fee, *minter, *tokens, *cross;
 	uint64_t decimals, halving, witnesses, body_bytes;
+	struct rulespec rule;
 	bool freeze, burn;
 	struct option_list allocs, locks; /* ADDRESS=N and ADDRESS=N:CLIFF:END */
 };

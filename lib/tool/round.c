@@ -21,6 +21,7 @@ round_read(struct round *out, const char **field, const struct json *j)
 	    lane_parse(&out->lane, text) || json_uint(&out->slot, MEMBER("slot"), JSON_NUMBER_MAX) ||
 	    json_hex(out->prev_hyper.b, 32, MEMBER("prev_hyper")) ||
 	    json_decimal(&out->difficulty, MEMBER("difficulty")) || out->difficulty < WORK_DIFFICULTY_LEAST ||
+	    json_decimal(&out->effort, MEMBER("effort")) || out->effort < out->difficulty ||
 	    json_hex(out->script.b, 32, MEMBER("script")) || json_text(&text, MEMBER("voter")) ||
 	    account_parse(out->voter.b, text) || json_uint(&body_bytes, MEMBER("body_bytes"), LIMIT_BODY) ||
 	    json_uint(&seal_bytes, MEMBER("seal_bytes"), LIMIT_SEAL_BYTES) ||

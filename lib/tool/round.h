@@ -10,7 +10,7 @@
 struct round {
 	struct network network;
 	struct lane lane;
-	uint64_t slot, difficulty;
+	uint64_t slot, difficulty, effort; /* effort: the difficulty that ids have to meet */
 	struct hash prev_hyper, script;
 	struct pubkey voter;
 	uint32_t body_bytes, seal_bytes;

@@ -27,14 +27,16 @@ core_of(const struct round *r, const struct sign_key *key)
 }
 
 static void
-print(struct tool *t, const struct seal *s, struct bytes encoded)
+print(struct tool *t, const struct seal *s, uint64_t effort, struct bytes encoded)
 {
 	const struct seal_core *core = &s->head.core;
-	struct hash target = work_target(core->difficulty);
+	struct hash target = work_target(effort);
 	struct json_writer *w = output_begin(t);
 	json_put_key(w, "template");
 	json_put_hex(w, encoded.data, encoded.len);
 	view_hash(w, "target", &target);
+	json_put_key(w, "effort");
+	json_put_decimal(w, effort);
 	view_lane(w, "lane", &core->lane);
 	json_put_key(w, "slot");
 	json_put_uint(w, core->slot);
@@ -44,7 +46,7 @@ print(struct tool *t, const struct seal *s, struct bytes encoded)
 }
 
 static int
-finish(struct tool *t, struct seal *s, const struct merkle *tree, const struct sign_key *key)
+finish(struct tool *t, struct seal *s, const struct merkle *tree, const struct round *r, const struct sign_key *key)
 {
 	struct buf encoded = {0};
 	s->head.core.root = merkle_end(tree);
@@ -52,7 +54,7 @@ finish(struct tool *t, struct seal *s, const struct merkle *tree, const struct s
 	seal_template_put(&encoded, s);
 	int status = encoded.failed ? tool_fail(t, TOOL_TROUBLE, "%s", err_text(ERR_NOMEM)) : TOOL_DONE;
 	if (!status)
-		print(t, s, bytes_of(&encoded));
+		print(t, s, r->effort, bytes_of(&encoded));
 	buf_free(&encoded);
 	return status;
 }
@@ -80,7 +82,7 @@ print_one(struct tool *t, const struct pile *p, size_t *at, const struct round *
 		merkle_add(&tree, &item->leaf);
 	}
 	/* When every payload was refused there is nothing to work for. */
-	return core->payloads > 0 || p->count == 0 ? finish(t, &s, &tree, key) : TOOL_DONE;
+	return core->payloads > 0 || p->count == 0 ? finish(t, &s, &tree, r, key) : TOOL_DONE;
 }
 
 int

@@ -22,7 +22,7 @@ struct job {
 	char id[128];
 	struct seal_core core;
 	struct signature auth;
-	uint64_t left_ms;
+	uint64_t left_ms, effort;
 };
 
 static bool
@@ -88,11 +88,12 @@ read_job(struct job *out, struct tool *t, const struct json *j, const struct sig
 	struct reader r = wire_reader((struct bytes){core, sizeof core});
 	bool whole = json_text(&id, json_member(j, "job")) == ERR_OK && strlen(id) < sizeof out->id &&
 	    json_hex(core, sizeof core, json_member(j, "core")) == ERR_OK &&
+	    json_decimal(&out->effort, json_member(j, "effort")) == ERR_OK &&
 	    json_uint(&out->left_ms, json_member(j, "left_ms"), JSON_NUMBER_MAX) == ERR_OK;
 	if (whole)
 		seal_core_get(&r, &out->core);
 	if (!whole || wire_end(&r) || memcmp(&out->core.signer, sign_key_public(key), sizeof(struct pubkey)) != 0 ||
-	    out->core.difficulty < WORK_DIFFICULTY_LEAST) {
+	    out->core.difficulty < WORK_DIFFICULTY_LEAST || out->effort < out->core.difficulty) {
 		tool_note(t, "node gives work that is none");
 		return false;
 	}
@@ -152,7 +153,7 @@ search(struct tool *t, const struct job *job, const struct work_kernel *kernel, 
 {
 	struct miner_result found;
 	struct miner_job search = {.kernel = kernel, .threads = threads,
-	    .digest = seal_digest(&job->core, &job->auth), .difficulty = job->core.difficulty,
+	    .digest = seal_digest(&job->core, &job->auth), .difficulty = job->effort,
 	    .until_ms = clock_steady_ms() + job->left_ms};
 	enum err e = miner_search(&found, &search);
 	if (!e)

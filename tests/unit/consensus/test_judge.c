@@ -405,6 +405,21 @@ what_follows_from_it_is_what_the_tip_has(void **state)
 	court_close(&t);
 }
 
+/* Every node finds it, whether or not it follows the chain. */
+static void
+a_block_breaks_no_lane_s_rule(void **state)
+{
+	struct court t;
+
+	(void)state;
+	court_open(&t, 0);
+	for (uint32_t i = 0; i < t.core->lanes.count; i++)
+		t.core->lanes.item[i]->info.rule = (struct rule){ .kind = RULE_POW, .difficulty = UINT64_MAX };
+	copy(&t);
+	assert_int_equal(judge(&t), ERR_EFFORT);
+	court_close(&t);
+}
+
 int
 main(void)
 {
@@ -413,6 +428,7 @@ main(void)
 		cmocka_unit_test(without_the_carried_certificate_sources_need_nothing),
 		cmocka_unit_test(a_block_waits_for_its_parent_and_falls_with_it),
 		cmocka_unit_test(what_follows_from_it_is_what_the_tip_has),
+		cmocka_unit_test(a_block_breaks_no_lane_s_rule),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

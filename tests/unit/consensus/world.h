@@ -485,7 +485,7 @@ world_fill(struct world *w, const struct seal_core *core, const struct made *mad
 
 /* Signs and searches the nonce, from where the last search ended: no two seals of a world are the same. */
 static inline void
-world_mine(struct world *w, struct seal *s)
+world_mine_for(struct world *w, struct seal *s, uint64_t effort)
 {
 	struct hash digest, id;
 
@@ -495,7 +495,13 @@ world_mine(struct world *w, struct seal *s)
 	do {
 		s->head.nonce = ++w->nonce;
 		id = work_hash(&digest, s->head.nonce);
-	} while (!work_meets(&id, s->head.core.difficulty));
+	} while (!work_meets(&id, effort));
+}
+
+static inline void
+world_mine(struct world *w, struct seal *s)
+{
+	world_mine_for(w, s, s->head.core.difficulty);
 }
 
 static inline enum err
@@ -555,7 +561,7 @@ world_work(struct world *w)
 	free(made);
 	assert_true(hash_equal(&s.head.core.root, &work.core.root));
 	assert_int_equal(s.head.core.bytes, work.core.bytes);
-	world_mine(w, &s);
+	world_mine_for(w, &s, work.effort);
 	if (w->power == 0)
 		return;
 	world_hand_in(w, &s);

@@ -31,7 +31,7 @@ tied_pay(struct crowd *w, uint32_t who, uint32_t chain, struct bytes body)
 static inline void
 tied_register(struct crowd *w, uint32_t who, const char *name)
 {
-	struct spec spec = { .engine = ENGINE_DATA, .rule = RULE_OPEN, .witnesses = 128, .body_bytes = 1000 };
+	struct spec spec = { .engine = ENGINE_DATA, .witnesses = 128, .body_bytes = 1000 };
 	struct buf body = { 0 };
 
 	snprintf(spec.name, sizeof(spec.name), "%s", name);

@@ -226,7 +226,7 @@ world_payload(struct buf *hex, struct hash *id, struct world *w, uint32_t chain,
 static inline void
 world_registration(struct buf *body, const char *name)
 {
-	struct spec spec = { .engine = ENGINE_DATA, .rule = RULE_OPEN, .witnesses = 128, .body_bytes = 65536 };
+	struct spec spec = { .engine = ENGINE_DATA, .witnesses = 128, .body_bytes = 65536 };
 	snprintf(spec.name, sizeof(spec.name), "%s", name);
 	wire_put_u8(body, ROOT_REGISTER);
 	spec_put(body, &spec);

@@ -1,0 +1,39 @@
+#!/usr/bin/env bats
+# Rules of layer 2, as an owner of a chain chooses them and a miner meets them.
+load lib
+
+@test "specs of the rules are printed, checked and refused by option" {
+	para-chain spec --name hard --rule pow --rule-difficulty 4096 >hard.json
+	[ "$(jq -r '[.rule, .rule_difficulty] | join(",")' hard.json)" = pow,4096 ]
+	para-chain check hard.json
+	[ "$(jq -c .rule_difficulty <<<"$(para-chain spec --name hard --rule pow --rule-difficulty 18446744073709551614)")" = \
+		'"18446744073709551614"' ]
+	fails 2 'wants --rule-difficulty' para-chain spec --name hard --rule pow
+	fails 2 'option --rule-difficulty' para-chain spec --name hard --rule pow --rule-difficulty 255
+	fails 2 "the rule is 'open'" para-chain spec --name hard --rule-difficulty 4096
+	fails 1 'rule_difficulty' para-chain check <<<"$(jq 'del(.rule_difficulty)' hard.json)"
+	fails 1 'rule_difficulty' para-chain check <<<"$(jq '.rule = "open"' hard.json)"
+	fails 1 'difficulty' para-chain check <<<"$(jq '.rule_difficulty = "255"' hard.json)"
+	[ "$(para-coin spec --name gold --supply 1000 --rule pow --rule-difficulty 512 | jq -r .rule_difficulty)" = 512 ]
+}
+
+@test "a pow chain takes the work that meets its own difficulty, and no other" {
+	PERIOD=1000 start_dev_node "$PWD/node"
+	para-key new a.key
+	para-chain spec --name hard --rule pow --rule-difficulty 65536 | para-chain create - -k a.key | para-send --wait final
+	[ "$(para-inspect chain hard | jq -r '[.rule, .rule_difficulty] | join(",")')" = pow,65536 ]
+	# as bare hex the template is worked for at the slot's difficulty alone; one such seal in 256 would do for the chain
+	for text in one two three; do
+		echo $text | para-seal payload -c hard -k a.key --seq 1 | para-seal block -c hard -k a.key >template
+		jq -r .template template | para-mine >easy
+		[[ $(jq -r .hash easy) == 0000* ]] || break
+	done
+	[ "$(jq -r .effort template)" = 65536 ]
+	fails 4 "the chain's own difficulty" para-send <easy
+	para-mine <template | para-send --wait sealed >sent
+	[ "$(jq -r .status sent)" != rejected ]
+	# the node's own miner does as much
+	echo mined | para-seal payload -c hard -k a.key | para-send --wait final >sent
+	stop_node
+	[ "$(para-inspect check -d "$PWD/node" | jq -r .valid)" = true ]
+}

@@ -1,0 +1,229 @@
+/* One suite for all rules of layer 2: each is a row of the table, each test goes over all rows. */
+#include "world.h"
+
+#include "chain/rule.h"
+
+struct row {
+	const char *name;
+	struct rule rule;
+	struct authorities authorities;
+	struct rule_facts facts;
+	size_t bytes;           /* of its parameters */
+	struct pubkey good, bad; /* who may seal, and who may not */
+	enum err refused;       /* why not; ERR_OK: everybody may */
+	uint32_t quorum;        /* lists of authorities that are needed */
+};
+
+enum { ROWS = 2 };
+
+static struct row rows[ROWS];
+
+static struct pubkey
+key_of(uint8_t fill)
+{
+	struct pubkey key;
+
+	memset(key.b, fill, sizeof key.b);
+	return key;
+}
+
+static int
+make_rows(void **state)
+{
+	(void)state;
+	rows[0] = (struct row){ .name = "open", .rule.kind = RULE_OPEN };
+	rows[1] = (struct row){ .name = "pow", .rule = { .kind = RULE_POW, .difficulty = 4096 }, .bytes = 8 };
+	for (int i = 0; i < ROWS; i++) {
+		rows[i].good = key_of(1);
+		rows[i].bad = key_of(9);
+	}
+	return 0;
+}
+
+static struct seal_core
+core_of(const struct pubkey *signer)
+{
+	return (struct seal_core){ .lane = { .chain = 3 }, .slot = 77, .difficulty = 256, .signer = *signer };
+}
+
+/* The highest id that meets the difficulty. */
+static struct hash
+id_of(uint64_t difficulty)
+{
+	return work_target(difficulty);
+}
+
+static void
+has_its_name(void **state)
+{
+	enum spec_rule kind;
+
+	(void)state;
+	for (int i = 0; i < ROWS; i++) {
+		assert_int_equal(rule_parse(&kind, rows[i].name), ERR_OK);
+		assert_int_equal(kind, rows[i].rule.kind);
+		assert_string_equal(rule_name(kind), rows[i].name);
+	}
+	assert_int_equal(rule_parse(&kind, ""), ERR_ENGINE);
+	assert_null(rule_name(99));
+}
+
+static void
+reads_back_and_refuses_less(void **state)
+{
+	(void)state;
+	for (int i = 0; i < ROWS; i++) {
+		struct buf b = { 0 }, again = { 0 };
+		rule_put(&b, &rows[i].rule, &rows[i].authorities);
+		assert_int_equal(b.len, rows[i].bytes);
+		for (size_t len = 0; len <= b.len; len++) {
+			struct reader r = wire_reader((struct bytes){ b.data, len });
+			struct rule rule = { .kind = rows[i].rule.kind };
+			struct authorities a;
+			rule_get(&r, &rule, &a);
+			assert_int_equal(wire_end(&r), len < b.len ? ERR_TRUNCATED : ERR_OK);
+			if (len < b.len)
+				continue;
+			assert_int_equal(rule_check(&rule, &a), ERR_OK);
+			rule_put(&again, &rule, &a);
+		}
+		assert_int_equal(again.len, b.len);
+		if (b.len)
+			assert_memory_equal(again.data, b.data, b.len);
+		buf_free(&b);
+		buf_free(&again);
+	}
+}
+
+/* What another rule has is foreign to it. */
+static void
+has_nothing_of_another(void **state)
+{
+	(void)state;
+	for (int i = 0; i < ROWS; i++) {
+		struct rule rule = rows[i].rule;
+		struct authorities a = rows[i].authorities;
+		rule.difficulty = rule.kind == RULE_POW ? 255 : 256;
+		assert_int_equal(rule_check(&rule, &a), ERR_DIFFICULTY);
+		rule = rows[i].rule;
+		rule.tickets = rule.kind == RULE_POS ? 0 : 1;
+		assert_int_equal(rule_check(&rule, &a), ERR_RANGE);
+		rule.tickets = RULE_TICKETS_MOST + 1;
+		assert_int_equal(rule_check(&rule, &a), ERR_RANGE);
+		a.count = rows[i].rule.kind == RULE_BFT ? 0 : 1;
+		assert_int_not_equal(rule_check(&rows[i].rule, &a), ERR_OK);
+	}
+}
+
+/* A sealer that fills in the core makes a seal that every node finds valid. */
+static void
+accepts_what_it_filled(void **state)
+{
+	(void)state;
+	for (int i = 0; i < ROWS; i++) {
+		struct seal_core core = core_of(&rows[i].good);
+		struct hash id = id_of(rule_effort(&rows[i].rule, core.difficulty));
+		assert_int_equal(rule_fill(&core, &rows[i].rule, &rows[i].facts), ERR_OK);
+		assert_int_equal(rule_seal(&rows[i].rule, &rows[i].facts, &core, &id), ERR_OK);
+		assert_int_equal(rule_stake(&rows[i].rule, &rows[i].facts, &core), ERR_OK);
+	}
+}
+
+/* The same reason for the sealer and for who judges. */
+static void
+refuses_who_may_not(void **state)
+{
+	(void)state;
+	for (int i = 0; i < ROWS; i++) {
+		struct seal_core core = core_of(&rows[i].bad);
+		struct rule_facts facts = rows[i].facts;
+		struct hash id = id_of(rule_effort(&rows[i].rule, core.difficulty));
+		enum err e;
+		facts.stake.units = 0;
+		assert_int_equal(rule_fill(&core, &rows[i].rule, &facts), rows[i].refused);
+		e = rule_seal(&rows[i].rule, &facts, &core, &id);
+		assert_int_equal(e ? e : rule_stake(&rows[i].rule, &facts, &core), rows[i].refused);
+	}
+}
+
+/* The chain's own difficulty adds to the seal's, and never lowers it. */
+static void
+asks_for_its_effort(void **state)
+{
+	(void)state;
+	for (int i = 0; i < ROWS; i++) {
+		const struct rule *rule = &rows[i].rule;
+		struct seal_core core = core_of(&rows[i].good);
+		uint64_t effort = rule_effort(rule, core.difficulty);
+		struct hash id = id_of(effort);
+		assert_int_equal(effort, rule->kind == RULE_POW ? 4096 : 256);
+		assert_int_equal(rule_effort(rule, 1 << 20), 1 << 20);
+		assert_int_equal(rule_fill(&core, rule, &rows[i].facts), ERR_OK);
+		assert_int_equal(rule_seal(rule, &rows[i].facts, &core, &id), ERR_OK);
+		id = id_of(256);
+		assert_int_equal(rule_seal(rule, &rows[i].facts, &core, &id), rule->kind == RULE_POW ? ERR_EFFORT : ERR_OK);
+	}
+}
+
+static void
+bounds_the_index(void **state)
+{
+	(void)state;
+	for (int i = 0; i < ROWS; i++) {
+		const struct rule *rule = &rows[i].rule;
+		struct seal_core core = core_of(&rows[i].good);
+		struct hash id = id_of(4096);
+		uint32_t least = rule->kind == RULE_POS ? RULE_TRIES * rule->tickets : 1;
+		core.index = (uint16_t)(least - 1);
+		assert_int_equal(rule_seal(rule, &rows[i].facts, &core, &id), ERR_OK);
+		core.index = (uint16_t)least;
+		assert_int_equal(rule_seal(rule, &rows[i].facts, &core, &id), ERR_RANGE);
+	}
+}
+
+static void
+counts_its_quorum(void **state)
+{
+	(void)state;
+	for (int i = 0; i < ROWS; i++) {
+		uint32_t least = 0;
+		while (!rule_quorum(&rows[i].rule, &rows[i].facts, least))
+			least++;
+		assert_int_equal(least, rows[i].quorum);
+		assert_true(rule_quorum(&rows[i].rule, &rows[i].facts, least + 1));
+	}
+}
+
+static void
+excludes_the_second_seal_of_a_ticket_alone(void **state)
+{
+	(void)state;
+	for (int i = 0; i < ROWS; i++) {
+		struct seal_core a = core_of(&rows[i].good), b = a;
+		b.payloads = 1;
+		assert_int_equal(rule_excludes(&rows[i].rule, &a, &b), rows[i].rule.kind == RULE_POS);
+		b.index++;
+		assert_false(rule_excludes(&rows[i].rule, &a, &b));
+		b.index = a.index;
+		b.signer = rows[i].bad;
+		assert_false(rule_excludes(&rows[i].rule, &a, &b));
+	}
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(has_its_name),
+		cmocka_unit_test(reads_back_and_refuses_less),
+		cmocka_unit_test(has_nothing_of_another),
+		cmocka_unit_test(accepts_what_it_filled),
+		cmocka_unit_test(refuses_who_may_not),
+		cmocka_unit_test(asks_for_its_effort),
+		cmocka_unit_test(bounds_the_index),
+		cmocka_unit_test(counts_its_quorum),
+		cmocka_unit_test(excludes_the_second_seal_of_a_ticket_alone),
+	};
+
+	return cmocka_run_group_tests(tests, make_rows, NULL);
+}
