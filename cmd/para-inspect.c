@@ -12,6 +12,7 @@
 #include "tool/output.h"
 #include "tool/prove.h"
 #include "tool/query.h"
+#include "tool/remote.h"
 
 static const char *header;
 static uint64_t from = OPTION_NONE;
@@ -101,6 +102,24 @@ one_proof(struct tool *t, const char *text)
 }
 
 static int
+one_account_proof(struct tool *t, const char *text)
+{
+	struct buf params = {0};
+	struct json_writer w = json_writer(&params);
+	char what[160];
+	snprintf(what, sizeof what, "proof of account %s", text);
+	json_put_object(&w);
+	json_put_key(&w, "address");
+	json_put_text(&w, text);
+	json_put_key(&w, "chain");
+	remote_put_chain(&w, t->chain);
+	json_end_object(&w);
+	int status = query_one(t, "proof", &params, what);
+	buf_free(&params);
+	return status;
+}
+
+static int
 print_hyper(void *arg, const struct json *block)
 {
 	output_value(arg, block);
@@ -137,10 +156,15 @@ run_payload(struct tool *t)
 	return each_operand(t, one_payload);
 }
 
+/* Of payloads, or after the word account of accounts. */
 static int
 run_proof(struct tool *t)
 {
-	return each_operand(t, one_proof);
+	if (t->argc == 0 || strcmp(t->argv[0], "account") != 0)
+		return t->chain ? tool_usage(t, "only an account's proof takes a chain") : each_operand(t, one_proof);
+	t->argc--;
+	t->argv++;
+	return t->chain ? each_operand(t, one_account_proof) : tool_usage(t, "no chain: give -c NAME|NUMBER");
 }
 
 static int
@@ -234,7 +258,8 @@ static const struct command commands[] = {
         "key,role,url,address,hid,final_hid,clock_ms,rtt_ms,score"},
     {"pool", NULL, "What waits to be sealed or final.", READS, NULL, run_pool,
         "payload,chain_name,signer,seq,waits_for,bytes,status"},
-    {"proof", "[PAYLOAD...]", "Proofs of payloads.", READS, NULL, run_proof, NULL},
+    {"proof", "[PAYLOAD...|account ADDRESS...]", "Proofs of payloads, and of what accounts hold.", READS | OPTIONS_CHAIN,
+        NULL, run_proof, NULL},
     {"verify", NULL, "Checks proofs on stdin, with or without a node.", READS, verify_options, run_verify, NULL},
     {"follow", NULL, "Each hyper block once, as it is certified.", READS, follow_options, run_follow,
         "type,hid,slot,seals,certified,final,hash"},

@@ -109,7 +109,9 @@ static void
 verify_line(struct tool *t, const struct input *in, const struct line *line)
 {
 	struct verdict v;
-	enum err e = verdict_of(&v, bytes_of(&line->raw));
+	struct arena arena = {0};
+	enum err e = verdict_of(&v, &arena, bytes_of(&line->raw));
+	arena_free(&arena);
 	if (!e)
 		e = check_claim(line, &v);
 	if (tool_status_of(e) == TOOL_TROUBLE) {

@@ -1,7 +1,8 @@
 #include "chain/object.h"
 
 static const char *const names[] = { NULL, "payload", "seal", "template", "block", "list", "certificate", "endorsement",
-	"hyper", "genesis", "spec", "proof", "evidence", "have", "want" };
+	"hyper", "genesis", "spec", "proof", "evidence", "have", "want",
+	"account_proof" };
 
 void
 object_put(struct buf *out, enum object_type type, const struct network *network)

@@ -2,8 +2,7 @@
  * proof: that a payload lies in a hyper block, checked with nothing but the proof.
  *
  *     head 10 | payload length u32 | payload | path to the seal's payload root | block 327 |
- *     path to the certificate's blocks root | certificate core length u32 | certificate core |
- *     path to the hyper block's certificates root | hyper header 346 | Auth 64
+ *     path to the certificate's blocks root | anchor (chain/anchor.h)
  *     path: index u32 | count u32 | length u8 | siblings 32 each
  *
  *     bytes -> payload id -> seal -> local block -> lane certificate -> hyper block
@@ -13,7 +12,7 @@
 #ifndef CHAIN_PROOF_H
 #define CHAIN_PROOF_H
 
-#include "chain/hyper.h"
+#include "chain/anchor.h"
 
 struct proof {
 	struct bytes raw; /* the payload, borrowed */
@@ -22,10 +21,7 @@ struct proof {
 	struct merkle_path in_seal;
 	struct block block;
 	struct merkle_path in_cert;
-	struct cert_core cert;
-	struct merkle_path in_hyper;
-	struct hyper_header header;
-	struct signature auth;
+	struct anchor anchor;
 };
 
 /* What a proof is cut from: a payload, its place in its seal, and the hyper block that holds it. */

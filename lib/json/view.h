@@ -13,6 +13,7 @@
 #include "chain/proof.h"
 #include "chain/spec.h"
 #include "json/json.h"
+#include "ledger/account_proof.h"
 
 void view_hash(struct json_writer *w, const char *key, const struct hash *h);
 void view_address(struct json_writer *w, const char *key, const uint8_t account[static 32]);
@@ -70,9 +71,17 @@ enum err view_read_spec(struct spec *out, struct arena *arena, const char **fiel
 enum err view_read_genesis(struct genesis *out, struct arena *arena, const char **field, const struct json *j);
 
 /*
+ * What an account's proof shows: chain, address, executed_hid, present, and what stands there after that hyper block:
+ * balance, locked, seq, frozen, tokens[] (token, balance), as if all were 0 when it is not present. Of what is no account
+ * `kind` instead: token, totals, rewards or unknown.
+ */
+void view_proven(struct json_writer *w, const struct account_proof *p);
+
+/*
  * Any encoded object, decoded and written as one whole JSON object: "type" and "network" first, then the members above,
  * and what the object holds: payloads[] of seals and templates, entries[] of lists, lanes[] with seals[] and
- * endorsements[] of hyper blocks; proofs: the payload's members, at, hid, hash, block{}, certificate{}, hyper{}.
+ * endorsements[] of hyper blocks; proofs: the payload's members, at, hid, hash, block{}, certificate{}, hyper{}; account
+ * proofs: the members of view_proven, hid, hash, value (hex), certificate{}, hyper{}.
  * The decoder's error, before a byte is written; ERR_NOMEM.
  */
 enum err view_object(struct json_writer *w, struct bytes raw);

@@ -259,6 +259,19 @@ show_spec(struct json_writer *w, struct arena *arena, struct bytes raw)
 	return ERR_OK;
 }
 
+static void
+put_anchor(struct json_writer *w, const struct anchor *a, const struct hash *hash)
+{
+	json_put_key(w, "certificate");
+	json_put_object(w);
+	view_cert_core(w, &a->cert);
+	json_end_object(w);
+	json_put_key(w, "hyper");
+	json_put_object(w);
+	view_hyper_header(w, &a->header, hash, &a->auth);
+	json_end_object(w);
+}
+
 static enum err
 show_proof(struct json_writer *w, struct arena *arena, struct bytes raw)
 {
@@ -271,24 +284,38 @@ show_proof(struct json_writer *w, struct arena *arena, struct bytes raw)
 		return e;
 	at = proof_place(&proof);
 	block = block_hash(&proof.block);
-	hyper = hyper_hash(&proof.header);
-	begin(w, OBJECT_PROOF, &proof.header.network);
+	hyper = hyper_hash(&proof.anchor.header);
+	begin(w, OBJECT_PROOF, &proof.anchor.header.network);
 	view_payload(w, &proof.payload, &proof.id);
 	view_place(w, "at", &at);
-	view_uint(w, "hid", proof.header.hid);
+	view_uint(w, "hid", proof.anchor.header.hid);
 	view_hash(w, "hash", &hyper);
 	json_put_key(w, "block");
 	json_put_object(w);
 	view_block(w, &proof.block, &block);
 	json_end_object(w);
-	json_put_key(w, "certificate");
-	json_put_object(w);
-	view_cert_core(w, &proof.cert);
+	put_anchor(w, &proof.anchor, &hyper);
 	json_end_object(w);
-	json_put_key(w, "hyper");
-	json_put_object(w);
-	view_hyper_header(w, &proof.header, &hyper, &proof.auth);
-	json_end_object(w);
+	return ERR_OK;
+}
+
+static enum err
+show_account_proof(struct json_writer *w, struct arena *arena, struct bytes raw)
+{
+	struct account_proof proof;
+	struct hash hyper;
+	enum err e = account_proof_unpack(&proof, arena, raw);
+
+	if (e)
+		return e;
+	hyper = hyper_hash(&proof.anchor.header);
+	begin(w, OBJECT_ACCOUNT_PROOF, &proof.anchor.header.network);
+	view_proven(w, &proof);
+	view_uint(w, "hid", proof.anchor.header.hid);
+	view_hash(w, "hash", &hyper);
+	json_put_key(w, "value");
+	json_put_hex(w, proof.value.data, proof.value.len);
+	put_anchor(w, &proof.anchor, &hyper);
 	json_end_object(w);
 	return ERR_OK;
 }
@@ -300,7 +327,8 @@ view_object(struct json_writer *w, struct bytes raw)
 	    [OBJECT_PAYLOAD] = show_payload, [OBJECT_SEAL] = show_seal, [OBJECT_TEMPLATE] = show_template,
 	    [OBJECT_BLOCK] = show_block, [OBJECT_LIST] = show_list, [OBJECT_CERT] = show_cert,
 	    [OBJECT_ENDORSEMENT] = show_endorsement, [OBJECT_HYPER] = show_hyper, [OBJECT_GENESIS] = show_genesis,
-	    [OBJECT_SPEC] = show_spec, [OBJECT_PROOF] = show_proof};
+	    [OBJECT_SPEC] = show_spec, [OBJECT_PROOF] = show_proof,
+	    [OBJECT_ACCOUNT_PROOF] = show_account_proof};
 	size_t type = raw.len > 0 ? raw.data[0] : 0;
 	struct arena arena = {0};
 	enum err e;

@@ -136,13 +136,14 @@ ledger_chain_named(struct ledger_view *view, struct registered *out, const char 
 static struct hash
 chain_leaf(const struct registered *chain)
 {
-	uint8_t leaf[4 + 8 + sizeof chain->spec_hash];
+	uint8_t leaf[4 + 8 + sizeof chain->owner + sizeof chain->spec_hash];
 
 	for (int i = 0; i < 4; i++)
 		leaf[i] = (uint8_t)(chain->number >> 8 * i);
 	for (int i = 0; i < 8; i++)
 		leaf[4 + i] = (uint8_t)(chain->hid >> 8 * i);
-	memcpy(leaf + 12, chain->spec_hash.b, sizeof chain->spec_hash);
+	memcpy(leaf + 12, chain->owner.b, sizeof chain->owner);
+	memcpy(leaf + 12 + sizeof chain->owner, chain->spec_hash.b, sizeof chain->spec_hash);
 	return merkle_leaf(leaf, sizeof leaf);
 }
 

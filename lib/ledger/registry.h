@@ -1,7 +1,8 @@
 /*
  * registry: the chains that chain 0 knows, and the root over them.
  *
- *     registry root = Merkle root over the chains, ascending by number; leaf of number u32 | HID u64 | spec hash 32
+ *     registry root = Merkle root over the chains, ascending by number; leaf of number u32 | HID u64 | owner 32 |
+ *     spec hash 32
  */
 #ifndef LEDGER_REGISTRY_H
 #define LEDGER_REGISTRY_H

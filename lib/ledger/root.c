@@ -7,6 +7,7 @@
 #include "ledger/move.h"
 #include "ledger/registry.h"
 #include "ledger/reward.h"
+#include "ledger/root.h"
 
 /* What a payload asks for. */
 struct request {
@@ -118,17 +119,25 @@ root_begin(struct stage *s)
 	return e ? e : reward_mint(s);
 }
 
+struct hash
+root_of_para(const struct hash *registry, const struct hash *accounts)
+{
+	const struct hash part[2] = { *registry, *accounts };
+
+	return merkle_root(part, 2);
+}
+
 static enum err
 root_end(struct stage *s, struct hash *root)
 {
-	struct hash part[2];
+	struct hash registry, accounts;
 	enum err e = move_fees(s);
 
 	if (e == ERR_OK)
-		e = registry_root(s->view, &part[0]);
+		e = registry_root(s->view, &registry);
 	if (e == ERR_OK)
-		e = state_set_apply(&part[1], &s->set);
-	*root = e ? (struct hash){ 0 } : merkle_root(part, 2);
+		e = state_set_apply(&accounts, &s->set);
+	*root = e ? (struct hash){ 0 } : root_of_para(&registry, &accounts);
 	return e;
 }
 

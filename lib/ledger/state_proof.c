@@ -158,14 +158,14 @@ leaf_of(struct hash *leaf, const struct state_proof *proof, const struct hash *a
 }
 
 enum err
-state_proof_check(const struct state_proof *proof, const struct hash *root, const struct lane *lane,
+state_proof_root(struct hash *root, const struct state_proof *proof, const struct lane *lane,
     const uint8_t account[static 32], struct bytes value)
 {
-	struct hash key = state_key(account), at;
+	struct hash key = state_key(account);
 
 	if (!state_in_lane(lane, &key))
 		return ERR_LANE;
-	if (!leaf_of(&at, proof, &key, value))
+	if (!leaf_of(root, proof, &key, value))
 		return ERR_MERKLE;
 	for (unsigned i = proof->nodes; i-- > 0;) {
 		const struct state_proof_node *node = &proof->node[i];
@@ -175,7 +175,17 @@ state_proof_check(const struct state_proof *proof, const struct hash *root, cons
 			return ERR_MERKLE;
 		if (hash_is_zero(&node->side) || node->depth < lane->depth)
 			return ERR_MERKLE;
-		at = bit ? state_join(node->depth, &node->side, &at) : state_join(node->depth, &at, &node->side);
+		*root = bit ? state_join(node->depth, &node->side, root) : state_join(node->depth, root, &node->side);
 	}
-	return hash_equal(&at, root) ? ERR_OK : ERR_MERKLE;
+	return ERR_OK;
+}
+
+enum err
+state_proof_check(const struct state_proof *proof, const struct hash *root, const struct lane *lane,
+    const uint8_t account[static 32], struct bytes value)
+{
+	struct hash have;
+	enum err e = state_proof_root(&have, proof, lane, account, value);
+
+	return e ? e : hash_equal(&have, root) ? ERR_OK : ERR_MERKLE;
 }

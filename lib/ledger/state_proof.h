@@ -35,6 +35,10 @@ enum err state_proof_make(struct state_proof *out, struct ledger_view *view, con
 void state_proof_put(struct buf *out, const struct state_proof *proof);
 enum err state_proof_unpack(struct state_proof *out, struct bytes in);
 
+/* The root of the lane that follows when the account has this value (empty: none). ERR_LANE, ERR_MERKLE. */
+enum err state_proof_root(struct hash *root, const struct state_proof *proof, const struct lane *lane,
+    const uint8_t account[static 32], struct bytes value);
+
 /*
  * Does it show that the account has this value (empty: that it has none) under this root of the lane? ERR_LANE,
  * ERR_MERKLE.

@@ -2,6 +2,18 @@
 
 #include "chain/proof.h"
 #include "node/execute.h"
+#include "node/past.h"
+#include "node/roles.h"
+
+/* The number of certificates when it has none of the lane. */
+static uint32_t
+find_cert(const struct hyper *h, const struct lane *lane)
+{
+	uint32_t i = 0;
+	while (i < h->header.lanes && lane_compare(&h->cert[i].core.lane, lane) != 0)
+		i++;
+	return i;
+}
 
 /* Which certificate, which of its blocks, and where the lane stood before. */
 static enum err
@@ -9,9 +21,7 @@ find_parts(struct proof_parts *parts, struct arena *arena, struct look *look, co
 {
 	const struct hyper *h = parts->hyper;
 	struct store_block first;
-	uint32_t i = 0;
-	while (i < h->header.lanes && lane_compare(&h->cert[i].core.lane, &place->lane) != 0)
-		i++;
+	uint32_t i = find_cert(h, &place->lane);
 	if (i == h->header.lanes || h->cert[i].core.blocks == 0)
 		return ERR_CORRUPT;
 	const struct cert_core *core = &h->cert[i].core;
@@ -65,4 +75,43 @@ prove_payload(struct buf *out, struct hash *hash, struct trees *trees, struct lo
 	enum err e = prove(out, hash, &arena, trees, look, place);
 	arena_free(&arena);
 	return e;
+}
+
+/* --- accounts --- */
+
+/* What the certificate commits may be older than the latest execution, and is there as far as notes reach back. */
+static enum err
+prove_from_past(struct account_proof *out, struct arena *arena, struct look *look, const struct anchor *anchor,
+    uint64_t executed, const struct pubkey *account)
+{
+	struct past past;
+	enum err e = past_begin(&past, look->t, executed > look->tip.final_hid ? executed : look->tip.final_hid);
+	if (e == ERR_OK)
+		e = account_proof_make(out, arena, &past.view, anchor, account->b);
+	past_end(&past);
+	return e;
+}
+
+enum err
+prove_account(struct account_proof *out, struct arena *arena, struct look *look, uint32_t chain,
+    const struct pubkey *account)
+{
+	struct lane_state lane = { .lane = { .chain = chain } };
+	struct anchor anchor;
+	struct hyper h;
+	struct hash hash;
+	enum err e = roles_need(look->t, chain);
+	if (e == ERR_OK)
+		e = store_get_lane(look->t, &lane, &lane.lane);
+	if (e != ERR_OK && e != ERR_NOT_FOUND)
+		return e;
+	/* After its last busy block no certificate changed the roots. */
+	if (lane.busy_hid == 0)
+		return ERR_MERKLE;
+	e = execute_hyper(&h, &hash, arena, look->t, lane.busy_hid);
+	if (e == ERR_OK)
+		e = anchor_make(&anchor, arena, &h, find_cert(&h, &lane.lane));
+	if (e == ERR_OK)
+		e = prove_from_past(out, arena, look, &anchor, lane.committed.executed, account);
+	return e == ERR_NOT_FOUND || e == ERR_RANGE ? ERR_CORRUPT : e;
 }

@@ -96,17 +96,11 @@ put_proof(struct json_writer *w, struct call *call, struct look *look, const str
 }
 
 static enum err
-proof(struct call *call, struct json_writer *w)
+payload_proof(struct call *call, struct json_writer *w)
 {
-	static const char *const names[] = { "payload", NULL };
 	struct look look;
-	const struct json *given;
 	struct hash id;
-	enum err e = params_known(call, names);
-	if (e == ERR_OK)
-		e = params_need(&given, call, "payload");
-	if (e == ERR_OK)
-		e = params_hash(&id, call, "payload");
+	enum err e = params_hash(&id, call, "payload");
 	if (e == ERR_OK)
 		e = lookup_begin(&look, call->node);
 	if (e != ERR_OK)
@@ -114,6 +108,76 @@ proof(struct call *call, struct json_writer *w)
 	e = put_proof(w, call, &look, &id);
 	lookup_end(&look);
 	return e;
+}
+
+static enum err
+put_account_proof(struct json_writer *w, struct look *look, const struct account_proof *p)
+{
+	struct hash hash = hyper_hash(&p->anchor.header);
+	struct buf raw = { 0 };
+	account_proof_put(&raw, p);
+	if (raw.failed)
+		return ERR_NOMEM;
+	json_put_object(w);
+	fields_text(w, "type", "account");
+	view_proven(w, p);
+	enum err e = lookup_put_chain_name(w, look, p->anchor.cert.lane.chain);
+	fields_uint(w, "hid", p->anchor.header.hid);
+	view_hash(w, "hash", &hash);
+	fields_bool(w, "final", p->anchor.header.hid <= look->tip.final_hid);
+	fields_hex(w, "proof", raw.data, raw.len);
+	json_end_object(w);
+	buf_free(&raw);
+	return e;
+}
+
+static enum err
+prove_one(struct json_writer *w, struct call *call, struct look *look, const struct pubkey *account)
+{
+	struct arena arena = { 0 };
+	struct registered chain;
+	struct account_proof proof;
+	enum err e = params_chain(&chain, call, &look->ledger);
+	if (e == ERR_OK && chain.spec.engine == ENGINE_DATA)
+		e = params_wrong(call, "chain", "it keeps no accounts");
+	if (e == ERR_OK)
+		e = prove_account(&proof, &arena, look, chain.number, account);
+	if (e == ERR_MERKLE)
+		e = params_unready(call, "no certificate has committed the state yet: it will be in the next blocks");
+	if (e == ERR_OK)
+		e = put_account_proof(w, look, &proof);
+	arena_free(&arena);
+	return e;
+}
+
+static enum err
+account_proof(struct call *call, struct json_writer *w)
+{
+	struct look look;
+	struct pubkey account;
+	enum err e = params_address(&account, call, "address");
+	if (e == ERR_OK)
+		e = lookup_begin(&look, call->node);
+	if (e != ERR_OK)
+		return e;
+	e = prove_one(w, call, &look, &account);
+	lookup_end(&look);
+	return e;
+}
+
+/* Of a payload, or of an account of a chain. */
+static enum err
+proof(struct call *call, struct json_writer *w)
+{
+	static const char *const of_payload[] = { "payload", NULL }, *const of_account[] = { "address", "chain", NULL };
+	bool account = json_member(call->params, "address") != NULL;
+	const struct json *given;
+	enum err e = params_known(call, account ? of_account : of_payload);
+	if (e == ERR_OK)
+		e = params_need(&given, call, account ? "address" : "payload");
+	if (e != ERR_OK)
+		return e;
+	return account ? account_proof(call, w) : payload_proof(call, w);
 }
 
 const struct method rpc_payload_methods[] = {

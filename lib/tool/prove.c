@@ -11,7 +11,7 @@
 #include "tool/verdict.h"
 
 /* Whom to ask whether a hyper block is in the chain. */
-struct anchor {
+struct trust {
 	bool has_header;
 	struct hash header;
 	bool no_node; /* found out once */
@@ -44,7 +44,7 @@ hash_of_header(struct hash *out, struct bytes text)
 }
 
 static int
-load_header(struct anchor *out, struct tool *t, const char *path)
+load_header(struct trust *out, struct tool *t, const char *path)
 {
 	struct input in;
 	struct bytes text;
@@ -64,7 +64,7 @@ load_header(struct anchor *out, struct tool *t, const char *path)
 enum found { FOUND_YES, FOUND_NO, FOUND_NOBODY };
 
 static enum found
-ask_node(struct anchor *a, struct tool *t, const struct hash *hash)
+ask_node(struct trust *a, struct tool *t, const struct hash *hash)
 {
 	struct buf params = {0};
 	struct answer answer;
@@ -86,7 +86,7 @@ ask_node(struct anchor *a, struct tool *t, const struct hash *hash)
 }
 
 static enum found
-find(struct anchor *a, struct tool *t, const struct hash *hash)
+find(struct trust *a, struct tool *t, const struct hash *hash)
 {
 	if (a->has_header)
 		return hash_equal(&a->header, hash) ? FOUND_YES : FOUND_NO;
@@ -106,6 +106,8 @@ print(struct tool *t, const struct verdict *v, enum err e, bool anchored)
 		json_put_uint(w, v->hid);
 		view_hash(w, "hash", &v->anchor);
 	}
+	if (!e && v->type == OBJECT_ACCOUNT_PROOF)
+		view_proven(w, &v->account);
 	json_put_key(w, "anchored");
 	json_put_bool(w, anchored);
 	if (e) {
@@ -116,18 +118,18 @@ print(struct tool *t, const struct verdict *v, enum err e, bool anchored)
 }
 
 static void
-check(struct tool *t, const struct input *in, struct anchor *a, struct bytes raw)
+check(struct tool *t, const struct input *in, struct trust *a, struct bytes raw)
 {
 	struct verdict v;
-	enum err e = verdict_of(&v, raw);
-	if (!e && v.type != OBJECT_PROOF)
+	struct arena arena = {0};
+	enum err e = verdict_of(&v, &arena, raw);
+	if (!e && v.type != OBJECT_PROOF && v.type != OBJECT_ACCOUNT_PROOF)
 		e = ERR_TYPE;
-	if (tool_status_of(e) == TOOL_TROUBLE) {
-		tool_fail_at(t, in, TOOL_TROUBLE, "%s", err_text(e));
-		return;
-	}
+	bool trouble = tool_status_of(e) == TOOL_TROUBLE;
 	enum found found = e ? FOUND_NOBODY : find(a, t, &v.anchor);
-	print(t, &v, e, found == FOUND_YES);
+	if (!trouble)
+		print(t, &v, e, found == FOUND_YES);
+	arena_free(&arena);
 	if (e)
 		tool_fail_at(t, in, tool_status_of(e), "%s", err_text(e));
 	else if (found == FOUND_NO)
@@ -138,7 +140,7 @@ check(struct tool *t, const struct input *in, struct anchor *a, struct bytes raw
 int
 prove_run(struct tool *t, const char *header)
 {
-	struct anchor a = {.has_header = false};
+	struct trust a = {.has_header = false};
 	struct line line = {0};
 	struct input in;
 	struct bytes text;

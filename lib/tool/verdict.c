@@ -138,23 +138,30 @@ of_proof(struct verdict *out, struct arena *arena, struct bytes raw)
 	if (e)
 		return e;
 	set_id(out, p.id);
-	out->hid = p.header.hid;
+	out->hid = p.anchor.header.hid;
 	return proof_check(&out->anchor, &p);
 }
 
+static enum err
+of_account_proof(struct verdict *out, struct arena *arena, struct bytes raw)
+{
+	enum err e = account_proof_unpack(&out->account, arena, raw);
+	if (e)
+		return e;
+	out->hid = out->account.anchor.header.hid;
+	return account_proof_check(&out->anchor, &out->account);
+}
+
 enum err
-verdict_of(struct verdict *out, struct bytes raw)
+verdict_of(struct verdict *out, struct arena *arena, struct bytes raw)
 {
 	static enum err (*const of[])(struct verdict *, struct arena *, struct bytes) = {
 		[OBJECT_PAYLOAD] = of_payload, [OBJECT_SEAL] = of_seal, [OBJECT_TEMPLATE] = of_template,
 		[OBJECT_BLOCK] = of_block, [OBJECT_LIST] = of_list, [OBJECT_CERT] = of_cert,
 		[OBJECT_ENDORSEMENT] = of_endorsement, [OBJECT_HYPER] = of_hyper, [OBJECT_GENESIS] = of_genesis,
-		[OBJECT_SPEC] = of_spec, [OBJECT_PROOF] = of_proof};
-	struct arena arena = {0};
+		[OBJECT_SPEC] = of_spec, [OBJECT_PROOF] = of_proof, [OBJECT_ACCOUNT_PROOF] = of_account_proof};
 	*out = (struct verdict){.type = object_peek(raw), .payload = UINT32_MAX};
 	if (out->type == 0 || out->type >= sizeof of / sizeof of[0] || !of[out->type])
 		return raw.len < OBJECT_HEAD ? ERR_TRUNCATED : ERR_TYPE;
-	enum err e = of[out->type](out, &arena, raw);
-	arena_free(&arena);
-	return e;
+	return of[out->type](out, arena, raw);
 }

@@ -181,8 +181,9 @@ root_is_what_the_protocol_says(void **state)
 		assert_int_equal(ledger_chain(&w->memory.view, &chain, i), ERR_OK);
 		wire_put_u32(&b, i);
 		wire_put_u64(&b, chain.hid);
+		buf_add(&b, chain.owner.b, 32);
 		buf_add(&b, chain.spec_hash.b, 32);
-		assert_int_equal(b.len, 44);
+		assert_int_equal(b.len, 76);
 		leaf[i] = merkle_leaf(b.data, b.len);
 		buf_free(&b);
 	}
