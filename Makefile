@@ -192,7 +192,7 @@ SEEDS ?= 20
 FROM ?= 1
 NODES ?= 7
 
-$(B)/sim/sim: $(SIM) $(call upto,consensus)
+$(B)/sim/sim: $(SIM) $(call upto,ledger)
 	@mkdir -p $(@D)
 	$(call say,LD $@)$(CC) $(LDFLAGS) $(SIM_IDEAL) -o $@ $^ -lsodium -lm
 

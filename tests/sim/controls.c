@@ -10,13 +10,24 @@ struct control {
 	const char *what, *law;
 	uint64_t seed; /* the first of TRIES, one of which breaks the law */
 	uint32_t hosts, share, without, hostile;
+	bool coins;
+	enum books_flaw flaw;
 };
 
 static const struct control controls[] = {
-	{ "more than half certifies", "final_prefix_agreement", 4, 5, 200, DEFENCE_QUORUM, HOSTILE_PATIENT },
-	{ "two of five are hostile", "final_prefix_agreement", 140, 10, 400, 0, HOSTILE_PATIENT },
-	{ "three of seven are hostile", "final_prefix_agreement", 207, 7, 430, 0, HOSTILE_PATIENT },
-	{ "the same at a quarter, and nothing happens", NULL, 207, 8, 250, 0, HOSTILE_PATIENT },
+	{ .what = "more than half certifies", .law = "final_prefix_agreement", .seed = 4, .hosts = 5, .share = 200,
+	    .without = DEFENCE_QUORUM, .hostile = HOSTILE_PATIENT },
+	{ .what = "two of five are hostile", .law = "final_prefix_agreement", .seed = 140, .hosts = 10, .share = 400,
+	    .hostile = HOSTILE_PATIENT },
+	{ .what = "three of seven are hostile", .law = "final_prefix_agreement", .seed = 207, .hosts = 7, .share = 430,
+	    .hostile = HOSTILE_PATIENT },
+	{ .what = "the same at a quarter, and nothing happens", .seed = 207, .hosts = 8, .share = 250,
+	    .hostile = HOSTILE_PATIENT },
+	{ .what = "a ledger forgets what it wrote", .law = "conservation", .seed = 300, .hosts = 5, .coins = true,
+	    .flaw = BOOKS_FORGET },
+	{ .what = "a ledger takes nothing back", .law = "same_bytes", .seed = 310, .hosts = 5, .coins = true,
+	    .flaw = BOOKS_NEVER_UNDO },
+	{ .what = "the same takes it back, and nothing happens", .seed = 310, .hosts = 5, .coins = true },
 };
 
 /* What was broken, by the seed that did; NULL: nothing, whatever the seed. */
@@ -28,7 +39,7 @@ play(const struct control *c, uint64_t *seed)
 
 	for (*seed = c->seed; *seed < c->seed + TRIES && !broken; ++*seed) {
 		struct options o = { .seed = *seed, .hosts = c->hosts, .rounds = 60, .rough = true, .without = c->without,
-			.hostile = c->hostile, .hostile_share = c->share };
+			.hostile = c->hostile, .hostile_share = c->share, .coins = c->coins, .flaw = c->flaw };
 		broken = run_seed(&w, &o);
 		world_close(&w);
 	}

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "books.h"
 #include "room.h"
 
 static void *
@@ -41,6 +42,7 @@ disk_free(struct disk *d)
 		drop_block(&d->block[i]);
 	free(d->row);
 	free(d->block);
+	books_free(d->books);
 }
 
 uint32_t
@@ -161,8 +163,11 @@ disconnect(struct disk *d)
 		d->lane[s->before[i].lane.chain] = s->before[i];
 	drop_block(s);
 	d->blocks = d->tip--;
-	if (d->executed > d->tip)
-		d->executed = d->tip;
+	if (d->executed <= d->tip)
+		return;
+	d->executed = d->tip;
+	if (d->books)
+		books_undo(d->books, d->tip);
 }
 
 static bool
@@ -198,6 +203,8 @@ disk_keep(struct disk *d, struct desk *desk, const struct effect *e, const char 
 		if (e->hid <= d->final || e->hid > d->tip)
 			return false;
 		d->final = e->hid;
+		if (d->books)
+			books_settle(d->books, d->final);
 		return true;
 	case EFFECT_DISCONNECT:
 		*why = "a block is taken back that is final or not the tip";
@@ -278,15 +285,20 @@ find_unfit(struct disk *d, struct event_executed *event, struct arena *arena, co
 	event->unfit = unfit;
 }
 
-void
+enum err
 disk_execute(struct disk *d, struct event_executed *event, struct arena *arena, const struct pubkey *user)
 {
 	struct stored *s = &d->block[++d->executed];
 	struct executed_lane *lane = arena_alloc(arena, CHAINS, sizeof *lane);
 	struct executed_seq *seq = arena_alloc(arena, CHAINS * USERS, sizeof *seq);
 
+	enum err e = ERR_OK;
+
 	s->ledger = s[-1].ledger;
-	execute_payloads(d, &s->ledger, s, user);
+	if (d->books)
+		e = books_execute(d->books, s, d, user);
+	else
+		execute_payloads(d, &s->ledger, s, user);
 	*event = (struct event_executed){ .hid = d->executed, .lane = lane, .lanes = CHAINS, .seq = seq,
 		.seqs = CHAINS * USERS };
 	find_unfit(d, event, arena, s, user);
@@ -296,6 +308,7 @@ disk_execute(struct disk *d, struct event_executed *event, struct arena *arena, 
 		for (uint32_t k = 0; k < USERS; k++)
 			seq[i * USERS + k] = (struct executed_seq){ i, user[k], s->ledger.last_seq[i][k] };
 	}
+	return e;
 }
 
 /* --- starting --- */

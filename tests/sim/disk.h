@@ -18,7 +18,9 @@ struct row {
 	uint32_t names;      /* blocks of the chain that name it */
 };
 
-/* A tiny ledger: a lane's state is a hash chain over the ids of the payloads that it executed. */
+struct books;
+
+/* What execution has reached. Without books a lane's state is a hash chain over the ids of the payloads that it executed. */
 struct ledger {
 	uint64_t last_seq[CHAINS][USERS];
 	struct roots roots[CHAINS];
@@ -47,6 +49,7 @@ struct disk {
 	uint64_t tip, final, executed;
 	struct lane_state lane[CHAINS];
 	struct sign_record record;
+	struct books *books; /* NULL: payloads mean nothing */
 };
 
 void disk_open(struct disk *d, const struct hash *genesis_hash, uint64_t difficulty);
@@ -68,7 +71,7 @@ struct consensus_snapshot disk_snapshot(const struct disk *d, struct arena *aren
 size_t disk_pooled(const struct disk *d, struct event *event, const struct pubkey *user, size_t from);
 
 /* Executes the next block: *event is what the core is told, in the arena. */
-void disk_execute(struct disk *d, struct event_executed *event, struct arena *arena, const struct pubkey *user);
+enum err disk_execute(struct disk *d, struct event_executed *event, struct arena *arena, const struct pubkey *user);
 
 uint32_t disk_user(const struct pubkey *user, const struct pubkey *key);
 

@@ -271,7 +271,8 @@ execute(struct world *w, uint32_t who)
 	h->executing = false;
 	if (h->asked <= h->disk.executed)
 		return;
-	disk_execute(&h->disk, &event.executed, &arena, w->user_name);
+	if (disk_execute(&h->disk, &event.executed, &arena, w->user_name) != ERR_OK)
+		law_break(w, who, "steps_succeed", "a block cannot be executed");
 	law_executed(w, who, &h->disk.block[h->disk.executed]);
 	h->executing = h->asked > h->disk.executed;
 	if (h->executing)

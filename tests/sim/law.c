@@ -2,6 +2,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "books.h"
 #include "consensus/core.h"
 #include "room.h"
 #include "world.h"
@@ -125,6 +126,19 @@ law_connected(struct world *w, uint32_t who, const struct stored *s)
 	f->makes = makes;
 }
 
+/* --- conservation: balances + locked + in flight = issued - burned, of every coin --- */
+
+static void
+check_coins(struct world *w, uint32_t who)
+{
+	struct books *books = w->host[who].disk.books;
+
+	for (uint32_t chain = 0; books && chain < CHAINS; chain++) {
+		if (!books_add_up(books, chain))
+			law_break(w, who, "conservation", "coins are lost, or come from nowhere");
+	}
+}
+
 void
 law_executed(struct world *w, uint32_t who, const struct stored *s)
 {
@@ -137,6 +151,7 @@ law_executed(struct world *w, uint32_t who, const struct stored *s)
 	if (f->roots && f->roots != mix)
 		law_break(w, who, "same_bytes", "two nodes reach different roots at one hyper block");
 	f->roots = mix;
+	check_coins(w, who);
 }
 
 /* --- final_prefix_agreement --- */

@@ -32,6 +32,24 @@ compare_keys(const void *a, const void *b)
 	return memcmp(a, b, sizeof(struct pubkey));
 }
 
+/* PARA for the users, and for who registers the other coins. */
+static void
+give_coins(struct world *w)
+{
+	const uint8_t seed[32] = { 3 };
+	struct sign_key *owner = sign_key_new(seed);
+	struct genesis *g = &w->genesis;
+
+	for (g->allocs = 0; g->allocs <= USERS; g->allocs++) {
+		const struct pubkey *to = g->allocs < USERS ? &w->user_name[g->allocs] : sign_key_public(owner);
+		memcpy(w->alloc[g->allocs].account, to->b, sizeof to->b);
+		w->alloc[g->allocs].amount.units = 10 * BOOKS_COIN;
+	}
+	qsort(w->alloc, g->allocs, sizeof w->alloc[0], compare_keys);
+	g->alloc = w->alloc;
+	sign_key_free(owner);
+}
+
 static void
 make_genesis(struct world *w)
 {
@@ -50,6 +68,8 @@ make_genesis(struct world *w)
 	}
 	qsort(w->founder, g->founders, sizeof w->founder[0], compare_keys);
 	g->founder = w->founder;
+	if (w->coins)
+		give_coins(w);
 	genesis_hash(&w->genesis_hash, g);
 }
 
@@ -87,6 +107,7 @@ world_open(struct world *w, const struct options *o)
 	w->weather.told = room_new((size_t)w->hosts * w->hosts, sizeof *w->weather.told);
 	map_init(&w->law.mined, sizeof(struct hash), 1);
 	map_init(&w->law.blocks, sizeof(struct hash), 1);
+	w->coins = o->coins || (!o->calm && !o->rough && o->seed % 4 == 0);
 	make_keys(w);
 	hostile_open(w);
 	make_genesis(w);
@@ -94,6 +115,8 @@ world_open(struct world *w, const struct options *o)
 	users_open(w);
 	for (uint32_t i = 0; i < w->hosts; i++) {
 		disk_open(&w->host[i].disk, &w->genesis_hash, w->genesis.difficulty);
+		if (w->coins)
+			w->host[i].disk.books = books_new(&w->genesis, w->user_name, o->flaw);
 		if (!w->host[i].late)
 			host_start(w, i);
 	}

@@ -1,9 +1,9 @@
 #!/bin/bash
-# same.sh PROGRAM...: every build of the simulator tells the same trace of the same seeds.
+# same.sh PROGRAM...: every build of the simulator tells the same trace of the same seeds, one of them with coins.
 set -eu
 first=
 for program; do
-	trace=$("$program" -v -j 1 -r 60 --from 1 --seeds 3)
+	trace=$("$program" -v -j 1 -r 60 --from 2 --seeds 3)
 	first=${first:-$trace}
 	if [ "$trace" != "$first" ]; then
 		printf '%s:\n%s\n%s:\n%s\n' "$1" "$first" "$program" "$trace"

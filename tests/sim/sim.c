@@ -17,7 +17,7 @@ struct run {
 static void
 usage(void)
 {
-	fputs("usage: sim [-tv] [-j jobs] [-n nodes] [-r rounds] [-w defences] [--calm|--rough] [--share thousandths]\n"
+	fputs("usage: sim [-tv] [-j jobs] [-n nodes] [-r rounds] [-w defences] [--calm|--rough] [--coins] [--share thousandths]\n"
 	      "           [--hostile ways] [--from seed] [--seeds n]\n"
 	      "       sim --seed seed [--story] ...: its last 200 lines\n"
 	      "       sim --cuts|--controls|--tables\n", stderr);
@@ -30,9 +30,9 @@ repeat(const struct world *w)
 {
 	const struct options *o = &w->o;
 
-	printf("# %s: %s\n# repeat: build/sim/sim --seed %lu -n %u -r %u -w %u --share %u%s%s", w->law.broken, w->law.how,
+	printf("# %s: %s\n# repeat: build/sim/sim --seed %lu -n %u -r %u -w %u --share %u%s%s%s", w->law.broken, w->law.how,
 	    (unsigned long)o->seed, o->hosts, o->rounds, o->without, o->hostile_share, o->calm ? " --calm" : "",
-	    o->rough ? " --rough" : "");
+	    o->rough ? " --rough" : "", o->coins ? " --coins" : "");
 	if (o->hostile != UINT32_MAX)
 		printf(" --hostile %u", o->hostile);
 	puts(" --story");
@@ -107,7 +107,7 @@ parse(struct run *r, int argc, char **argv)
 	static const struct option options[] = { { "seed", 1, NULL, 's' }, { "seeds", 1, NULL, 'S' },
 		{ "from", 1, NULL, 'F' }, { "story", 0, NULL, 'y' }, { "calm", 0, NULL, 'c' },
 		{ "cuts", 0, NULL, 'C' }, { "controls", 0, NULL, 'K' }, { "tables", 0, NULL, 'T' },
-		{ "rough", 0, NULL, 'R' }, { "share", 1, NULL, 'H' }, { "hostile", 1, NULL, 'W' }, { NULL, 0, NULL, 0 } };
+		{ "rough", 0, NULL, 'R' }, { "coins", 0, NULL, 'M' }, { "share", 1, NULL, 'H' }, { "hostile", 1, NULL, 'W' }, { NULL, 0, NULL, 0 } };
 	int c;
 
 	while ((c = getopt_long(argc, argv, "j:n:r:w:tv", options, NULL)) != -1) {
@@ -125,6 +125,7 @@ parse(struct run *r, int argc, char **argv)
 		case 'C': r->cuts = true; break;
 		case 'T': r->tables = true; break;
 		case 'R': r->o.rough = true; break;
+		case 'M': r->o.coins = true; break;
 		case 'H': r->o.hostile_share = (uint32_t)strtoul(optarg, NULL, 10); break;
 		case 'W': r->o.hostile = (uint32_t)strtoul(optarg, NULL, 10); break;
 		case 't': r->tap = true; break;

@@ -3,6 +3,9 @@
 
 #include "world.h"
 
+/* Enough for the bytes of a payload in chain 0. */
+enum { FEE = 500 };
+
 static bool
 trusted(const struct world *w, uint32_t who)
 {
@@ -31,16 +34,22 @@ awake(const struct world *w, uint32_t who)
 static void
 pay(struct world *w, uint32_t who, uint32_t chain, uint32_t user, uint64_t seq, uint64_t expiry)
 {
-	uint8_t body[8] = { (uint8_t)chain, (uint8_t)user, (uint8_t)seq, (uint8_t)(seq >> 8), (uint8_t)expiry };
+	uint8_t number[8] = { (uint8_t)chain, (uint8_t)user, (uint8_t)seq, (uint8_t)(seq >> 8), (uint8_t)expiry };
 	struct payload p = { .network = genesis_network(&w->genesis_hash), .chain = chain, .seq = seq, .expiry = expiry,
-		.body = { body, sizeof body } };
-	struct buf raw = { 0 };
+		.body = { number, sizeof number } };
+	struct buf raw = { 0 }, body = { 0 };
 	struct hash id;
 
+	if (w->coins) {
+		orders_body(&body, w, chain, user, seq, expiry);
+		p.body = bytes_of(&body);
+		p.fee.units = FEE;
+	}
 	payload_sign(&p, &id, w->user[user]);
 	payload_put(&raw, &p);
 	host_pay(w, who, bytes_of(&raw));
 	buf_free(&raw);
+	buf_free(&body);
 }
 
 /* The last user's payloads expire: one at a time, and the same seq again when it did. */

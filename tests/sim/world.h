@@ -3,14 +3,15 @@
  * seed gives the same world, with every compiler and on every machine.
  *
  *     sim       options, runs of many seeds          tables, cuts: worlds for figures
- *     run       two phases: faults, then healing     trouble: the faults; users: payloads; hostile: liars
- *     host      a core and what drives it            disk, wire, letter, timeline
+ *     run       two phases: faults, then healing     trouble: the faults; users, orders: payloads; hostile: liars
+ *     host      a core and what drives it            disk, books (coins), wire, letter, timeline
  *     law       what must hold after every step      story: the trace, and its digest
  */
 #ifndef SIM_WORLD_H
 #define SIM_WORLD_H
 
 #include "base/map.h"
+#include "books.h"
 #include "chance.h"
 #include "disk.h"
 #include "timeline.h"
@@ -25,6 +26,8 @@ struct options {
 	uint32_t without;        /* defences switched off: consensus_config.without */
 	uint32_t hostile_share;  /* of all work, in thousandths */
 	bool story, calm, rough; /* calm: no faults; rough: nothing but cuts, others in nearly every slot */
+	bool coins;              /* every chain has one; else only those of some seeds */
+	enum books_flaw flaw;    /* of every ledger */
 	uint32_t hostile;        /* ways to be hostile that are allowed; UINT32_MAX: as the seed says */
 };
 
@@ -111,6 +114,8 @@ struct world {
 	struct law law;
 	struct plague plague;
 	bool healed, few_miners; /* few_miners: one of each chain */
+	bool coins;              /* chains have them, and users send what they have */
+	struct genesis_alloc alloc[USERS + 1];
 	uint32_t load;       /* payloads a slot, in thousandths per flow */
 	struct letter **old; /* letters that liars repeat */
 	uint64_t spent_slot, spent; /* work of the hostile in this slot */
@@ -192,6 +197,10 @@ void trouble_heal(struct world *w);
 void users_open(struct world *w);
 void users_slot(struct world *w, uint64_t slot);
 void users_acked(struct world *w, uint32_t who, const struct effect_reply *r);
+
+/* --- orders.c: the body of a payload of a chain with a coin --- */
+
+void orders_body(struct buf *out, const struct world *w, uint32_t chain, uint32_t user, uint64_t seq, uint64_t expiry);
 
 /* Has everything that was acknowledged been executed in the blocks that this host holds for final? */
 bool users_served(const struct world *w, uint32_t who);
