@@ -113,6 +113,7 @@ struct node {
 	_Atomic uint64_t parted_hid; /* 1 more than where a better branch parted before what is final here; 0: none did */
 	struct holding_state *holding; /* NULL: a network of one */
 	struct history *history; /* NULL: as there is no mesh */
+	_Atomic bool stops; /* shutting down: what is not begun is given up */
 	_Atomic size_t object_bytes; /* of peers' objects between arrival and disk */
 	pthread_t loop, writer, keeper, *worker;
 	unsigned workers; /* started */

@@ -1,12 +1,23 @@
 #include "node/loop.h"
 
+#include <unistd.h>
+
 #include "node/timing.h"
 
 /*
  * Items of one turn, while the core is locked; effects and bytes of one transaction, which LMDB holds in memory until
- * they are written; a pause when memory is out.
+ * they are written; a pause when memory is out; how long others may have to wait for the core while the queue is long,
+ * and what they get then.
  */
-enum { TURN_ITEMS = 16, BATCH_EFFECTS = 65536, BATCH_BYTES = 16 << 20, PAUSE_MS = 100, BEAT_MS = 1000 };
+enum {
+	TURN_ITEMS = 16,
+	BATCH_EFFECTS = 65536,
+	BATCH_BYTES = 16 << 20,
+	PAUSE_MS = 100,
+	BEAT_MS = 1000,
+	HELD_MS = 2,
+	BREATH_US = 20
+};
 
 static bool
 is_full(const struct batch *b)
@@ -113,13 +124,27 @@ must_wait(const struct core *c)
 	return c->trouble != ERR_OK || is_full(c->open);
 }
 
+/* A lock that is taken again at once is nobody else's: who waits for the core needs a moment to wake. */
+static void
+breathe(struct core *c, uint64_t *since_ms)
+{
+	uint64_t now = timing_steady_ms();
+	if (now - *since_ms < HELD_MS)
+		return;
+	pthread_mutex_unlock(&c->mutex);
+	usleep(BREATH_US);
+	pthread_mutex_lock(&c->mutex);
+	*since_ms = now;
+}
+
 static void *
 run(void *arg)
 {
 	struct node *n = arg;
 	struct core *c = &n->core;
+	uint64_t since_ms = timing_steady_ms();
 	pthread_mutex_lock(&c->mutex);
-	while (!c->stopping || (c->first != NULL && c->trouble == ERR_OK)) {
+	while (!c->stopping) {
 		c->beat_ms = timing_steady_ms();
 		uint64_t now = timing_now_ms(), due = consensus_deadline_ms(c->consensus);
 		if (must_wait(c))
@@ -128,6 +153,8 @@ run(void *arg)
 			timing_wait(&c->loop_wake, &c->mutex, due - now < BEAT_MS ? due - now : BEAT_MS);
 		else if (!turn(n))
 			timing_wait(&c->loop_wake, &c->mutex, PAUSE_MS);
+		else
+			breathe(c, &since_ms);
 	}
 	c->loop_done = true;
 	pthread_cond_signal(&c->writer_wake);

@@ -15,7 +15,7 @@ bool loop_push(struct node *n, struct item *item);
 /* For the writer: taken in any case, released when nobody steps any more. */
 void loop_push_always(struct node *n, struct item *item);
 
-/* Steps what was pushed, then ends. */
+/* Ends; what was pushed and not stepped is released: nobody was told of it. */
 void loop_stop(struct node *n);
 
 #endif

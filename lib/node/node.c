@@ -213,10 +213,11 @@ init(struct node *n, const struct node_config *config)
 		n->core.batch[i].last = &n->core.batch[i].first;
 }
 
-/* Front to back as it was started back to front: what is under way is answered before the socket closes. */
+/* Front to back as it was started back to front: what is under way is answered before the socket closes, what waits is given up. */
 static void
 shut_down(struct node *n)
 {
+	atomic_store(&n->stops, true);
 	keeper_stop(n);
 	child_stop(n);
 	parked_close(n);

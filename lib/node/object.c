@@ -78,6 +78,8 @@ check_endorsement(struct object *o)
 enum err
 object_check(struct object *o, struct node *n)
 {
+	if (atomic_load(&n->stops))
+		return ERR_STOPPING;
 	switch (o->type) {
 	case OBJECT_PAYLOAD:
 		return check_payload(o, n);
@@ -222,7 +224,7 @@ run(struct node *n, struct task *task)
 	enum err e = object_check(o, n);
 	if (e == ERR_OK && loop_push(n, &o->item))
 		return;
-	if (e != ERR_OK && e != ERR_NOMEM)
+	if (e != ERR_OK && e != ERR_NOMEM && e != ERR_STOPPING)
 		mesh_blame(n, &o->from, e);
 	object_free(o);
 }

@@ -42,7 +42,7 @@ struct object {
 struct object *object_new(const struct pubkey *from, struct bytes raw);
 void object_free(struct object *o);
 
-/* Form, signatures, work; fills what the core is told. */
+/* Form, signatures, work; fills what the core is told. ERR_STOPPING: not looked at any more. */
 enum err object_check(struct object *o, struct node *n);
 
 /* Do the effects from `before` on keep a payload: was it new? */

@@ -283,7 +283,7 @@ read_list(const struct json **list, struct call *call)
 	if (e != ERR_OK)
 		return e;
 	pthread_mutex_lock(&c->mutex);
-	e = c->stopping ? ERR_STOPPING : c->trouble;
+	e = atomic_load(&call->node->stops) ? ERR_STOPPING : c->trouble;
 	pthread_mutex_unlock(&c->mutex);
 	return e;
 }

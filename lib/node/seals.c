@@ -125,7 +125,7 @@ enum err
 seals_welcome(struct node *n)
 {
 	pthread_mutex_lock(&n->core.mutex);
-	enum err e = n->core.stopping ? ERR_STOPPING : n->core.trouble;
+	enum err e = atomic_load(&n->stops) ? ERR_STOPPING : n->core.trouble;
 	pthread_mutex_unlock(&n->core.mutex);
 	return e;
 }

@@ -10,7 +10,7 @@ enum err worker_start(struct node *n);
 /* Any thread; never blocks. heavy: it may take long, what is quick goes first. */
 void worker_push(struct node *n, struct task *task, bool heavy);
 
-/* What was pushed is done first. */
+/* What was pushed is done first; n->stops cuts it short. */
 void worker_stop(struct node *n);
 
 #endif
