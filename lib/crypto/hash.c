@@ -27,6 +27,7 @@ static const uint8_t personal[HASH_KINDS][16] = {
 	[HASH_LINK] = "para.link",
 	[HASH_NODE_ID] = "para.nodeid",
 	[HASH_HOLDER] = "para.holder",
+	[HASH_FOLLOWERS] = "para.followers",
 	[HASH_STATE] = "para.state",
 	[HASH_STATE_VALUE] = "para.statevalue",
 	[HASH_STATE_LEAF] = "para.stateleaf",

@@ -38,6 +38,7 @@ enum hash_kind {
 	HASH_LINK,        /* para.link: what opens a link between two nodes; signed by each side */
 	HASH_NODE_ID,     /* para.nodeid: a node's place in the overlay */
 	HASH_HOLDER,      /* para.holder: body and voter; who keeps a body */
+	HASH_FOLLOWERS,   /* para.followers: network and chain; where its followers are found */
 	HASH_STATE,       /* para.state: account; its key in the state of a chain */
 	HASH_STATE_VALUE, /* para.statevalue: value of an account */
 	HASH_STATE_LEAF,  /* para.stateleaf: key and hash of the value */

@@ -21,7 +21,7 @@ struct fetched {
 	struct pubkey from;
 	uint64_t hid;
 	enum err err;
-	bool checked;
+	bool checked, stale; /* stale: its block came again, begun anew */
 };
 
 /* A block on its way into the core. */
@@ -88,12 +88,14 @@ hand_over(struct node *n, struct fetch *f)
 {
 	while (f->first != NULL && f->first->checked) {
 		struct fetched *x = f->first;
-		if (f->blocks > 0 && x->hid > f->block[0].hid)
+		if (!x->stale && f->blocks > 0 && x->hid > f->block[0].hid)
 			return;
 		f->first = x->next;
 		if (f->first == NULL)
 			f->last = &f->first;
-		if (x->err != ERR_OK) {
+		if (x->stale) {
+			object_free(x->object);
+		} else if (x->err != ERR_OK) {
 			note_bad(f, x->hid, x->err);
 			object_free(x->object);
 		} else if (!loop_push(n, &x->object->item)) {
@@ -111,7 +113,7 @@ run(struct node *n, struct task *task)
 	enum err e = object_check(x->object, n);
 	if (e == ERR_OK && x->object->type != OBJECT_HYPER && x->object->type != OBJECT_SEAL)
 		e = ERR_TYPE;
-	if (e != ERR_OK && e != ERR_NOMEM)
+	if (e != ERR_OK && e != ERR_NOMEM && e != ERR_STOPPING)
 		mesh_blame(n, &x->from, e);
 	pthread_mutex_lock(&f->mutex);
 	x->err = e;
@@ -120,7 +122,17 @@ run(struct node *n, struct task *task)
 	pthread_mutex_unlock(&f->mutex);
 }
 
-/* The mutex is held. A block that comes twice, after trouble with a peer, begins anew from there. */
+/* The mutex is held. What waits of these blocks gives way to what comes now. */
+static void
+begin_anew(struct fetch *f, uint64_t hid)
+{
+	while (f->blocks > 0 && f->block[f->blocks - 1].hid >= hid)
+		f->blocks--;
+	for (struct fetched *x = f->first; x != NULL; x = x->next)
+		x->stale |= x->hid >= hid;
+}
+
+/* The mutex is held. A block that comes twice, after trouble with a peer or with more chains to follow, begins anew. */
 static void
 note_block(struct fetch *f, uint64_t hid, struct bytes raw)
 {
@@ -128,8 +140,8 @@ note_block(struct fetch *f, uint64_t hid, struct bytes raw)
 	struct signature auth;
 	if (object_peek(raw) != OBJECT_HYPER)
 		return;
-	while (f->blocks > 0 && f->block[f->blocks - 1].hid >= hid)
-		f->blocks--;
+	if (f->blocks > 0 && f->block[f->blocks - 1].hid >= hid)
+		begin_anew(f, hid);
 	if (raw.len < HYPER_HEAD || hyper_head_unpack(&h, &auth, (struct bytes){ raw.data, HYPER_HEAD }) != ERR_OK ||
 	    f->blocks == BLOCKS_MOST) {
 		note_bad(f, hid, ERR_TRUNCATED);
@@ -151,9 +163,9 @@ fetch_object(struct node *n, const struct pubkey *from, uint64_t hid, struct byt
 		free(x);
 	} else {
 		*x = (struct fetched){ .task.run = run, .object = o, .from = *from, .hid = hid };
+		note_block(f, hid, raw);
 		*f->last = x;
 		f->last = &x->next;
-		note_block(f, hid, raw);
 	}
 	pthread_mutex_unlock(&f->mutex);
 	if (o != NULL)
@@ -247,37 +259,4 @@ fetch_waits(const struct node *n)
 	bool waits = f->end_hid != 0 || f->bad_hid != 0;
 	pthread_mutex_unlock(&f->mutex);
 	return waits;
-}
-
-/* --- the clock --- */
-
-struct clock_item {
-	struct item item;
-	bool off;
-};
-
-static enum err
-step_clock(struct node *n, struct item *item, struct store_txn *look)
-{
-	struct event event = { .type = EVENT_CLOCK, .now_ms = timing_now_ms(),
-		.clock_off = ((struct clock_item *)item)->off };
-	(void)look;
-	return consensus_step(n->core.consensus, &n->core.open->effects, &event);
-}
-
-static void
-release_clock(struct item *item)
-{
-	free(item);
-}
-
-bool
-fetch_clock(struct node *n, bool off)
-{
-	struct clock_item *x = calloc(1, sizeof(*x));
-	if (x == NULL)
-		return false;
-	*x = (struct clock_item){ .item = { .step = step_clock, .release = release_clock }, .off = off };
-	loop_push_always(n, &x->item);
-	return true;
 }

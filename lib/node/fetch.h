@@ -22,7 +22,4 @@ void fetch_end(struct node *n, uint64_t hid);
 void fetch_look(struct node *n);
 bool fetch_waits(const struct node *n);
 
-/* The clock is (not) to be trusted: the core signs nothing until it is. False: memory is out. */
-bool fetch_clock(struct node *n, bool off);
-
 #endif

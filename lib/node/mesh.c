@@ -55,7 +55,7 @@ step(struct mesh *m, struct overlay_event *event)
 	for (size_t i = 0; i < out.count; i++)
 		mesh_act(m, &out.item[i]);
 	overlay_effects_free(&out);
-	if (view.clock_off != m->clock_off && fetch_clock(m->node, view.clock_off))
+	if (view.clock_off != m->clock_off && mesh_clock(m->node, view.clock_off))
 		m->clock_off = view.clock_off;
 }
 
@@ -71,6 +71,10 @@ step_tip(struct mesh *m)
 	event.locator_hid = p->hid;
 	event.locator_work = p->work;
 	event.locators = p->count;
+	if (p->follows_new) {
+		struct overlay_event follows = { .type = OVERLAY_FOLLOWS, .follow = p->follow, .follows = p->follows };
+		step(m, &follows);
+	}
 	step(m, &event);
 }
 

@@ -50,6 +50,9 @@ struct mesh {
 /* mesh_act.c: does what one effect asks for; the thread's. */
 void mesh_act(struct mesh *m, const struct overlay_effect *e);
 
+/* mesh_clock.c: peers say that the clock is (not) to be trusted: the core signs nothing until it is. False: memory is out. */
+bool mesh_clock(struct node *n, bool off);
+
 /* mesh_post.c: what comes from links and the LAN becomes posts. */
 void mesh_hook(struct links_config *c, struct mesh *m);
 void mesh_heard(void *arg, struct bytes beacon, const char *address);

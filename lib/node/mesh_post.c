@@ -5,8 +5,8 @@
 #include "consensus/votes.h"
 #include "node/mesh_impl.h"
 
-/* Bytes of what waits for the thread to send; how many beside the origin are told of a payload of somebody else's. */
-enum { POST_BYTES = 64 << 20, RELAYS = 2 };
+/* Bytes of what waits for the thread to send. */
+enum { POST_BYTES = 64 << 20 };
 
 /* --- posts --- */
 
@@ -132,16 +132,28 @@ mesh_hook(struct links_config *c, struct mesh *m)
 	c->arg = m;
 }
 
-void
-mesh_publish(struct node *n, const struct pubkey *to, struct bytes raw)
+static void
+post_object(struct node *n, enum overlay_event_type type, const struct pubkey *key, struct bytes raw)
 {
-	struct post *p = n->mesh != NULL ? new_post(OVERLAY_PUBLISH) : NULL;
+	struct post *p = n->mesh != NULL ? new_post(type) : NULL;
 	if (p == NULL)
 		return;
-	p->event.key = *to;
+	p->event.key = *key;
 	buf_add(&p->raw, raw.data, raw.len);
 	p->event.raw = bytes_of(&p->raw);
 	post(n->mesh, p);
+}
+
+void
+mesh_publish(struct node *n, const struct pubkey *to, struct bytes raw)
+{
+	post_object(n, OVERLAY_PUBLISH, to, raw);
+}
+
+void
+mesh_relay(struct node *n, const struct pubkey *from, struct bytes raw)
+{
+	post_object(n, OVERLAY_RELAY, from, raw);
 }
 
 void
@@ -263,32 +275,6 @@ mesh_later(struct node *n, struct task *task)
 	m->later = task;
 	pthread_cond_signal(&m->wake);
 	pthread_mutex_unlock(&m->mutex);
-}
-
-void
-mesh_relay(struct node *n, const struct pubkey *from, struct bytes raw)
-{
-	static const struct pubkey nobody;
-	struct arena arena = { 0 };
-	struct peer_view *peer;
-	unsigned count = 0, told = 0;
-	if (n->mesh == NULL)
-		return;
-	if (memcmp(from, &nobody, sizeof(nobody)) == 0) {
-		mesh_publish(n, &nobody, raw);
-		return;
-	}
-	if (mesh_peers(&peer, &count, &arena, n) == ERR_OK) {
-		unsigned at = count > 0 ? raw.data[raw.len - 1] % count : 0;
-		for (unsigned i = 0; i < count && told < RELAYS; i++) {
-			const struct pubkey *to = &peer[(at + i) % count].key;
-			if (memcmp(to, from, sizeof(*to)) == 0)
-				continue;
-			mesh_publish(n, to, raw);
-			told++;
-		}
-	}
-	arena_free(&arena);
 }
 
 void

@@ -1,5 +1,9 @@
 #include "node/point.h"
 
+#include <string.h>
+
+#include "node/roles.h"
+
 /* The latest blocks stay all of them, and the last final one; of the others every other one goes when room lacks. */
 enum { LATEST = 16 };
 
@@ -80,6 +84,21 @@ tell(struct point *p, const struct store_tip *tip)
 	}
 }
 
+static enum err
+read_follows(struct point *p, struct store_txn *t)
+{
+	uint32_t chain[OVERLAY_CHAINS];
+	unsigned count;
+	enum err e = roles_followed(chain, &count, OVERLAY_CHAINS, t);
+	if (e != ERR_OK)
+		return e;
+	p->follows_new = !p->follows_known || count != p->follows || memcmp(chain, p->follow, count * sizeof(*chain)) != 0;
+	p->follows_known = true;
+	p->follows = count;
+	memcpy(p->follow, chain, count * sizeof(*chain));
+	return ERR_OK;
+}
+
 enum err
 point_read(struct point *p, struct node *n)
 {
@@ -97,6 +116,8 @@ point_read(struct point *p, struct node *n)
 		e = extend(p, t, tip.hid);
 	if (e == ERR_OK)
 		tell(p, &tip);
+	if (e == ERR_OK)
+		e = read_follows(p, t);
 	store_abort(t);
 	return e;
 }

@@ -112,6 +112,30 @@ roles_wants(const struct roles *r, uint32_t chain, const char *name)
 }
 
 enum err
+roles_followed(uint32_t *chain, unsigned *count, unsigned most, struct store_txn *t)
+{
+	struct ledger_view view = store_ledger(t);
+	struct arena arena = { 0 };
+	struct roles r;
+	uint32_t chains = 0;
+	unsigned n = 0;
+	enum err e = roles_read(&r, &arena, t);
+	if (e == ERR_OK)
+		e = ledger_chain_count(&view, &chains);
+	bool all = e == ERR_OK && r.role == ROLE_FULL && r.facts == 0;
+	for (uint32_t i = 0; e == ERR_OK && !all && i < chains && n <= most; i++) {
+		if (roles_fact(&r, i) != NULL)
+			continue;
+		if (n < most)
+			chain[n] = i;
+		n++;
+	}
+	*count = all || n > most ? 0 : n;
+	arena_free(&arena);
+	return e;
+}
+
+enum err
 roles_need(struct store_txn *t, uint32_t chain)
 {
 	struct arena arena = { 0 };

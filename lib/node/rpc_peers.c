@@ -5,12 +5,25 @@
 #include "node/roles.h"
 #include "node/timing.h"
 
+/* Of a peer that says so: the only chains that it follows. */
+static void
+put_follows(struct json_writer *w, const struct peer_view *p)
+{
+	json_put_key(w, "follows");
+	json_put_array(w);
+	for (unsigned i = 0; i < p->follows; i++)
+		json_put_int(w, p->follow[i]);
+	json_end_array(w);
+}
+
 static void
 put_peer(struct json_writer *w, const struct peer_view *p, uint64_t now)
 {
 	json_put_object(w);
 	view_address(w, "key", p->key.b);
 	fields_text(w, "role", roles_word(p->role));
+	if (p->follows > 0)
+		put_follows(w, p);
 	fields_text(w, "address", p->address);
 	fields_bool(w, "incoming", p->incoming);
 	fields_text(w, "url", p->url);

@@ -127,7 +127,7 @@ fetch_bodies(struct space *s, struct space_actions *out, uint64_t now_ms)
 static bool
 eligible(const struct space *s, const struct spacer *p, uint64_t last, uint64_t now_ms)
 {
-	return p->role == ROLE_FULL && p->avoid_ms <= now_ms && p->flying < SPACE_PER_PEER && !p->off_branch &&
+	return p->gives == SPACE_BODIES && p->avoid_ms <= now_ms && p->flying < SPACE_PER_PEER && !p->off_branch &&
 	    (p->holds_hid >= last || p->tip.hid > heads_last(&s->heads));
 }
 
@@ -165,7 +165,18 @@ ask(struct space *s, struct space_actions *out, struct window *one, struct space
 	a->hid = one->first;
 	a->hash = *heads_at(&s->heads, one->first);
 	a->count = (uint32_t)(one->last - one->first + 1);
+	a->chain = s->chain;
+	a->chains = s->chains;
 	return ERR_OK;
+}
+
+void
+fetch_again(struct space *s, uint64_t hid, uint64_t now_ms)
+{
+	for (size_t i = 0; i < s->peers; i++)
+		fetch_withdraw(s, &s->peer[i]);
+	windows_begin(&s->windows, hid);
+	s->moved_ms = now_ms;
 }
 
 enum err

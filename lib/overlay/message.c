@@ -57,14 +57,19 @@ put_value(struct buf *out, struct bytes value)
 	buf_add(out, bytes_or_nothing(value.data), value.len);
 }
 
+void
+message_contact_put(struct buf *out, const struct pubkey *key, const char *url)
+{
+	buf_add(out, key->b, sizeof key->b);
+	put_text(out, url);
+}
+
 static void
 put_contacts(struct buf *out, const struct message_nodes *n)
 {
 	wire_put_u8(out, (uint8_t)n->contacts);
-	for (unsigned i = 0; i < n->contacts; i++) {
-		buf_add(out, n->contact[i].key.b, sizeof n->contact[i].key.b);
-		put_text(out, n->contact[i].url);
-	}
+	for (unsigned i = 0; i < n->contacts; i++)
+		message_contact_put(out, &n->contact[i].key, n->contact[i].url);
 }
 
 static void
@@ -124,6 +129,14 @@ put_hold(struct buf *out, const struct message_hold *h)
 	}
 }
 
+static void
+put_follows(struct buf *out, const struct message_follows *f)
+{
+	wire_put_u8(out, (uint8_t)f->chains);
+	for (unsigned i = 0; i < f->chains; i++)
+		wire_put_u32(out, f->chain[i]);
+}
+
 static bool
 has_request(enum message_type type)
 {
@@ -153,6 +166,7 @@ message_put(struct buf *out, const struct message *m)
 	case MESSAGE_BLOCK_PART: buf_add(out, bytes_or_nothing(m->raw.data), m->raw.len); break;
 	case MESSAGE_END: wire_put_u64(out, m->hid); break;
 	case MESSAGE_HOLD: put_hold(out, &m->hold); break;
+	case MESSAGE_FOLLOWS: put_follows(out, &m->follows); break;
 	case MESSAGE_BYE: put_text(out, m->bye); break;
 	case MESSAGE_AFTER: break;
 	}

@@ -4,7 +4,7 @@
  *     head 10 (type >= 32, version, network) | fields, as para-protocol(7) has them under OVERLAY
  *
  * HELLO and AUTH open a link, PING, PONG and TIP keep it, FIND_NODE to VALUE are Kademlia, GET_HEADS to END are sync, BYE
- * says why a link ends, GET_BODY and HOLD keep bodies. An object of the chain (type < 32) that answers GET_BLOCKS or GET_BODY
+ * says why a link ends, GET_BODY and HOLD keep bodies, FOLLOWS says of which chains a node has them. An object of the chain (type < 32) that answers GET_BLOCKS or GET_BODY
  * travels inside a BLOCK_PART, so that it is never taken for a live one. Source of the rule: para-protocol(7), OVERLAY.
  */
 #ifndef OVERLAY_MESSAGE_H
@@ -31,6 +31,7 @@ enum message_type {
 	MESSAGE_BYE,
 	MESSAGE_GET_BODY,
 	MESSAGE_HOLD,
+	MESSAGE_FOLLOWS,
 	MESSAGE_AFTER /* not a type: the first number that is none */
 };
 
@@ -40,7 +41,7 @@ enum {
 	MESSAGE_VALUE_BYTES = 512, /* most bytes of one value */
 	MESSAGE_HOLDS = 32,        /* most bodies in a HOLD */
 	MESSAGE_BYE_TEXT = 65,     /* of a BYE with its ending zero */
-	MESSAGE_CHAINS = 65,       /* most chains in a GET_BLOCKS */
+	MESSAGE_CHAINS = OVERLAY_CHAINS, /* most chains in a GET_BLOCKS or FOLLOWS */
 	MESSAGE_PART_HEAD = 14     /* bytes of a BLOCK_PART before its object */
 };
 
@@ -101,6 +102,12 @@ struct message_hold {
 	const struct body_ref *body;
 };
 
+/* The only chains that a node follows, ascending, chain 0 among them. */
+struct message_follows {
+	unsigned chains;
+	const uint32_t *chain;
+};
+
 struct message {
 	enum message_type type;
 	struct network network;
@@ -118,6 +125,7 @@ struct message {
 		struct message_blocks blocks;  /* GET_BLOCKS */
 		uint64_t hid;                  /* END */
 		struct message_hold hold;
+		struct message_follows follows;
 		char bye[MESSAGE_BYE_TEXT];
 	};
 };
@@ -136,6 +144,10 @@ enum err message_unpack(struct message *out, struct arena *arena, struct bytes i
 
 /* What the AUTH of the side that sent `own` signs. dialled: this side dialled. */
 struct hash message_auth_hash(const struct message_hello *own, const struct message_hello *other, bool dialled);
+
+/* A contact by itself, as a value has it. ERR_TRUNCATED and the like. */
+void message_contact_put(struct buf *out, const struct pubkey *key, const char *url);
+enum err message_contact_get(struct contact *out, struct bytes in);
 
 /* What a node answers of itself. heads: at most OVERLAY_HEADS times HYPER_HEAD bytes, HIDs following each other. */
 void message_heads(struct buf *out, const struct network *network, uint32_t request, struct bytes heads);

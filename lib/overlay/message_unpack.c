@@ -100,14 +100,28 @@ get_value(struct reader *r)
 }
 
 static void
+get_contact(struct reader *r, struct contact *out)
+{
+	wire_get(r, out->key.b, sizeof out->key.b);
+	get_text(r, out->url, sizeof out->url);
+}
+
+enum err
+message_contact_get(struct contact *out, struct bytes in)
+{
+	struct reader r = wire_reader(in);
+
+	get_contact(&r, out);
+	return wire_end(&r);
+}
+
+static void
 get_contacts(struct reader *r, struct arena *arena, struct message_nodes *out)
 {
 	out->contacts = get_small_count(r, MESSAGE_CONTACTS);
 	struct contact *contact = get_room(r, arena, out->contacts, sizeof *contact);
-	for (unsigned i = 0; contact && i < out->contacts; i++) {
-		wire_get(r, contact[i].key.b, sizeof contact[i].key.b);
-		get_text(r, contact[i].url, sizeof contact[i].url);
-	}
+	for (unsigned i = 0; contact && i < out->contacts; i++)
+		get_contact(r, &contact[i]);
 	out->contact = contact;
 }
 
@@ -171,11 +185,23 @@ get_heads(struct reader *r, const struct network *network, struct bytes *out)
 	*out = (struct bytes){at, at ? count * HYPER_HEAD : 0};
 }
 
+/* Ascending. */
+static const uint32_t *
+get_chains(struct reader *r, struct arena *arena, unsigned count)
+{
+	uint32_t *chain = get_room(r, arena, count, sizeof *chain);
+
+	for (unsigned i = 0; chain && i < count; i++) {
+		chain[i] = wire_get_u32(r);
+		if (i > 0 && chain[i] <= chain[i - 1])
+			wire_fail(r, ERR_ORDER);
+	}
+	return chain;
+}
+
 static void
 get_blocks(struct reader *r, struct arena *arena, struct message_blocks *out)
 {
-	uint32_t *chain;
-
 	out->hid = wire_get_u64(r);
 	out->count = wire_get_u16(r);
 	wire_get(r, out->hash.b, sizeof out->hash.b);
@@ -186,16 +212,16 @@ get_blocks(struct reader *r, struct arena *arena, struct message_blocks *out)
 	if (what > SEALS_OF || (what == BLOCKS_ALL) != (out->chains == 0))
 		wire_fail(r, ERR_RANGE);
 	out->what = what;
-	out->chain = chain = arena_alloc(arena, out->chains + (size_t)1, sizeof *chain);
-	if (!chain) {
-		wire_fail(r, ERR_NOMEM);
-		return;
-	}
-	for (unsigned i = 0; i < out->chains; i++) {
-		chain[i] = wire_get_u32(r);
-		if (i > 0 && chain[i] <= chain[i - 1])
-			wire_fail(r, ERR_ORDER);
-	}
+	out->chain = get_chains(r, arena, out->chains);
+}
+
+static void
+get_follows(struct reader *r, struct arena *arena, struct message_follows *out)
+{
+	out->chains = get_small_count(r, MESSAGE_CHAINS);
+	out->chain = get_chains(r, arena, out->chains);
+	if (r->err == ERR_OK && (out->chains == 0 || out->chain[0] != 0))
+		wire_fail(r, ERR_RANGE);
 }
 
 static void
@@ -245,6 +271,7 @@ get_fields(struct reader *r, struct message *out, struct arena *arena)
 	case MESSAGE_BLOCK_PART: get_part(r, &out->network, &out->raw); break;
 	case MESSAGE_END: out->hid = wire_get_u64(r); break;
 	case MESSAGE_HOLD: get_hold(r, arena, &out->hold); break;
+	case MESSAGE_FOLLOWS: get_follows(r, arena, &out->follows); break;
 	case MESSAGE_BYE: get_text(r, out->bye, sizeof out->bye); break;
 	case MESSAGE_AFTER: break;
 	}

@@ -24,6 +24,8 @@ overlay_new(struct overlay **out, const struct overlay_config *config)
 		return ERR_NOMEM;
 	o->network = config->network;
 	o->self = *self;
+	if (config->advertised > 0 && strlen(config->advertise[0]) < sizeof o->url)
+		strcpy(o->url, config->advertise[0]);
 	o->period_ms = config->period_ms;
 	if (peers_new(&o->peers, config) != ERR_OK || kad_new(&o->kad, self, config->seed ^ 0x6b6164) != ERR_OK
 	    || values_new(&o->values, &id, config->seed ^ 0x76616c) != ERR_OK || space_new(&o->space, &space) != ERR_OK
@@ -47,24 +49,6 @@ overlay_free(struct overlay *o)
 	kad_free(o->kad);
 	peers_free(o->peers);
 	free(o);
-}
-
-static enum err
-publish_to(struct overlay *o, struct overlay_effects *out, const struct pubkey *to, struct bytes raw)
-{
-	static const struct pubkey all;
-	struct peer *peer;
-	enum err e = ERR_OK;
-
-	if (!peers_same_key(to, &all)) {
-		peer = peers_by_key(o->peers, to);
-		if (peer)
-			return peers_send(o->peers, out, peer, raw, o->now_ms);
-		return overlay_wait(o, to, raw);
-	}
-	for (unsigned at = 0; e == ERR_OK && (peer = peers_next(o->peers, &at));)
-		e = peers_send(o->peers, out, peer, raw, o->now_ms);
-	return e;
 }
 
 static enum err
@@ -116,7 +100,9 @@ take_event(struct overlay *o, struct overlay_effects *out, const struct overlay_
 	case OVERLAY_MESSAGE_IN: return take_message(o, out, event);
 	case OVERLAY_CLOSED: peers_closed(o->peers, event->link, event->now_ms); break;
 	case OVERLAY_TIP: return overlay_sync_tip(o, out, event);
-	case OVERLAY_PUBLISH: return publish_to(o, out, &event->key, event->raw);
+	case OVERLAY_PUBLISH: return overlay_publish(o, out, &event->key, event->raw);
+	case OVERLAY_RELAY: return overlay_relay(o, out, &event->key, event->raw);
+	case OVERLAY_FOLLOWS: return overlay_follow(o, out, event);
 	case OVERLAY_HEARD: return peers_wanted(o->peers, event->address, NULL, event->now_ms);
 	case OVERLAY_ANSWERED: take_answered(o, event); break;
 	case OVERLAY_ASK_HISTORY: return overlay_history_ask(o, out, event);
@@ -146,7 +132,7 @@ overlay_deadline_ms(const struct overlay *o)
 {
 	const uint64_t due[] = {peers_deadline_ms(o->peers), kad_deadline_ms(o->kad), values_deadline_ms(o->values),
 	    space_deadline_ms(o->space), waiting_deadline_ms(&o->waiting), overlay_search_ms(o),
-	    replica_deadline_ms(o->replica)};
+	    replica_deadline_ms(o->replica), overlay_follow_ms(o)};
 	uint64_t first = UINT64_MAX;
 
 	for (size_t i = 0; i < sizeof due / sizeof *due; i++)
@@ -162,6 +148,8 @@ view_peer(struct peer_view *out, const struct peer *peer)
 	*out = (struct peer_view){.key = peer->other.key, .role = peer->other.role, .incoming = peer->incoming,
 	    .tip = peer->other.tip, .clock_ms = peer->clock_ms, .since_ms = peer->since_ms, .heard_ms = peer->heard_ms,
 	    .in_bytes = peer->in_bytes, .out_bytes = peer->out_bytes, .rtt_ms = peer->rtt_ms, .score = peer->score};
+	out->follows = peer->follows;
+	memcpy(out->follow, peer->follow, sizeof out->follow);
 	memcpy(out->address, peer->host, sizeof out->address);
 	memcpy(out->url, peer->url, sizeof out->url);
 	memcpy(out->version, peer->other.version, sizeof out->version);

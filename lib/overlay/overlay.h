@@ -16,7 +16,7 @@
  *
  *     overlay.c   events to modules          message.c  the wire formats           peers.c  links, hello, limits, scores
  *     kad.c       ids, buckets, lookups      values.c   what others stored here    space.c  who holds which rounds; sync
- *     holders.c   who keeps which body       replica.c  bodies kept for others
+ *     holders.c   who keeps which body       replica.c  bodies kept for others     overlay_follow.c  who follows what
  *
  * Every message is charged to its peer's token bucket; what breaks a rule costs score; at zero the peer is closed and
  * its address avoided for a while. One peer's trouble never stops the others. Source of the rules: para-protocol(7),
@@ -42,7 +42,8 @@ enum {
 	OVERLAY_VERSION = 16,     /* of a software version with its ending zero */
 	OVERLAY_PEERS = 128,      /* most peers at once, default */
 	OVERLAY_MESSAGE = (64 << 20) + 64, /* most bytes of a message: a hyper block */
-	OVERLAY_HEADS = 1024      /* most headers in an answer */
+	OVERLAY_HEADS = 1024,     /* most headers in an answer */
+	OVERLAY_CHAINS = 65       /* most chains that a node follows that does not follow all */
 };
 
 /* A point of a chain that its holder can prove: its tip. */
@@ -81,7 +82,11 @@ enum overlay_event_type {
 	OVERLAY_TIME,    /* now_ms moved */
 	OVERLAY_OPENED, OVERLAY_FAILED, OVERLAY_MESSAGE_IN, OVERLAY_CLOSED, /* links */
 	OVERLAY_TIP,     /* the own tip or final block changed */
-	OVERLAY_PUBLISH, /* an encoded object for a peer or, `to` zero, for all; kept until a link to `to` is there, a while */
+	OVERLAY_PUBLISH, /* an encoded object for a peer or, `to` zero, for all; kept until a link to `to` is there, a while. Who
+	                  * does not follow its chain gets the head of a seal */
+	OVERLAY_RELAY,   /* a payload that is new here, for those that follow its chain: a few that did not bring it (key), or
+	                  * all when key is zero. Who was told of very many lately is left out */
+	OVERLAY_FOLLOWS, /* the chains that are followed have changed: chains, follow */
 	OVERLAY_HEARD,   /* a URL from the LAN or the operator: worth a dial */
 	OVERLAY_ANSWERED, /* the node has sent all of its answer to one ASKED_*: link */
 	OVERLAY_SYNCED,  /* what became of SYNC objects up to a HID; told at each SYNC_END, and at once when one is wrong */
@@ -102,8 +107,8 @@ struct overlay_event {
 	uint64_t tag;      /* OPENED of an own dial, FAILED: as in the DIAL effect */
 	bool incoming;     /* OPENED */
 	const char *address; /* OPENED: numeric "1.2.3.4:567"; HEARD: a URL */
-	struct bytes raw;  /* MESSAGE_IN, PUBLISH */
-	struct pubkey key; /* PUBLISH: to; BLAME: whom */
+	struct bytes raw;  /* MESSAGE_IN, PUBLISH, RELAY */
+	struct pubkey key; /* PUBLISH: to; RELAY: from; BLAME: whom */
 	struct tip tip;    /* TIP */
 	const struct hash *locator; /* TIP: hashes of own blocks by locator_hid, newest first: the tip, then further and further back,
 	                             * the last final one, the genesis; at most LOCATOR_MOST */
@@ -120,6 +125,8 @@ struct overlay_event {
 	bool fresh;        /* BODIES: final just now, and not told of before */
 	struct hash hash;  /* FIND_BODY; ASK_HISTORY: of block hid */
 	uint32_t chain, count; /* ASK_HISTORY */
+	const uint32_t *follow; /* FOLLOWS: ascending, chain 0 first; of a full node none: all. At most OVERLAY_CHAINS */
+	unsigned follows;
 };
 
 enum { LOCATOR_MOST = 64 };
@@ -203,6 +210,8 @@ struct peer_view {
 	int64_t clock_ms; /* ahead of ours */
 	uint64_t since_ms, heard_ms, in_bytes, out_bytes;
 	uint32_t rtt_ms, score; /* score: 0 to 100 */
+	uint32_t follow[OVERLAY_CHAINS]; /* what it says that it follows; none: as its role says */
+	unsigned follows;
 };
 
 /* Ascending by key; at most `most` are written, all are counted. */

@@ -21,17 +21,17 @@ tell(struct overlay *o, struct overlay_effects *out, enum overlay_effect_type ty
 	return ERR_OK;
 }
 
-/* Full nodes in turn, so that one that fails is not asked again at once. */
+/* Who follows the chain, in turn, so that one that fails is not asked again at once. */
 static struct peer *
-pick(struct overlay *o, uint64_t last)
+pick(struct overlay *o, uint32_t chain, uint64_t last)
 {
 	struct peer *peer, *first = NULL;
 	unsigned fit = 0, turn = o->history.turn++;
 
 	for (unsigned at = 0; (peer = peers_next(o->peers, &at));)
-		fit += peer->other.role == ROLE_FULL && peer->other.tip.hid >= last;
+		fit += peers_follow(peer, chain) && peer->other.tip.hid >= last;
 	for (unsigned at = 0, n = 0; fit && (peer = peers_next(o->peers, &at));) {
-		if (peer->other.role == ROLE_FULL && peer->other.tip.hid >= last && n++ == turn % fit)
+		if (peers_follow(peer, chain) && peer->other.tip.hid >= last && n++ == turn % fit)
 			first = peer;
 	}
 	return first;
@@ -41,10 +41,12 @@ enum err
 overlay_history_ask(struct overlay *o, struct overlay_effects *out, const struct overlay_event *event)
 {
 	struct message m = {.type = MESSAGE_GET_BLOCKS, .network = o->network};
-	struct peer *peer = pick(o, event->hid + event->count - 1);
+	struct peer *peer = pick(o, event->chain, event->hid + event->count - 1);
 
-	if (!peer)
-		return tell(o, out, OVERLAY_HISTORY_END, (struct bytes){0}, ERR_UNREACHABLE);
+	if (!peer) {
+		enum err e = overlay_follow_seek(o, event->chain);
+		return e == ERR_OK ? tell(o, out, OVERLAY_HISTORY_END, (struct bytes){0}, ERR_UNREACHABLE) : e;
+	}
 	m.request = o->history.request = HISTORY_REQUEST | ((o->history.turn & 0xffffff) + 1);
 	o->history.from = peer->other.key;
 	m.blocks = (struct message_blocks){.hid = event->hid, .count = event->count, .hash = event->hash,

@@ -12,6 +12,18 @@
 #include "overlay/values.h"
 #include "overlay/waiting.h"
 
+/* What a lookup was for; the chain of FOLLOWERS stands above the lowest byte. */
+enum { FOR_SEARCH = 1, FOR_KEY, FOR_STORE, FOR_FOLLOWERS };
+
+/* What this node follows. */
+struct following {
+	bool known;          /* it has been told */
+	uint32_t chain[MESSAGE_CHAINS];
+	unsigned chains;     /* 0: all */
+	unsigned told_nodes; /* in the table when its contact was last stored */
+	uint64_t look_ms;    /* when it is looked whether peers follow these, too */
+};
+
 struct overlay {
 	struct network network;
 	struct pubkey self;
@@ -24,6 +36,8 @@ struct overlay {
 	struct space *space;
 	struct replica *replica;
 	struct waiting waiting;
+	struct following following;
+	char url[OVERLAY_URL]; /* where others reach this node;  when they cannot */
 	struct history {
 		uint32_t request; /* 0: none under way */
 		unsigned turn;
@@ -33,6 +47,28 @@ struct overlay {
 
 /* An object for a key without a link: kept a while, and the key is looked for. */
 enum err overlay_wait(struct overlay *o, const struct pubkey *to, struct bytes raw);
+
+/* An object for a peer, as much of it as it wants; the same for one or all; a payload for some. */
+enum err overlay_send(struct overlay *o, struct overlay_effects *out, struct peer *peer, struct bytes raw);
+enum err overlay_publish(struct overlay *o, struct overlay_effects *out, const struct pubkey *to, struct bytes raw);
+enum err overlay_relay(struct overlay *o, struct overlay_effects *out, const struct pubkey *from, struct bytes raw);
+
+/* A message for a node over the link that there is, or one that is opened for it. ERR_BUSY: too many wait. */
+enum err overlay_say(struct overlay *o, struct overlay_effects *out, const struct contact *to, const struct message *m);
+
+/* Who follows what: the event, a peer that came, what lookups found, what is due. */
+enum err overlay_follow(struct overlay *o, struct overlay_effects *out, const struct overlay_event *event);
+enum err overlay_follow_peer(struct overlay *o, struct overlay_effects *out, struct peer *peer);
+void overlay_follow_soon(struct overlay *o); /* somebody went */
+enum err overlay_follow_found(struct overlay *o, struct overlay_effects *out, const struct kad_result *r);
+enum err overlay_follow_time(struct overlay *o, struct overlay_effects *out);
+uint64_t overlay_follow_ms(const struct overlay *o);
+
+/* What sync may ask a peer for. */
+enum space_gives overlay_follow_gives(const struct overlay *o, const struct peer *peer);
+
+/* Looks for nodes that follow a chain, and dials them. */
+enum err overlay_follow_seek(struct overlay *o, uint32_t chain);
 
 /* A message for table, values or sync. */
 enum err overlay_answer(struct overlay *o, struct overlay_effects *out, struct peer *from, const struct message *m);
@@ -51,6 +87,7 @@ enum err overlay_history_take(struct overlay *o, struct overlay_effects *out, co
 /* Chain space: events, messages and time that it is told of, and the doing of what it asks for. */
 enum err overlay_sync_tip(struct overlay *o, struct overlay_effects *out, const struct overlay_event *event);
 enum err overlay_sync_synced(struct overlay *o, struct overlay_effects *out, const struct overlay_event *event);
+enum err overlay_sync_follow(struct overlay *o, struct overlay_effects *out);
 enum err overlay_sync_peer(struct overlay *o, struct overlay_effects *out, const struct peer *peer);
 enum err overlay_sync_gone(struct overlay *o, struct overlay_effects *out, const struct pubkey *key);
 enum err overlay_sync_time(struct overlay *o, struct overlay_effects *out);

@@ -4,9 +4,6 @@
 
 enum { SEARCH_FIRST_MS = 1000, SEARCH_MS = 30000, SEARCHES_FAST = 5, WAIT_PERIODS = 2 };
 
-/* What a lookup was for. */
-enum { FOR_SEARCH = 1, FOR_KEY };
-
 /* --- who is not here yet --- */
 
 enum err
@@ -38,7 +35,7 @@ send_waiting(struct overlay *o, struct overlay_effects *out, struct peer *peer)
 
 	while (waiting_oldest(&o->waiting, &raw, &peer->other.key)) {
 		raw = emit_copy(out, raw);
-		if (!raw.data || peers_send(o->peers, out, peer, raw, o->now_ms) != ERR_OK)
+		if (!raw.data || overlay_send(o, out, peer, raw) != ERR_OK)
 			return ERR_NOMEM;
 		waiting_drop(&o->waiting, &peer->other.key);
 	}
@@ -63,30 +60,38 @@ query_message(const struct overlay *o, const struct kad_query *q)
 	return m;
 }
 
+enum err
+overlay_say(struct overlay *o, struct overlay_effects *out, const struct contact *to, const struct message *m)
+{
+	struct peer *peer = peers_by_key(o->peers, &to->key);
+
+	if (peer)
+		return peers_say(o->peers, out, peer, m, o->now_ms);
+	struct bytes raw = emit_pack(out, m);
+	if (!raw.data)
+		return ERR_NOMEM;
+	enum err e = waiting_add(&o->waiting, &to->key, raw, o->now_ms + KAD_QUERY_MS);
+	return e == ERR_OK ? peers_wanted(o->peers, to->url, &to->key, o->now_ms) : e;
+}
+
 static enum err
 ask(struct overlay *o, struct overlay_effects *out, const struct kad_query *q)
 {
 	const struct message m = query_message(o, q);
-	struct peer *peer = peers_by_key(o->peers, &q->to.key);
+	enum err e = overlay_say(o, out, &q->to, &m);
 
-	if (peer)
-		return peers_say(o->peers, out, peer, &m, o->now_ms);
-	struct bytes raw = emit_pack(out, &m);
-	if (!raw.data)
-		return ERR_NOMEM;
-	enum err e = waiting_add(&o->waiting, &q->to.key, raw, o->now_ms + KAD_QUERY_MS);
-	if (e == ERR_BUSY) {
+	if (e == ERR_BUSY)
 		kad_failed(o->kad, q->request, o->now_ms);
-		return ERR_OK;
-	}
-	return e == ERR_OK ? peers_wanted(o->peers, q->to.url, &q->to.key, o->now_ms) : e;
+	return e == ERR_BUSY ? ERR_OK : e;
 }
 
 static enum err
-take_result(struct overlay *o, const struct kad_result *r)
+take_result(struct overlay *o, struct overlay_effects *out, const struct kad_result *r)
 {
 	enum err e = ERR_OK;
 
+	if (r->tag == FOR_STORE || (r->tag & 0xff) == FOR_FOLLOWERS)
+		return overlay_follow_found(o, out, r);
 	for (unsigned i = 0; e == ERR_OK && i < r->contacts; i++) {
 		const struct hash id = kad_id(&r->contact[i].key);
 		if (r->tag == FOR_SEARCH)
@@ -109,7 +114,7 @@ run_table(struct overlay *o, struct overlay_effects *out)
 		first = first == ERR_OK ? e : first;
 	}
 	while (kad_result(o->kad, &result)) {
-		enum err e = take_result(o, &result);
+		enum err e = take_result(o, out, &result);
 		first = first == ERR_OK ? e : first;
 	}
 	return first;
@@ -152,6 +157,8 @@ came_or_moved(struct overlay *o, struct overlay_effects *out, const struct peer_
 	if (news->type == NEWS_JOINED) {
 		enum err bodies = overlay_body_peer(o, out, peer);
 		e = e == ERR_OK ? bodies : e;
+		enum err follows = overlay_follow_peer(o, out, peer);
+		e = e == ERR_OK ? follows : e;
 		enum err sent = send_waiting(o, out, peer);
 		e = e == ERR_OK ? sent : e;
 		if (o->searches < SEARCHES_FAST)
@@ -163,6 +170,7 @@ came_or_moved(struct overlay *o, struct overlay_effects *out, const struct peer_
 static enum err
 went(struct overlay *o, struct overlay_effects *out, const struct pubkey *key)
 {
+	overlay_follow_soon(o);
 	enum err sync = overlay_sync_gone(o, out, key), bodies = overlay_body_gone(o, out, key);
 
 	return sync == ERR_OK ? bodies : sync;
@@ -185,7 +193,7 @@ enum err
 overlay_settle(struct overlay *o, struct overlay_effects *out)
 {
 	enum err (*const part[])(struct overlay *, struct overlay_effects *) = {run_news, overlay_sync_time, overlay_body_time,
-	    run_table};
+	    overlay_follow_time, run_table};
 	enum err first = peers_time(o->peers, out, o->now_ms), e;
 
 	waiting_expire(&o->waiting, o->now_ms);

@@ -12,7 +12,8 @@ ask_peer(struct overlay *o, struct overlay_effects *out, const struct space_acti
 		    .hid = a->locator_hid};
 	} else {
 		m.type = MESSAGE_GET_BLOCKS;
-		m.blocks = (struct message_blocks){.hid = a->hid, .count = a->count, .hash = a->hash};
+		m.blocks = (struct message_blocks){.hid = a->hid, .count = a->count, .hash = a->hash,
+		    .what = a->chains > 0 ? BLOCKS_OF : BLOCKS_ALL, .chains = a->chains, .chain = a->chain};
 	}
 	return peer ? peers_say(o->peers, out, peer, &m, o->now_ms) : ERR_OK;
 }
@@ -82,12 +83,22 @@ overlay_sync_synced(struct overlay *o, struct overlay_effects *out, const struct
 }
 
 enum err
+overlay_sync_follow(struct overlay *o, struct overlay_effects *out)
+{
+	struct space_actions actions = {.arena = &out->arena};
+	const struct following *f = &o->following;
+
+	return act(o, out, &actions, space_follow(o->space, &actions, f->chain, f->chains, o->now_ms));
+}
+
+enum err
 overlay_sync_peer(struct overlay *o, struct overlay_effects *out, const struct peer *peer)
 {
 	struct space_actions actions = {.arena = &out->arena};
 	const struct message_hello *h = &peer->other;
 
-	return act(o, out, &actions, space_peer(o->space, &actions, &h->key, h->role, &h->tip, o->now_ms));
+	return act(o, out, &actions,
+	    space_peer(o->space, &actions, &h->key, overlay_follow_gives(o, peer), &h->tip, o->now_ms));
 }
 
 enum err

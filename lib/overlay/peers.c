@@ -14,6 +14,9 @@ const struct bucket_rate peers_rate[CLASS_OF] = {
 	[CLASS_ANSWER] = {50000, 100000, 256 << 20, 512 << 20},
 };
 
+/* Of payloads half of what a peer takes of objects: the rest is for what it asks for, and for times when it is slow. */
+static const struct bucket_rate relay_rate = {2000, 10000, 8 << 20, 16 << 20};
+
 uint64_t
 peers_draw(struct peers *p)
 {
@@ -324,6 +327,24 @@ peers_closed(struct peers *p, uint64_t link, uint64_t now_ms)
 }
 
 /* --- what is said --- */
+
+bool
+peers_follow(const struct peer *peer, uint32_t chain)
+{
+	for (unsigned i = 0; i < peer->follows; i++) {
+		if (peer->follow[i] == chain)
+			return true;
+	}
+	return chain == 0 || (peer->follows == 0 && peer->other.role != ROLE_LIGHT);
+}
+
+bool
+peers_may_relay(struct peer *peer, size_t bytes, uint64_t now_ms)
+{
+	if (peer->relayed.at_ms == 0)
+		peer->relayed = bucket_full(&relay_rate, now_ms);
+	return bucket_take(&peer->relayed, &relay_rate, bytes, now_ms);
+}
 
 enum err
 peers_send(struct peers *p, struct overlay_effects *out, struct peer *peer, struct bytes raw, uint64_t now_ms)

@@ -64,6 +64,9 @@ struct peer {
 	uint32_t rtt_ms;
 	unsigned score;
 	struct bucket bucket[CLASS_OF];
+	struct bucket relayed;            /* of payloads that it is told of */
+	uint32_t follow[MESSAGE_CHAINS];  /* the only chains that it follows, as it says; none: as its role says */
+	unsigned follows;
 };
 
 struct peers;
@@ -97,6 +100,12 @@ enum err peers_heard(struct peers *p, struct overlay_effects *out, enum peer_wor
 
 /* Costs score; at zero the peer is doomed, key and host are avoided. */
 void peers_blame(struct peers *p, struct peer *peer, unsigned cost, enum err why, uint64_t now_ms);
+
+/* Whether it follows a chain, as far as it has said. */
+bool peers_follow(const struct peer *peer, uint32_t chain);
+
+/* Whether one more payload of so many bytes is within what it is told of. */
+bool peers_may_relay(struct peer *peer, size_t bytes, uint64_t now_ms);
 
 /* The bytes live as long as the effects. ERR_NOMEM: not sent. */
 enum err peers_send(struct peers *p, struct overlay_effects *out, struct peer *peer, struct bytes raw, uint64_t now_ms);

@@ -13,6 +13,7 @@ class_of(struct bytes raw)
 	case MESSAGE_HEADS: case MESSAGE_BLOCK_PART: case MESSAGE_END:
 		return CLASS_ANSWER;
 	case MESSAGE_HELLO: case MESSAGE_AUTH: case MESSAGE_PING: case MESSAGE_PONG: case MESSAGE_TIP: case MESSAGE_BYE:
+	case MESSAGE_FOLLOWS:
 		return CLASS_LINK;
 	case MESSAGE_AFTER: break;
 	}
@@ -68,6 +69,14 @@ take_pong(struct peers *p, struct peer *peer, const struct message_ping *pong, u
 	peer->fresh = p->news = true;
 }
 
+static void
+take_follows(struct peers *p, struct peer *peer, const struct message_follows *f)
+{
+	peer->follows = f->chains;
+	memcpy(peer->follow, f->chain, f->chains * sizeof *f->chain);
+	peer->fresh = p->news = true;
+}
+
 static enum err
 take_message(struct peers *p, struct overlay_effects *out, enum peer_word *word, struct peer *peer, struct message *m,
     uint64_t now_ms)
@@ -83,6 +92,9 @@ take_message(struct peers *p, struct overlay_effects *out, enum peer_word *word,
 		return ERR_OK;
 	case MESSAGE_TIP:
 		take_tip(p, peer, &m->tip);
+		return ERR_OK;
+	case MESSAGE_FOLLOWS:
+		take_follows(p, peer, &m->follows);
 		return ERR_OK;
 	case MESSAGE_BYE:
 		peers_doom(p, peer, ERR_UNREACHABLE);

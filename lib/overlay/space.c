@@ -109,7 +109,7 @@ patience_ms(const struct space *s, const struct tip *tip)
 static uint64_t
 ripe_ms(const struct space *s, const struct spacer *p)
 {
-	if (p->better_ms == 0 || p->role == ROLE_LIGHT)
+	if (p->better_ms == 0 || p->gives == SPACE_NOTHING)
 		return UINT64_MAX;
 	uint64_t at = p->better_ms + patience_ms(s, &p->tip);
 	return at > p->avoid_ms ? at : p->avoid_ms;
@@ -186,8 +186,38 @@ space_own(struct space *s, struct space_actions *out, const struct space_own *ow
 	return space_proceed(s, out, now_ms);
 }
 
+/* Is some of these chains not wanted until now? */
+static bool
+is_more(const struct space *s, const uint32_t *chain, unsigned chains)
+{
+	unsigned at = 0;
+
+	if (s->chains == 0 || chains == 0)
+		return s->chains != 0;
+	for (unsigned i = 0; i < chains; i++) {
+		while (at < s->chains && s->chain[at] < chain[i])
+			at++;
+		if (at == s->chains || s->chain[at] != chain[i])
+			return true;
+	}
+	return false;
+}
+
 enum err
-space_peer(struct space *s, struct space_actions *out, const struct pubkey *key, enum role role,
+space_follow(struct space *s, struct space_actions *out, const uint32_t *chain, unsigned chains, uint64_t now_ms)
+{
+	bool more = is_more(s, chain, chains);
+
+	s->chains = chains;
+	if (chains > 0)
+		memcpy(s->chain, chain, chains * sizeof *chain);
+	if (more && s->phase == PHASE_BODIES)
+		fetch_again(s, s->windows.count > 0 ? s->windows.item[0].first : s->windows.next, now_ms);
+	return space_proceed(s, out, now_ms);
+}
+
+enum err
+space_peer(struct space *s, struct space_actions *out, const struct pubkey *key, enum space_gives gives,
     const struct tip *tip, uint64_t now_ms)
 {
 	struct spacer *p = space_find(s, key);
@@ -206,7 +236,7 @@ space_peer(struct space *s, struct space_actions *out, const struct pubkey *key,
 	}
 	if (!p)
 		return ERR_OK;
-	p->role = role;
+	p->gives = gives;
 	p->tip = *tip;
 	fetch_compare(s, p);
 	return space_proceed(s, out, now_ms);

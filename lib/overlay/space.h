@@ -34,6 +34,9 @@ enum {
 
 struct space;
 
+/* What may be asked of a peer: nothing, as it keeps too little; headers; and the blocks with the seals wanted here. */
+enum space_gives { SPACE_NOTHING, SPACE_HEADS_ONLY, SPACE_BODIES };
+
 struct space_config {
 	struct network network;
 	uint64_t period_ms, seed, least_difficulty; /* least_difficulty: of a seal */
@@ -41,7 +44,7 @@ struct space_config {
 
 enum space_action_type {
 	SPACE_ASK_HEADS,  /* key, request, locator (until the next call of space) */
-	SPACE_ASK_BLOCKS, /* key, request, hid, hash of block hid, count */
+	SPACE_ASK_BLOCKS, /* key, request, hid, hash of block hid, count; of the seals those of chains (until the next call) */
 	SPACE_OBJECT,     /* a block, then its seals, by ascending hid; key: who sent it */
 	SPACE_END,        /* all up to hid has been told */
 	SPACE_BLAME,      /* key, err: stalled (ERR_TIMEOUT), or sent what is wrong */
@@ -59,6 +62,8 @@ struct space_action {
 	const struct hash *locator;
 	const uint64_t *locator_hid;
 	unsigned locators;
+	const uint32_t *chain; /* none: all */
+	unsigned chains;
 	enum err err;
 };
 
@@ -90,8 +95,12 @@ void space_free(struct space *s);
  */
 enum err space_own(struct space *s, struct space_actions *out, const struct space_own *own, uint64_t now_ms);
 
-/* A peer is there, or its tip is a new one. */
-enum err space_peer(struct space *s, struct space_actions *out, const struct pubkey *key, enum role role,
+/* The chains whose seals are wanted, ascending; none: all. When there are more, what is under way begins anew. */
+enum err space_follow(struct space *s, struct space_actions *out, const uint32_t *chain, unsigned chains,
+    uint64_t now_ms);
+
+/* A peer is there, or its tip or what it gives is a new one. */
+enum err space_peer(struct space *s, struct space_actions *out, const struct pubkey *key, enum space_gives gives,
     const struct tip *tip, uint64_t now_ms);
 enum err space_gone(struct space *s, struct space_actions *out, const struct pubkey *key, uint64_t now_ms);
 

@@ -148,11 +148,8 @@ wrong(struct space *s, struct space_actions *out, uint64_t hid, enum err why, ui
 		return e;
 	if (again)
 		return fetch_done(s, out);
-	for (size_t i = 0; i < s->peers; i++)
-		fetch_withdraw(s, &s->peer[i]);
-	windows_begin(&s->windows, hid);
+	fetch_again(s, hid, now_ms);
 	s->bad_hid = hid;
-	s->moved_ms = now_ms;
 	return ERR_OK;
 }
 

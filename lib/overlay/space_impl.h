@@ -9,7 +9,7 @@ enum phase { PHASE_IDLE, PHASE_HEADS, PHASE_BODIES };
 
 struct spacer {
 	struct pubkey key;
-	enum role role;
+	enum space_gives gives;
 	struct tip tip;
 	uint64_t better_ms;  /* since when its tip is better than ours; 0: it is not */
 	uint64_t avoid_ms;   /* not to be asked before */
@@ -40,6 +40,8 @@ struct space {
 	struct pubkey source;      /* whose headers the branch is */
 	uint32_t heads_request;
 	struct heads heads;
+	uint32_t chain[OVERLAY_CHAINS]; /* whose seals are wanted; none: all */
+	unsigned chains;
 	struct windows windows;
 	uint64_t moved_ms;         /* last progress of the branch */
 	uint64_t bad_hid;          /* block that was wrong already, from another peer */
@@ -73,6 +75,9 @@ bool fetch_parted(const struct space *s);
 
 /* Headers are complete: bodies, when they are worth it. */
 enum err fetch_bodies(struct space *s, struct space_actions *out, uint64_t now_ms);
+
+/* All that is not synced is asked for anew. */
+void fetch_again(struct space *s, uint64_t hid, uint64_t now_ms);
 
 /* Asks whoever has room for the windows that are wanted. */
 enum err fetch_assign(struct space *s, struct space_actions *out, uint64_t now_ms);

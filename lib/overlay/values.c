@@ -246,6 +246,13 @@ values_withdraw(struct values *v, const struct hash *key)
 	free(map_remove(&v->own, key->b));
 }
 
+static struct value_due
+due_of(const struct own *o)
+{
+	/* Outlives one announcement that fails. */
+	return (struct value_due){.key = o->key, .bytes = {o->bytes, o->len}, .ttl_s = 2 * VALUES_AGAIN_MS / 1000 + 600};
+}
+
 bool
 values_due(struct values *v, struct value_due *out, uint64_t now_ms)
 {
@@ -256,24 +263,59 @@ values_due(struct values *v, struct value_due *out, uint64_t now_ms)
 		if (o->due_ms > now_ms)
 			continue;
 		o->due_ms = now_ms + VALUES_AGAIN_MS;
-		/* Outlives one announcement that fails. */
-		*out = (struct value_due){.key = o->key, .bytes = {o->bytes, o->len}, .ttl_s = 2 * VALUES_AGAIN_MS / 1000 + 600};
+		*out = due_of(o);
 		return true;
 	}
 	return false;
+}
+
+bool
+values_own(const struct values *v, struct value_due *out, const struct hash *key)
+{
+	const struct own *o = map_get(&v->own, key->b);
+
+	if (o)
+		*out = due_of(o);
+	return o != NULL;
+}
+
+void
+values_again(struct values *v, const struct hash *key, uint64_t at_ms)
+{
+	struct own *o = map_get(&v->own, key->b);
+
+	if (o)
+		o->due_ms = at_ms;
+}
+
+void
+values_renew(struct values *v, uint64_t now_ms)
+{
+	struct own *o;
+
+	for (size_t at = 0; (o = map_next(&v->own, &at));)
+		o->due_ms = now_ms;
 }
 
 uint64_t
 values_deadline_ms(const struct values *v)
 {
 	uint64_t soonest = UINT64_MAX;
-	const struct own *o;
 	size_t at = 0;
 
 	for (struct stored *s = next_stored(v, &at, NULL); s; s = next_stored(v, &at, s))
 		if (s->until_ms < soonest)
 			soonest = s->until_ms;
-	for (at = 0; (o = map_next(&v->own, &at));)
+	return soonest;
+}
+
+uint64_t
+values_due_ms(const struct values *v)
+{
+	uint64_t soonest = UINT64_MAX;
+	const struct own *o;
+
+	for (size_t at = 0; (o = map_next(&v->own, &at));)
 		if (o->due_ms < soonest)
 			soonest = o->due_ms;
 	return soonest;

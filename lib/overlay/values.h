@@ -59,7 +59,15 @@ void values_withdraw(struct values *v, const struct hash *key);
 /* The next own value whose announcement is due, now counted as announced; false: none. */
 bool values_due(struct values *v, struct value_due *out, uint64_t now_ms);
 
-/* When values_due or values_expire has something to do. */
+/* The own value under a key; false: there is none. */
+bool values_own(const struct values *v, struct value_due *out, const struct hash *key);
+
+/* It is due again then; all are now. */
+void values_again(struct values *v, const struct hash *key, uint64_t at_ms);
+void values_renew(struct values *v, uint64_t now_ms);
+
+/* When values_expire, values_due has something to do. */
 uint64_t values_deadline_ms(const struct values *v);
+uint64_t values_due_ms(const struct values *v);
 
 #endif

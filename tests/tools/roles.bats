@@ -145,3 +145,46 @@ fill() { # CHAIN N
 	halt_all
 	clean 1 2 3 4 5
 }
+
+got_of() { # I: bytes that came from its peers
+	para-inspect peers -d "n$1" -o json | jq -s 'map(.in_bytes) | add'
+}
+
+@test "roles: a partial node fetches the bodies of what it follows, in sync and from slot to slot" {
+	new_network 2
+	for i in 1 2; do
+		start $i
+		mine $i
+	done
+	until_true 20 peers_of 1 1
+	register 1 big
+	register 2 small
+	fill big 150
+	fill small 5
+	mkdir n3 n4 n5
+	start 3
+	start 4 --role partial --follow small
+	start 5 --role light
+	# Far behind: by sync.
+	caught_up 3 4 5
+	until_true 20 is_followed 4 small true
+	all=$(got_of 3) some=$(got_of 4) heads=$(got_of 5)
+	[ "$all" -gt 1200000 ]
+	[ "$some" -lt $((all / 4)) ]
+	[ "$some" -gt 40000 ]
+	[ "$heads" -lt $((all / 5)) ]
+	[ "$(para-inspect peers -d n3 -o json | jq -c 'select(.role == "partial") | .follows')" = '[0,2]' ]
+	[ "$(para-inspect peers -d n3 -o json | jq -c 'select(.role == "light") | .follows')" = '[0]' ]
+	id=$(para-inspect chain small -d n4 -o json | jq -r .chain)
+	[ "$id" = 2 ]
+	# At the tip: among buddies.
+	all=$(got_of 3) some=$(got_of 4)
+	fill big 60
+	id=$(put 1 small seen)
+	caught_up 3 4 5
+	until_true 20 is_final 4 "$id"
+	[ $(($(got_of 3) - all)) -gt 480000 ]
+	[ $(($(got_of 4) - some)) -lt 240000 ]
+	halt_all
+	clean 3 4 5
+}

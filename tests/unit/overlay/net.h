@@ -31,12 +31,17 @@ struct node {
 	enum err note_err[NOTES];
 	int64_t note_ms;
 	uint64_t last_object;      /* its number */
+	size_t last_len;           /* its bytes */
+	unsigned asked[MESSAGE_CHAINS + 1]; /* requests for blocks, by the number of chains named */
 	unsigned seen[128];        /* how often, by number */
 	struct pubkey object_from;
 	/* what a stranger hears */
 	unsigned heard[MESSAGE_AFTER];
 	struct message_hello hello;
-	bool hung_up;
+	uint32_t request;          /* of the last FIND_VALUE */
+	struct contact value;      /* of the last STORE, or first of the last VALUE */
+	unsigned values;
+	bool hung_up, tells_url;   /* tells_url: can be dialled, as it says; knows nobody */
 };
 
 struct mail {
@@ -267,8 +272,10 @@ net_effects(struct net *n, unsigned who, struct overlay_effects *effects)
 			node->objects++;
 			node->object_from = e->key;
 			node->last_object = e->raw.data[OBJECT_HEAD];
+			node->last_len = e->raw.len;
 			node->seen[node->last_object % 128]++;
 			break;
+		case OVERLAY_ASKED_BLOCKS: node->asked[e->chains]++; break;
 		case OVERLAY_SAVE: node->saves++; break;
 		case OVERLAY_NOTE: net_note(node, e); break;
 		default: break;
@@ -277,19 +284,29 @@ net_effects(struct net *n, unsigned who, struct overlay_effects *effects)
 }
 
 static inline void
+net_say(struct net *n, uint64_t end, const struct message *m);
+
+static inline void
 net_stranger(struct net *n, struct node *node, const struct mail *mail)
 {
 	struct arena arena = {0};
-	struct message m;
+	struct message m = {0};
 
 	node->hung_up |= mail->type == OVERLAY_CLOSED;
 	if (mail->type == OVERLAY_MESSAGE_IN && message_unpack(&m, &arena, mail->raw) == ERR_OK) {
 		node->heard[m.type]++;
 		if (m.type == MESSAGE_HELLO)
 			node->hello = m.hello;
+		if (m.type == MESSAGE_FIND_VALUE)
+			node->request = m.request;
+		if (m.type == MESSAGE_STORE)
+			assert_int_equal(message_contact_get(&node->value, m.store.value), ERR_OK);
+		if (m.type == MESSAGE_VALUE && (node->values = m.nodes.values) > 0)
+			assert_int_equal(message_contact_get(&node->value, m.nodes.value[0]), ERR_OK);
 	}
+	if (m.type == MESSAGE_FIND_NODE && node->tells_url)
+		net_say(n, mail->link, &(struct message){.type = MESSAGE_NODES, .network = m.network, .request = m.request});
 	arena_free(&arena);
-	(void)n;
 }
 
 static inline void
@@ -465,6 +482,8 @@ net_hello(struct net *n, unsigned who)
 
 	m.hello = (struct message_hello){.role = ROLE_FULL, .key = *sign_key_public(n->node[who].key), .nonce = {1},
 	    .genesis = n->genesis[0], .clock_ms = n->now, .version = "0.1.0"};
+	if (n->node[who].tells_url)
+		snprintf(m.hello.url, sizeof m.hello.url, "%s", n->node[who].url);
 	return m;
 }
 

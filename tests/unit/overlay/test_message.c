@@ -154,6 +154,33 @@ bodies(void **state)
 }
 
 static void
+follows(void **state)
+{
+	static const uint32_t chain[3] = {0, 4, 9}, fallen[2] = {0, 0}, rootless[1] = {4};
+	struct message m = message_of(MESSAGE_FOLLOWS);
+	struct buf raw = {0}, back = {0};
+
+	(void)state;
+	m.follows = (struct message_follows){3, chain};
+	check(&m);
+	m.follows = (struct message_follows){2, fallen};
+	message_put(&raw, &m);
+	assert_int_equal(again(&back, bytes_of(&raw)), ERR_ORDER);
+	buf_reset(&raw);
+	m.follows = (struct message_follows){1, rootless};
+	message_put(&raw, &m);
+	assert_int_equal(again(&back, bytes_of(&raw)), ERR_RANGE);
+	buf_reset(&raw);
+	m.follows = (struct message_follows){0, chain};
+	message_put(&raw, &m);
+	assert_int_equal(again(&back, bytes_of(&raw)), ERR_RANGE);
+	raw.data[raw.len - 1] = MESSAGE_CHAINS + 1;
+	assert_int_equal(again(&back, bytes_of(&raw)), ERR_TOO_LONG);
+	buf_free(&raw);
+	buf_free(&back);
+}
+
+static void
 put_head(struct buf *out, uint64_t hid)
 {
 	struct hyper_header header = {.network = network, .hid = hid, .slot = hid};
@@ -329,6 +356,7 @@ main(void)
 		cmocka_unit_test(links_open_and_stay),
 		cmocka_unit_test(kademlia),
 		cmocka_unit_test(bodies),
+		cmocka_unit_test(follows),
 		cmocka_unit_test(sync),
 		cmocka_unit_test(bounds),
 		cmocka_unit_test(answers_belong_together),

@@ -44,6 +44,8 @@ struct world {
 	unsigned ends, most_ends;
 	bool slow_node, mute_ends;
 	uint8_t seal[SEAL_BYTES];
+	uint32_t asked_chain[4]; /* of the last blocks asked for */
+	unsigned asked_chains;
 };
 
 static const struct network net = {{1, 2, 3, 4, 5, 6, 7, 8}};
@@ -226,6 +228,10 @@ ask_add(struct world *w, const struct space_action *a)
 		.hid = a->hid};
 	if (!k->heads) {
 		assert_true(a->count >= 1 && a->count <= SPACE_WINDOW);
+		assert_true(a->chains <= 4);
+		w->asked_chains = a->chains;
+		for (unsigned i = 0; i < a->chains; i++)
+			w->asked_chain[i] = a->chain[i];
 		return;
 	}
 	/* As a server does: after the first of the locator that is on its branch. */
@@ -354,7 +360,7 @@ announce(struct world *w, unsigned peer, uint64_t tip_hid)
 		tip.hid = tip_hid;
 		tip.work.hi = 1;
 	}
-	begun(w, space_peer(w->space, &w->out, &key, ROLE_FULL, &tip, w->now));
+	begun(w, space_peer(w->space, &w->out, &key, SPACE_BODIES, &tip, w->now));
 }
 
 /* Until nothing moves before `until`. */
@@ -851,6 +857,69 @@ what_waits_is_bounded(void **state)
 	free(b);
 }
 
+/* Of a chain that is followed from now on the blocks under way have no seals: they come again. */
+static void
+more_chains_begin_anew(void **state)
+{
+	(void)state;
+	static const uint32_t few[] = {0, 7}, more[] = {0, 3, 7};
+	struct world *w = world_new(30);
+	struct branch *b = branch_new(200);
+
+	begun(w, space_follow(w->space, &w->out, few, 2, w->now));
+	own_changed(w, &w->mine);
+	w->peer_branch[0] = b;
+	announce(w, 0, 0);
+	w->now += PERIOD;
+	begun(w, space_time(w->space, &w->out, w->now));
+	for (unsigned i = 0; i < 150; i++)
+		step(w);
+	assert_int_equal(w->asked_chains, 2);
+	assert_int_equal(w->asked_chain[1], 7);
+	assert_true(w->told > SPACE_WINDOW && w->told < 200);
+	uint64_t told = w->told;
+	w->ends = 0;
+	begun(w, space_follow(w->space, &w->out, more, 3, w->now));
+	assert_int_equal(w->asked_chains, 3);
+	assert_int_equal(w->asked_chain[1], 3);
+	assert_true(w->ask[w->asks - 2].hid <= told);
+	/* Fewer are no reason. */
+	unsigned asked = w->asked[0];
+	begun(w, space_follow(w->space, &w->out, few, 2, w->now));
+	assert_int_equal(w->asked[0], asked);
+	run(w, w->now + 20000);
+	assert_int_equal(w->own.tip, 200);
+	assert_int_equal(w->blamed[0], 0);
+	assert_int_equal(w->started, 1);
+	assert_int_equal(w->asked_chains, 2);
+	world_free(w);
+	free(b);
+}
+
+/* Whose tip is better but who lacks the bodies gives the headers; another gives the blocks. */
+static void
+bodies_come_from_who_has_them(void **state)
+{
+	(void)state;
+	struct world *w = world_new(31);
+	struct branch *b = branch_new(100);
+	struct pubkey key = key_of(0);
+	struct tip tip = tip_of(b, b->tip);
+
+	own_changed(w, &w->mine);
+	w->peer_branch[0] = b;
+	begun(w, space_peer(w->space, &w->out, &key, SPACE_HEADS_ONLY, &tip, w->now));
+	run(w, w->now + 5 * PERIOD);
+	assert_int_equal(w->asked[0], 1);
+	w->peer_branch[1] = b;
+	announce(w, 1, 0);
+	run(w, w->now + 20000);
+	assert_int_equal(w->own.tip, 100);
+	assert_int_equal(w->asked[0], 1);
+	world_free(w);
+	free(b);
+}
+
 static void
 serving_is_bounded(void **state)
 {
@@ -906,6 +975,8 @@ main(void)
 		cmocka_unit_test(peers_come_and_go_meanwhile),
 		cmocka_unit_test(memory_that_fails_costs_time_only),
 		cmocka_unit_test(what_waits_is_bounded),
+		cmocka_unit_test(more_chains_begin_anew),
+		cmocka_unit_test(bodies_come_from_who_has_them),
 		cmocka_unit_test(serving_is_bounded),
 	};
 

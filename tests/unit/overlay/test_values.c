@@ -148,12 +148,24 @@ own_values_are_announced_again(void **state)
 	assert_true((uint64_t)due.ttl_s * 1000 > VALUES_AGAIN_MS && due.ttl_s <= VALUES_TTL_S);
 	assert_true(values_due(v, &due, START_MS));
 	assert_false(values_due(v, &due, START_MS));
-	assert_int_equal(values_deadline_ms(v), START_MS + VALUES_AGAIN_MS);
+	assert_int_equal(values_due_ms(v), START_MS + VALUES_AGAIN_MS);
+	assert_int_equal(values_deadline_ms(v), UINT64_MAX);
+	values_again(v, &b, START_MS + 1000);
+	assert_int_equal(values_due_ms(v), START_MS + 1000);
+	assert_true(values_due(v, &due, START_MS + 1000));
+	assert_true(hash_equal(&due.key, &b));
+	values_renew(v, START_MS + 1000);
+	assert_true(values_due(v, &due, START_MS + 1000));
+	assert_true(values_due(v, &due, START_MS + 1000));
+	assert_false(values_due(v, &due, START_MS + 1000));
+	assert_true(values_own(v, &due, &a));
+	assert_memory_equal(due.bytes.data, "a", 1);
 	values_withdraw(v, &a);
 	values_withdraw(v, &a);
-	assert_true(values_due(v, &due, START_MS + VALUES_AGAIN_MS));
+	assert_false(values_own(v, &due, &a));
+	assert_true(values_due(v, &due, START_MS + 1000 + VALUES_AGAIN_MS));
 	assert_memory_equal(due.bytes.data, "b", 1);
-	assert_false(values_due(v, &due, START_MS + VALUES_AGAIN_MS));
+	assert_false(values_due(v, &due, START_MS + 1000 + VALUES_AGAIN_MS));
 	values_free(v);
 }
 

@@ -1,0 +1,239 @@
+/* What nodes tell each other of the chains they follow, what they spare each other, and how they find each other by it. */
+#include "net.h"
+
+#include "chain/payload.h"
+#include "chain/seal.h"
+
+#define A "tcp://10.1.0.1:1"
+#define B "tcp://10.2.0.1:1"
+#define C "tcp://10.3.0.1:1"
+
+static void
+follow(struct net *n, unsigned who, const uint32_t *chain, unsigned chains)
+{
+	struct overlay_event event = {.type = OVERLAY_FOLLOWS, .follow = chain, .follows = chains};
+
+	assert_int_equal(net_step(n, who, &event), ERR_OK);
+}
+
+static void
+say(struct net *n, unsigned who, enum overlay_event_type type, const struct pubkey *key, struct bytes raw)
+{
+	static const struct pubkey nobody;
+	struct overlay_event event = {.type = type, .key = key ? *key : nobody, .raw = raw};
+
+	assert_int_equal(net_step(n, who, &event), ERR_OK);
+}
+
+/* In form: what the overlay looks at is the chain. */
+static void
+put_seal(struct buf *out, struct net *n, uint32_t chain)
+{
+	struct seal_head head = {.core = {.network = n->network[0], .lane.chain = chain, .payloads = 1, .bytes = 1000}};
+	uint8_t body[1000] = {1};
+
+	seal_head_put(out, &head);
+	buf_add(out, body, sizeof body);
+}
+
+static void
+put_payload(struct buf *out, struct net *n, uint32_t chain)
+{
+	struct payload p = {.network = n->network[0], .chain = chain, .seq = 1};
+
+	payload_put(out, &p);
+}
+
+static void
+bodies_go_to_who_follows(void **state)
+{
+	static const uint32_t chain[] = {0, 5};
+	struct net *n = net_new(1);
+	struct buf seal[2] = {{0}}, payload[2] = {{0}};
+	unsigned a = net_add(n, A, NULL), b;
+	struct peer_view view;
+
+	(void)state;
+	b = net_add(n, B, A);
+	follow(n, b, chain, 2);
+	net_run(n, 1000);
+	assert_true(net_look(n, a, b, &view));
+	assert_int_equal(view.follows, 2);
+	assert_int_equal(view.follow[1], 5);
+	for (int i = 0; i < 2; i++) {
+		put_seal(&seal[i], n, 5 + (uint32_t)i);
+		put_payload(&payload[i], n, 5 + (uint32_t)i);
+	}
+	say(n, a, OVERLAY_PUBLISH, NULL, bytes_of(&seal[0]));
+	net_run(n, 100);
+	assert_int_equal(n->node[b].last_len, seal[0].len);
+	say(n, a, OVERLAY_PUBLISH, sign_key_public(n->node[b].key), bytes_of(&seal[1]));
+	net_run(n, 100);
+	assert_int_equal(n->node[b].last_len, SEAL_HEAD);
+	say(n, a, OVERLAY_RELAY, NULL, bytes_of(&payload[1]));
+	net_run(n, 100);
+	assert_int_equal(n->node[b].objects, 2);
+	say(n, a, OVERLAY_RELAY, NULL, bytes_of(&payload[0]));
+	net_run(n, 100);
+	assert_int_equal(n->node[b].objects, 3);
+	/* Nobody is told what it told. */
+	say(n, a, OVERLAY_RELAY, sign_key_public(n->node[b].key), bytes_of(&payload[0]));
+	net_run(n, 100);
+	assert_int_equal(n->node[b].objects, 3);
+	/* What is followed from now on comes whole. */
+	follow(n, b, (const uint32_t[]){0, 5, 6}, 3);
+	net_run(n, 100);
+	say(n, a, OVERLAY_PUBLISH, NULL, bytes_of(&seal[1]));
+	net_run(n, 100);
+	assert_int_equal(n->node[b].last_len, seal[1].len);
+	for (int i = 0; i < 2; i++) {
+		buf_free(&seal[i]);
+		buf_free(&payload[i]);
+	}
+	net_free(n);
+}
+
+/* A flood of payloads at one node must not look like an attack to the others. */
+static void
+a_flood_of_payloads_costs_nobody_its_place(void **state)
+{
+	struct net *n = net_new(2);
+	unsigned a = net_add(n, A, NULL), b = net_add(n, B, A);
+	struct buf payload = {0};
+	struct peer_view view;
+
+	(void)state;
+	net_run(n, 1000);
+	put_payload(&payload, n, 1);
+	for (unsigned i = 0; i < 30000; i++)
+		say(n, a, OVERLAY_RELAY, NULL, bytes_of(&payload));
+	net_run(n, 1000);
+	assert_true(net_look(n, b, a, &view));
+	assert_int_equal(view.score, PEERS_SCORE);
+	assert_in_range(n->node[b].objects, 9000, 20000);
+	/* What is not a payload has room left. */
+	net_publish(n, a, NULL, 9);
+	net_run(n, 100);
+	assert_int_equal(n->node[b].seen[9], 1);
+	buf_free(&payload);
+	net_free(n);
+}
+
+/* A light peer keeps contacts of followers, and gives them to who lacks one. */
+static void
+followers_are_found(void **state)
+{
+	static const uint32_t chain[] = {0, 5};
+	struct net *n = net_new(3);
+	unsigned s = net_place(n, A), b, c;
+	struct message value = {.type = MESSAGE_VALUE, .network = n->network[0]};
+	struct buf contact = {0};
+
+	(void)state;
+	b = net_add(n, B, NULL);
+	follow(n, b, chain, 2);
+	n->node[s].tells_url = true;
+	uint64_t end = net_befriend(n, s, b);
+	net_say(n, end, &(struct message){.type = MESSAGE_FOLLOWS, .network = n->network[0], .follows = {1, chain}});
+	net_run(n, 3000);
+	/* Told where b is; asked who else follows 5. */
+	assert_true(n->node[s].heard[MESSAGE_FOLLOWS] > 0);
+	assert_true(n->node[s].heard[MESSAGE_FIND_VALUE] > 0);
+	c = net_place(n, C);
+	net_start(n, c, 0);
+	follow(n, c, chain, 2);
+	message_contact_put(&contact, sign_key_public(n->node[c].key), C);
+	struct bytes one = bytes_of(&contact);
+	value.nodes = (struct message_nodes){.values = 1, .value = &one};
+	for (unsigned i = 0; i < 40 && net_peers(n, b) < 2; i++) {
+		value.request = n->node[s].request;
+		net_say(n, end, &value);
+		net_run(n, 250);
+	}
+	assert_int_equal(net_peers(n, b), 2);
+	/* Now it is content. */
+	net_run(n, 15000);
+	unsigned asked = n->node[s].heard[MESSAGE_FIND_VALUE];
+	net_run(n, 15000);
+	assert_int_equal(n->node[s].heard[MESSAGE_FIND_VALUE], asked);
+	buf_free(&contact);
+	net_free(n);
+}
+
+/* Real ones all the way: b and c know each other only by what a keeps. */
+static void
+a_follower_stores_its_contact(void **state)
+{
+	static const uint32_t chain[] = {0, 5};
+	struct net *n = net_new(4);
+	unsigned a = net_add(n, A, NULL), b = net_add(n, B, A);
+	struct message find = {.type = MESSAGE_FIND_VALUE, .network = n->network[0], .request = 77};
+
+	(void)state;
+	follow(n, a, chain, 1);
+	follow(n, b, chain, 2);
+	net_run(n, 5000);
+	/* Whoever asks a is told of b. */
+	struct hasher h;
+	hash_init(&h, HASH_FOLLOWERS);
+	hash_add(&h, n->network[0].b, sizeof n->network[0].b);
+	hash_add(&h, (const uint8_t[]){5, 0, 0, 0}, 4);
+	find.target = hash_end(&h);
+	unsigned s = net_place(n, C);
+	uint64_t end = net_befriend(n, s, a);
+	net_say(n, end, &find);
+	net_run(n, 500);
+	assert_int_equal(n->node[s].heard[MESSAGE_VALUE], 1);
+	assert_int_equal(n->node[s].values, 1);
+	assert_string_equal(n->node[s].value.url, B);
+	assert_memory_equal(n->node[s].value.key.b, sign_key_public(n->node[b].key)->b, 32);
+	net_free(n);
+}
+
+/* History is asked of a peer that follows the chain, full or not. */
+static void
+history_comes_from_a_follower(void **state)
+{
+	static const uint32_t chain[] = {0, 5}, root[] = {0};
+	struct net *n = net_new(5);
+	unsigned a = net_add(n, A, NULL), b = net_add(n, B, A), c = net_add(n, C, A);
+	struct overlay_event ask = {.type = OVERLAY_ASK_HISTORY, .hid = 1, .count = 3, .chain = 5};
+
+	(void)state;
+	follow(n, a, root, 1);
+	follow(n, b, chain, 2);
+	follow(n, c, root, 1);
+	struct tip tip = {.hid = 9, .slot = 9, .final_hid = 9};
+	struct overlay_event moved = {.type = OVERLAY_TIP, .tip = tip};
+	for (unsigned who = 0; who < 2; who++)
+		assert_int_equal(net_step(n, who, &moved), ERR_OK);
+	net_run(n, 5000);
+	for (unsigned i = 0; i < 3; i++) {
+		assert_int_equal(net_step(n, c, &ask), ERR_OK);
+		net_run(n, 100);
+	}
+	assert_int_equal(n->node[a].asked[1], 0);
+	assert_true(n->node[b].asked[1] > 0);
+	net_free(n);
+}
+
+static int
+start(void **state)
+{
+	(void)state;
+	return hash_start() ? 0 : -1;
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(bodies_go_to_who_follows),
+		cmocka_unit_test(a_flood_of_payloads_costs_nobody_its_place),
+		cmocka_unit_test(followers_are_found),
+		cmocka_unit_test(a_follower_stores_its_contact),
+		cmocka_unit_test(history_comes_from_a_follower),
+	};
+
+	return cmocka_run_group_tests(tests, start, NULL);
+}
