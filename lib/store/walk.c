@@ -21,6 +21,7 @@ struct walk {
 	int fd;
 	size_t page_bytes;
 	uint64_t pages; /* in the file and in the map */
+	uint64_t given; /* pages that were given out, in the file or not */
 	uint8_t *seen;  /* a bit for each page */
 };
 
@@ -73,7 +74,10 @@ check_key(struct climb *c, struct bytes key, bool from_branch)
 	return ERR_OK;
 }
 
-/* What a free list's entry says: a count, then that many pages. */
+/*
+ * What a free list's entry says: a count, then that many pages. One that was given out and given back in one transaction
+ * was never written, and may lie behind the end of the file.
+ */
 static enum err
 claim_free(struct walk *w, const uint8_t *data, size_t len)
 {
@@ -87,7 +91,7 @@ claim_free(struct walk *w, const uint8_t *data, size_t len)
 		return ERR_CORRUPT;
 	for (uint64_t i = 1; i <= count && !e; i++) {
 		memcpy(&page, data + i * sizeof(page), sizeof(page));
-		e = claim(w, page, 1);
+		e = page >= w->pages && page < w->given ? ERR_OK : claim(w, page, 1);
 	}
 	return e;
 }
@@ -234,7 +238,7 @@ pages_walk(int fd, uint64_t txn_id)
 	if (fstat(fd, &st) < 0)
 		return store_error(errno);
 	w.page_bytes = head->page_bytes;
-	w.pages = head->last == UINT64_MAX ? 0 : head->last + 1;
+	w.pages = w.given = head->last == UINT64_MAX ? 0 : head->last + 1;
 	w.seen = calloc((uint64_t)st.st_size / w.page_bytes / 8 + 1, 1);
 	if (w.pages > (uint64_t)st.st_size / w.page_bytes)
 		w.pages = (uint64_t)st.st_size / w.page_bytes;
