@@ -100,6 +100,8 @@ move_lanes(const struct node *node)
 		struct roots executed = node->lane[i]->state.executed;
 		node->lane[i]->state = node->state_after[i];
 		node->lane[i]->state.executed = executed;
+		if (node->hyper.cert[i].core.payloads)
+			node->lane[i]->sealed = node->brief.hid;
 	}
 }
 

@@ -122,6 +122,7 @@ struct event_work {
 struct executed_lane {
 	struct lane lane;
 	struct roots roots;
+	bool paid; /* of an event: no payload was executed, all that may have changed are rewards */
 };
 
 /* The core keeps nothing of the event but copies. */

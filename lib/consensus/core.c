@@ -35,6 +35,10 @@ restore_lanes(struct consensus *c, const struct consensus_snapshot *s)
 		if (!lane)
 			return ERR_CORRUPT;
 		lane->state = lane->base = s->lane[i];
+		/* How the roots came about is not on disk: they are committed once more at worst. */
+		lane->sealed = lane->state.busy_hid;
+		if (!lanes_same_roots(&lane->state.executed, &lane->state.committed))
+			lane->moved = lane->state.executed.executed;
 	}
 	c->executed_hid = c->lanes.item[0]->state.executed.executed;
 	return ERR_OK;

@@ -30,7 +30,7 @@ move_roots(struct consensus *c, const struct event_executed *event)
 		struct lane_entry *lane = lanes_find(&c->lanes, event->lane[i].lane.chain);
 		/* para-protocol(7) VOTES: the executed HID of a lane never falls */
 		if (lane && event->lane[i].roots.executed >= lane->state.executed.executed)
-			lane->state.executed = event->lane[i].roots;
+			lanes_executed(lane, &event->lane[i].roots, event->lane[i].paid);
 	}
 }
 

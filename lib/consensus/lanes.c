@@ -88,6 +88,23 @@ lanes_map_root(struct hash *out, const struct lanes *l, uint64_t executed)
 	return ERR_OK;
 }
 
+static bool
+is_zero(const struct hash *h)
+{
+	const struct hash none = { { 0 } };
+
+	return hash_equal(h, &none);
+}
+
+/* What a chain begins with is no reward. */
+void
+lanes_executed(struct lane_entry *lane, const struct roots *roots, bool paid)
+{
+	if (!lanes_same_roots(roots, &lane->state.executed) && (!paid || is_zero(&lane->state.executed.state)))
+		lane->moved = roots->executed;
+	lane->state.executed = *roots;
+}
+
 bool
 lanes_same_roots(const struct roots *a, const struct roots *b)
 {
@@ -97,7 +114,7 @@ lanes_same_roots(const struct roots *a, const struct roots *b)
 bool
 lanes_due(const struct lane_entry *lane, uint64_t final_hid)
 {
-	return lane->state.busy_hid > final_hid || !lanes_same_roots(&lane->state.executed, &lane->state.committed);
+	return lane->sealed > final_hid || lane->moved > lane->base.committed.executed;
 }
 
 uint32_t

@@ -17,6 +17,7 @@ struct lane_entry {
 	struct chain_info info;
 	struct lane_state state;  /* at the tip */
 	struct lane_state base;   /* at the base of the tree */
+	uint64_t sealed, moved; /* HIDs of the latest block with payloads, and of the latest that changed more than rewards */
 	struct heap ready;      /* queues with a payload that the next block can execute */
 	uint32_t seals, offers; /* of this slot: taken, handed out and not back */
 	uint64_t offered;       /* number of its latest offer, of any slot; 0: none */
@@ -44,9 +45,15 @@ bool lanes_in_force(const struct lanes *l, const struct lane_entry *lane);
  */
 enum err lanes_map_root(struct hash *out, const struct lanes *l, uint64_t executed);
 
+/* Execution of block hid reached these roots. paid: see struct executed_lane. */
+void lanes_executed(struct lane_entry *lane, const struct roots *roots, bool paid);
+
 bool lanes_same_roots(const struct roots *a, const struct roots *b);
 
-/* Does something but a payload wait here: a root that no certificate committed, a busy block that is not final? */
+/*
+ * Does something but a payload wait here: a block with payloads that is not final, or a root that no final block has
+ * committed? What rewards alone changed is nothing to wait for.
+ */
 bool lanes_due(const struct lane_entry *lane, uint64_t final_hid);
 
 /* Lanes whose busy_hid is among the last `epoch` blocks up to hid. */

@@ -140,7 +140,7 @@ change(struct consensus *c, struct effects *out, struct lane_entry *lane, const 
 	offer_clear(c);
 	lane->info.unfollowed = !event->follow;
 	if (event->follow) {
-		lane->state.executed = event->roots;
+		lanes_executed(lane, &event->roots, false);
 		role_drop_heads(c, lane);
 	} else {
 		lane->state.executed = (struct roots){ 0 };

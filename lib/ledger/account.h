@@ -6,7 +6,7 @@
  *     1 token      name length u8 | name | symbol length u8 | symbol | decimals u8 | issuer 32 | cap u64 | issued u64 |
  *                  burned u64
  *     2 totals     issued u64 | burned u64 | locked u64
- *     3 rewards    count u32 | count of account 32, amount u64
+ *     3 rewards    count u32 | count of account 32, voter 32, amount u64
  *
  * Of a lock `released` units are in the balance already, the rest is not. An account that holds nothing and has used no
  * seq has no value. For every coin: balances + what is locked + rewards on their way = issued - burned; `locked` of the

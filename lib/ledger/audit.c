@@ -78,7 +78,7 @@ count_rewards(struct walk *w, struct bytes value)
 	wire_get_u8(&r);
 	for (uint32_t n = wire_get_u32(&r); n > 0 && !r.err; n--) {
 		struct amount part;
-		wire_take(&r, ACCOUNT_BYTES);
+		wire_take(&r, ACCOUNT_BYTES + sizeof(struct pubkey));
 		part.units = wire_get_u64(&r);
 		count(w->audit, &w->audit->locked, part);
 	}

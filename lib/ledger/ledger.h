@@ -87,11 +87,15 @@ struct ledger_input {
 		struct hash id;
 	} *seal; /* the lane's seals */
 	uint32_t seals;
+	/* Of chain 0 alone: PARA minted by this block, and whose rewards that fall due are burned; see reward.h. */
 	const struct ledger_payout {
 		uint8_t account[32];
+		struct pubkey voter;
 		struct amount amount;
-	} *payout; /* PARA minted by this block (reward.h); chain 0 alone */
+	} *payout;
 	uint32_t payouts;
+	const struct pubkey *struck; /* ascending */
+	uint32_t strucks;
 };
 
 /*

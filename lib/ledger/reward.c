@@ -9,7 +9,7 @@
 
 __extension__ typedef unsigned __int128 wide;
 
-enum { PART_EACH = 40, PART_MOST = 1024 }; /* payouts in one value */
+enum { PART_EACH = 72, PART_MOST = 512 }; /* payouts in one value */
 
 struct amount
 reward_at(const struct genesis *g, uint64_t slot)
@@ -23,16 +23,36 @@ reward_at(const struct genesis *g, uint64_t slot)
 static wide
 divisor(const struct genesis *g, const struct reward_epoch *epoch)
 {
-	wide least = (wide)g->epoch * g->seals * epoch->difficulty;
+	wide least = (wide)g->epoch * epoch->wanted * epoch->difficulty;
 	wide work = (wide)epoch->work.hi << 64 | epoch->work.lo;
 
 	return work > least ? work : least;
 }
 
 static int
-by_account(const void *a, const void *b)
+compare_payouts(const void *a, const void *b)
 {
-	return memcmp(a, b, sizeof(struct pubkey));
+	const struct ledger_payout *x = a, *y = b;
+	int order = memcmp(x->account, y->account, sizeof x->account);
+
+	return order ? order : memcmp(&x->voter, &y->voter, sizeof x->voter);
+}
+
+/* One for each signer and voter. */
+static uint32_t
+gather(struct ledger_payout *out, uint32_t n)
+{
+	uint32_t kept = 0;
+
+	if (n)
+		qsort(out, n, sizeof *out, compare_payouts);
+	for (uint32_t i = 0; i < n; i++) {
+		if (kept && compare_payouts(&out[kept - 1], &out[i]) == 0)
+			out[kept - 1].amount.units += out[i].amount.units;
+		else
+			out[kept++] = out[i];
+	}
+	return kept;
 }
 
 void
@@ -48,18 +68,10 @@ reward_split(struct ledger_payout *out, uint32_t *payouts, const struct genesis 
 		if (part.units == 0)
 			continue;
 		memcpy(out[kept].account, vote[i].signer.b, sizeof out[kept].account);
+		out[kept].voter = vote[i].voter;
 		out[kept++].amount = part;
 	}
-	if (kept)
-		qsort(out, kept, sizeof *out, by_account);
-	*payouts = 0;
-	for (uint32_t i = 0; i < kept; i++) {
-		struct ledger_payout *last = *payouts ? &out[*payouts - 1] : NULL;
-		if (last && memcmp(last->account, out[i].account, sizeof last->account) == 0)
-			last->amount.units += out[i].amount.units;
-		else
-			out[(*payouts)++] = out[i];
-	}
+	*payouts = gather(out, kept);
 }
 
 /* --- set aside --- */
@@ -76,6 +88,7 @@ put_part(struct stage *s, const struct ledger_payout *payout, uint32_t n, uint32
 	wire_put_u32(&value, n);
 	for (uint32_t i = 0; i < n; i++) {
 		buf_add(&value, payout[i].account, sizeof payout[i].account);
+		buf_add(&value, payout[i].voter.b, sizeof payout[i].voter.b);
 		wire_put_u64(&value, payout[i].amount.units);
 	}
 	e = value.failed ? ERR_NOMEM : state_set_put(&s->set, id, bytes_of(&value));
@@ -117,6 +130,32 @@ reward_mint(struct stage *s)
 	return e ? e : account_store_totals(&s->set, &t);
 }
 
+static int
+compare_keys(const void *a, const void *b)
+{
+	return memcmp(a, b, sizeof(struct pubkey));
+}
+
+static void
+get_payout(struct reader *r, struct ledger_payout *out)
+{
+	wire_get(r, out->account, sizeof out->account);
+	wire_get(r, out->voter.b, sizeof out->voter.b);
+	out->amount.units = wire_get_u64(r);
+}
+
+static enum err
+pay(struct stage *s, struct totals *t, const struct ledger_payout *p)
+{
+	const struct ledger_input *in = s->input;
+	bool struck = in->strucks && bsearch(&p->voter, in->struck, in->strucks, sizeof *in->struck, compare_keys);
+	enum err e = struck ? ERR_ACCOUNT : account_credit(&s->set, p->account, p->amount);
+
+	t->locked.units -= p->amount.units;
+	/* What cannot be paid is burned. */
+	return e == ERR_ACCOUNT ? amount_add(&t->burned, t->burned, p->amount) : e;
+}
+
 static enum err
 pay_part(struct stage *s, struct totals *t, struct bytes value)
 {
@@ -126,13 +165,8 @@ pay_part(struct stage *s, struct totals *t, struct bytes value)
 
 	for (uint32_t i = 0; e == ERR_OK && i < n; i++) {
 		struct ledger_payout p;
-		wire_get(&r, p.account, sizeof p.account);
-		p.amount.units = wire_get_u64(&r);
-		t->locked.units -= p.amount.units;
-		e = account_credit(&s->set, p.account, p.amount);
-		/* What cannot be paid is burned. */
-		if (e == ERR_ACCOUNT)
-			e = amount_add(&t->burned, t->burned, p.amount);
+		get_payout(&r, &p);
+		e = pay(s, t, &p);
 	}
 	return e ? e : wire_end(&r) ? ERR_CORRUPT : ERR_OK;
 }
@@ -158,6 +192,60 @@ reward_release(struct stage *s)
 			e = account_store_totals(&s->set, &t);
 		if (e == ERR_OK)
 			e = state_set_delete(&s->set, id);
+	}
+	return e;
+}
+
+/* --- questions --- */
+
+static enum err
+add_part(struct amount *sum, struct bytes value, const uint8_t account[static 32])
+{
+	struct reader r = wire_reader(value);
+	uint32_t n;
+
+	wire_get_u8(&r);
+	n = wire_get_count(&r, PART_MOST, PART_EACH);
+	for (uint32_t i = 0; i < n; i++) {
+		struct ledger_payout p;
+		get_payout(&r, &p);
+		if (memcmp(p.account, account, sizeof p.account) == 0)
+			sum->units += p.amount.units;
+	}
+	return wire_end(&r);
+}
+
+/* Of one account, due at one HID. */
+static enum err
+waiting_at(struct amount *sum, struct ledger_view *view, uint64_t due, const uint8_t account[static 32])
+{
+	struct bytes value;
+	uint8_t id[32];
+	enum err e = ERR_OK;
+
+	*sum = (struct amount){ 0 };
+	for (uint32_t part = 0; e == ERR_OK; part++) {
+		account_of_rewards(id, 0, due, part);
+		e = state_get(view, &value, 0, id);
+		if (e == ERR_OK)
+			e = add_part(sum, value, account);
+	}
+	return e == ERR_NOT_FOUND ? ERR_OK : e;
+}
+
+enum err
+reward_waiting(struct amount *sum, struct ledger_view *view, const struct genesis *g, uint64_t hid,
+    const uint8_t account[static 32], void (*each)(void *arg, uint64_t due, struct amount amount), void *arg)
+{
+	enum err e = ERR_OK;
+
+	*sum = (struct amount){ 0 };
+	for (uint64_t due = hid + 1; e == ERR_OK && due <= hid + g->epoch; due++) {
+		struct amount part;
+		e = waiting_at(&part, view, due, account);
+		sum->units += part.units;
+		if (e == ERR_OK && each && part.units)
+			each(arg, due, part);
 	}
 	return e;
 }

@@ -164,6 +164,7 @@ audit_run(struct audit_result *out, const char *dir, const struct audit_config *
 	}
 	store_close(store);
 	audit_memory_free(&a.memory);
+	payout_free(&a.payout);
 	audit_votes_end(&a);
 	arena_free(&a.arena);
 	free(a.chain);

@@ -88,7 +88,8 @@ audit_replay(struct audit *a, struct arena *arena, uint64_t hid, uint64_t in_for
 	audit_memory_note(&a->memory, hid > a->tip.final_hid);
 	enum err e = ERR_OK;
 	if (hid <= a->executed)
-		e = execute_block(&run, &runs, arena, a->t, &a->memory.view, &a->genesis, &a->roles, hid, in_force);
+		e = execute_block(&run, &runs, arena, a->t, &a->memory.view, &a->payout, &a->genesis, &a->roles, hid,
+		    in_force);
 	for (uint32_t i = 0; e == ERR_OK && i < runs; i++)
 		e = check_run(a, &run[i], hid);
 	if (e == ERR_OK && a->memory.notes)

@@ -53,6 +53,7 @@ struct audit {
 	struct store_tip tip;
 	uint64_t executed; /* later blocks wait for their execution */
 	struct audit_memory memory;
+	struct payout payout;
 	struct audit_chain *chain;
 	uint32_t chains, chain_cap;
 	struct hyper_brief last, *recent; /* recent: by HID modulo Q + 1 */

@@ -78,22 +78,27 @@ execute_hyper(struct hyper *out, struct hash *hash, struct arena *arena, struct 
 
 enum err
 execute_lane(struct lane_run *run, struct arena *arena, struct store_txn *t, struct ledger_view *view,
-    const struct genesis *genesis, uint64_t hid, const struct cert *cert)
+    const struct genesis *genesis, uint64_t hid, const struct ledger_input *paid, const struct cert *cert)
 {
 	enum err e = cert != NULL ? execute_load(run, arena, t, cert) : ERR_OK;
-	const struct ledger_input input = { .seal = run->seal, .seals = run->seals };
+	struct ledger_input input = paid != NULL ? *paid : (struct ledger_input){ 0 };
+	input.seal = run->seal;
+	input.seals = run->seals;
 	return e == ERR_OK ? ledger_execute(view, &run->roots, &run->lane, hid, genesis, &input, run->item, run->count) : e;
 }
 
 enum err
 execute_block(struct lane_run **out, uint32_t *runs, struct arena *arena, struct store_txn *t, struct ledger_view *view,
-    const struct genesis *genesis, const struct roles *roles, uint64_t hid, uint64_t in_force)
+    struct payout *payout, const struct genesis *genesis, const struct roles *roles, uint64_t hid, uint64_t in_force)
 {
+	struct ledger_input paid;
 	struct hyper h;
 	struct hash hash;
 	uint32_t chains, at = 0;
 	*runs = 0;
 	enum err e = execute_hyper(&h, &hash, arena, t, hid);
+	if (e == ERR_OK)
+		e = payout_of(&paid, arena, payout, t, genesis, &h);
 	if (e == ERR_OK)
 		e = ledger_chain_count(view, &chains);
 	if (e != ERR_OK)
@@ -115,7 +120,7 @@ execute_block(struct lane_run **out, uint32_t *runs, struct arena *arena, struct
 			at += has;
 			continue;
 		}
-		e = execute_lane(run, arena, t, view, genesis, hid, has ? &h.cert[at] : NULL);
+		e = execute_lane(run, arena, t, view, genesis, hid, i == 0 ? &paid : NULL, has ? &h.cert[at] : NULL);
 		if (e != ERR_OK)
 			return e;
 		at += has;

@@ -7,6 +7,7 @@
 
 #include "chain/hyper.h"
 #include "ledger/ledger.h"
+#include "node/payout.h"
 #include "node/roles.h"
 #include "store/store.h"
 
@@ -27,9 +28,9 @@ enum err execute_load(struct lane_run *out, struct arena *arena, struct store_tx
 /* The block itself, from the store. */
 enum err execute_hyper(struct hyper *out, struct hash *hash, struct arena *arena, struct store_txn *t, uint64_t hid);
 
-/* One lane, run->lane, for hyper block hid. cert: NULL when the block has none of it. */
+/* One lane, run->lane, for hyper block hid. paid: NULL, or what payout_of gave. cert: NULL when the block has none of it. */
 enum err execute_lane(struct lane_run *run, struct arena *arena, struct store_txn *t, struct ledger_view *view,
-    const struct genesis *genesis, uint64_t hid, const struct cert *cert);
+    const struct genesis *genesis, uint64_t hid, const struct ledger_input *paid, const struct cert *cert);
 
 /*
  * Loads and executes hyper block hid on view: one run for every chain that is followed and was registered by `in_force`
@@ -37,7 +38,8 @@ enum err execute_lane(struct lane_run *run, struct arena *arena, struct store_tx
  * in_force is the HID that chain 0 had committed before the block.
  */
 enum err execute_block(struct lane_run **out, uint32_t *runs, struct arena *arena, struct store_txn *t,
-    struct ledger_view *view, const struct genesis *genesis, const struct roles *roles, uint64_t hid, uint64_t in_force);
+    struct ledger_view *view, struct payout *payout, const struct genesis *genesis, const struct roles *roles,
+    uint64_t hid, uint64_t in_force);
 
 /* What a payload of a run that was executed leaves behind. */
 enum trace {

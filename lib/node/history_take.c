@@ -211,7 +211,7 @@ execute(struct take *x, struct node *n, struct store_txn *t, uint64_t hid, const
 	struct history *h = n->history;
 	struct ledger_view view = store_ledger(t);
 	struct lane_run run = { .lane = { .chain = x->fact.chain } };
-	enum err e = execute_lane(&run, &x->arena, t, &view, &n->genesis, hid, cert);
+	enum err e = execute_lane(&run, &x->arena, t, &view, &n->genesis, hid, NULL, cert);
 	if (e == ERR_OK)
 		e = results_receipts(t, &view, &run, hid);
 	if (e != ERR_OK)

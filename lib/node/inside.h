@@ -19,6 +19,7 @@
 #include "consensus/consensus.h"
 #include "net/server.h"
 #include "node/node.h"
+#include "node/payout.h"
 #include "node/trees.h"
 #include "store/store.h"
 
@@ -105,6 +106,7 @@ struct node {
 	struct parked parked;
 	struct tasks tasks;
 	struct trees trees;
+	struct payout payout; /* who executes has it: the writer, before it starts what restores */
 	struct server *server;
 	struct child *miner;
 	struct mesh *mesh; /* NULL: a network of one */

@@ -308,6 +308,7 @@ node_free(struct node *n)
 	jobs_free(n);
 	parked_free(n);
 	trees_free(&n->trees);
+	payout_free(&n->payout);
 	store_close(n->store);
 	arena_free(&n->arena);
 	free(n->control);

@@ -304,6 +304,7 @@ reset_run(struct reset_loss *out, const char *dir, const struct reset_config *co
 			e = run_once(out, n, config, true);
 	}
 	store_close(n->store);
+	payout_free(&n->payout);
 	arena_free(&n->arena);
 	free(n);
 	return e;

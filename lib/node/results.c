@@ -41,6 +41,16 @@ used_seq(const struct execution *x)
 	return x->outcome == OUTCOME_DONE || x->outcome == OUTCOME_FAILED;
 }
 
+static bool
+is_paid(const struct lane_run *run)
+{
+	for (uint32_t i = 0; i < run->count; i++) {
+		if (used_seq(&run->item[i]))
+			return false;
+	}
+	return true;
+}
+
 static enum err
 store_outcome(struct store_txn *t, struct ledger_view *view, const struct lane_run *run, uint32_t i, uint64_t hid)
 {
@@ -150,7 +160,7 @@ collect(struct executed *x, uint64_t seed, struct store_txn *t, const struct rol
 	map_init(&seen, 36, seed);
 	enum err e = ERR_OK;
 	for (uint32_t i = 0; e == ERR_OK && i < runs; i++) {
-		lane[event->lanes++] = (struct executed_lane){ run[i].lane, run[i].roots };
+		lane[event->lanes++] = (struct executed_lane){ run[i].lane, run[i].roots, is_paid(&run[i]) };
 		e = collect_seqs(event, seq, &run[i], &seen);
 		if (e == ERR_OK)
 			e = collect_rest(event, unfit, info, &run[i], &view, t, roles);
@@ -170,7 +180,7 @@ results_execute(struct item **out, struct node *n, struct store_txn *t, const st
 	uint32_t runs = 0;
 	enum err e = roles_read(&roles, &arena, t);
 	if (e == ERR_OK)
-		e = execute_block(&run, &runs, &arena, t, &view, &n->genesis, &roles, hid, in_force);
+		e = execute_block(&run, &runs, &arena, t, &view, &n->payout, &n->genesis, &roles, hid, in_force);
 	for (uint32_t i = 0; e == ERR_OK && i < runs; i++) {
 		e = results_receipts(t, &view, &run[i], hid);
 		if (e == ERR_OK)

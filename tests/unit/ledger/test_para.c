@@ -162,6 +162,25 @@ units(struct world *w, int who)
 }
 
 static void
+count_due(void *arg, uint64_t due, struct amount amount)
+{
+	(void)due;
+	*(uint64_t *)arg += amount.units;
+}
+
+static uint64_t
+waiting(struct world *w, int who)
+{
+	struct amount sum;
+	uint64_t said = 0;
+
+	assert_int_equal(reward_waiting(&sum, &w->memory.view, &w->genesis, w->hid, sign_key_public(w->key[who])->b, count_due,
+	                     &said), ERR_OK);
+	assert_int_equal(sum.units, said);
+	return said;
+}
+
+static void
 a_chain_costs_its_fee_and_its_bytes(void **state)
 {
 	struct world *w = *state;
@@ -250,30 +269,74 @@ many_payouts_come_in_parts(void **state)
 	free(payout);
 }
 
+static void
+rewards_of_who_was_struck_are_burned(void **state)
+{
+	struct world *w = *state;
+	struct ledger_payout payout[3] = { { .voter = { { 5 } }, .amount = { 300 } }, { .voter = { { 6 } }, .amount = { 200 } },
+		{ .voter = { { 6 } }, .amount = { 100 } } };
+	struct pubkey struck[2] = { { { 4 } }, { { 6 } } };
+
+	memcpy(payout[0].account, sign_key_public(w->key[SEALER])->b, 32);
+	memcpy(payout[1].account, sign_key_public(w->key[SEALER])->b, 32);
+	memcpy(payout[2].account, sign_key_public(w->key[BOB])->b, 32);
+	w->input.payout = payout;
+	w->input.payouts = 3;
+	block(w, ERR_OK);
+	assert_int_equal(waiting(w, SEALER), 500);
+	assert_int_equal(waiting(w, BOB), 100);
+	w->input.payouts = 0;
+	block(w, ERR_OK);
+	block(w, ERR_OK);
+	block(w, ERR_OK);
+	w->input.struck = struck;
+	w->input.strucks = 2;
+	block(w, ERR_OK);
+	assert_int_equal(units(w, SEALER), 300);
+	assert_int_equal(units(w, BOB), 0);
+	assert_int_equal(waiting(w, SEALER), 0);
+	assert_int_equal(totals(w).burned.units, 300);
+	assert_int_equal(totals(w).locked.units, 0);
+}
+
 /* --- the rule --- */
+
+static struct reward_vote
+vote_of(uint8_t signer, uint8_t voter, uint64_t work)
+{
+	return (struct reward_vote){ { { signer } }, { { voter } }, work };
+}
 
 static void
 votes_share_the_reward_by_work(void **state)
 {
 	struct world *w = *state;
-	struct reward_epoch epoch = { .work = { .lo = 1000 }, .difficulty = 1, .slot = 1 };
-	struct reward_vote vote[4] = { { { { 2 } }, 100 }, { { { 1 } }, 250 }, { { { 2 } }, 101 }, { { { 3 } }, 0 } };
-	struct ledger_payout out[4];
+	struct reward_epoch epoch = { .work = { .lo = 1000 }, .difficulty = 1, .wanted = 1, .slot = 1 };
+	struct reward_vote vote[5] = { vote_of(2, 9, 100), vote_of(1, 9, 250), vote_of(2, 9, 101), vote_of(3, 9, 0),
+		vote_of(1, 8, 50) };
+	struct ledger_payout out[5];
 	uint32_t n;
 
 	w->genesis.reward.units = 999;
-	w->genesis.seals = 1;
 	w->genesis.halving_slots = 10;
-	reward_split(out, &n, &w->genesis, &epoch, vote, 4);
-	assert_int_equal(n, 2);
+	reward_split(out, &n, &w->genesis, &epoch, vote, 5);
+	assert_int_equal(n, 3);
 	assert_int_equal(out[0].account[0], 1);
-	assert_int_equal(out[0].amount.units, 999 * 250 / 1000);
-	assert_int_equal(out[1].amount.units, 999 * 100 / 1000 + 999 * 101 / 1000);
+	assert_int_equal(out[0].voter.b[0], 8);
+	assert_int_equal(out[0].amount.units, 999 * 50 / 1000);
+	assert_int_equal(out[1].account[0], 1);
+	assert_int_equal(out[1].amount.units, 999 * 250 / 1000);
+	assert_int_equal(out[2].amount.units, 999 * 100 / 1000 + 999 * 101 / 1000);
 	/* Too little work in the epoch: what is not paid is not minted. */
 	epoch.difficulty = 1000;
 	reward_split(out, &n, &w->genesis, &epoch, vote, 4);
 	assert_int_equal(out[0].amount.units, 999 * 250 / (W * 1000));
-	epoch.difficulty = 1;
+	/* So it is when many seals are wanted a slot. */
+	epoch.difficulty = 500;
+	epoch.wanted = 4;
+	reward_split(out, &n, &w->genesis, &epoch, vote, 4);
+	assert_int_equal(out[0].amount.units, 999 * 250 / (W * 2000));
+	epoch.difficulty = epoch.wanted = 1;
 	epoch.slot = 10;
 	reward_split(out, &n, &w->genesis, &epoch, vote, 4);
 	assert_int_equal(out[0].amount.units, 499 * 250 / 1000);
@@ -286,13 +349,13 @@ static void
 the_reward_has_room_for_any_work(void **state)
 {
 	struct world *w = *state;
-	struct reward_epoch epoch = { .work = { .lo = UINT64_MAX, .hi = 2 }, .difficulty = UINT64_MAX, .slot = 1 };
-	struct reward_vote vote[3] = { { { { 1 } }, UINT64_MAX }, { { { 2 } }, UINT64_MAX }, { { { 3 } }, UINT64_MAX } };
+	struct reward_epoch epoch = { .work = { .lo = UINT64_MAX, .hi = 2 }, .difficulty = UINT64_MAX, .wanted = 1, .slot = 1 };
+	struct reward_vote vote[3] = { vote_of(1, 1, UINT64_MAX), vote_of(2, 2, UINT64_MAX), vote_of(3, 3, UINT64_MAX) };
 	struct ledger_payout out[3];
 	uint32_t n;
 
 	w->genesis.reward.units = UINT64_MAX;
-	w->genesis.epoch = w->genesis.seals = 1;
+	w->genesis.epoch = 1;
 	reward_split(out, &n, &w->genesis, &epoch, vote, 3);
 	assert_int_equal(n, 3);
 	assert_true(out[0].amount.units <= UINT64_MAX / 3);
@@ -309,6 +372,7 @@ main(void)
 		story(para_moves_as_coins_do),
 		story(rewards_wait_and_stop_at_the_cap),
 		story(many_payouts_come_in_parts),
+		story(rewards_of_who_was_struck_are_burned),
 		story(votes_share_the_reward_by_work),
 		story(the_reward_has_room_for_any_work),
 	};
