@@ -29,6 +29,7 @@ branches_come_and_go(void **state)
 	}
 	assert_true(undone > 5);
 	assert_true(tied_aborted > 0);
+	assert_true(tied_minted[0] > 0 && tied_minted[1] > 0);
 }
 
 /* What a core says of itself, as far as it does not depend on what was heard in this slot. */

@@ -7,6 +7,8 @@
 
 #include "unit/consensus/crowd.h"
 
+#include "chain/order.h"
+#include "ledger/audit.h"
 #include "node/apply.h"
 #include "node/audit.h"
 #include "node/execute.h"
@@ -25,6 +27,11 @@ static char tied_home[] = "/tmp/para-branches-XXXXXX";
 static uint64_t tied_now_ms;
 static uint32_t tied_aborted;
 static bool tied_busy; /* some disks are much too slow */
+static uint32_t tied_minted[2]; /* times that more PARA, and coins of other chains, were there than at the start */
+
+/* Of who pays: his PARA, what each payload to chain 0 offers, what is locked for him on another chain. */
+#define TIED_START UINT64_C(100000000000000)
+enum { TIED_FEE = 100100000, TIED_LOCK = 1000 };
 
 /* --- the clock of the crowd is the clock of its nodes --- */
 
@@ -62,6 +69,25 @@ tied_read_ledger(struct crowd *w, uint32_t who)
 	for (uint32_t i = 0; i < CHAINS; i++)
 		assert_int_equal(ledger_seq(&view, &m->chain[m->tip].ledger.last_seq[i], i,
 		    sign_key_public(w->signer)), ERR_OK);
+	store_abort(t);
+}
+
+/* After every block, and every one taken back: balances and what is locked are what was issued less what was burned. */
+static inline void
+tied_add_up(uint32_t who)
+{
+	struct store_txn *t;
+	struct coin_audit audit;
+	uint32_t chains;
+
+	assert_int_equal(store_begin_read(&t, tied[who].node->store), ERR_OK);
+	struct ledger_view view = store_ledger(t);
+	assert_int_equal(ledger_chain_count(&view, &chains), ERR_OK);
+	for (uint32_t i = 0; i < chains; i++) {
+		assert_int_equal(audit_coins(&view, &audit, i), ERR_OK);
+		assert_true(audit.valid);
+		tied_minted[i > 0] += audit.totals.issued.units > (i == 0 ? TIED_START : TIED_LOCK);
+	}
 	store_abort(t);
 }
 
@@ -112,6 +138,7 @@ tied_flush(struct crowd *w, uint32_t who)
 	effects_free(&batch);
 	m->waits = 0;
 	tied_read_ledger(w, who);
+	tied_add_up(who);
 	*d->last = done.executed;
 	d->last = done.executed != NULL ? done.last : d->last;
 }
@@ -195,6 +222,10 @@ tied_open(struct crowd *w, uint32_t members, uint64_t seed)
 	w->tie = tied_hand_on;
 	w->genesis.epoch = 16;
 	w->genesis.retarget = 4;
+	w->genesis.allocs = 1;
+	w->genesis.alloc = arena_alloc(&w->arena, 1, sizeof(*w->genesis.alloc));
+	memcpy(w->genesis.alloc->account, sign_key_public(w->signer)->b, 32);
+	w->genesis.alloc->amount.units = TIED_START;
 	assert_int_equal(genesis_hash(&w->genesis_hash, &w->genesis), ERR_OK);
 	for (uint32_t i = 0; i < members; i++)
 		tied_open_member(w, i);
@@ -209,6 +240,7 @@ tied_close(struct crowd *w)
 		tied_drop(i);
 		effects_free(w->member[i].out);
 		store_close(tied[i].node->store);
+		payout_free(&tied[i].node->payout);
 	}
 	crowd_end(w);
 	for (uint32_t i = 0; i < w->members; i++)

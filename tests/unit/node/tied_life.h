@@ -14,6 +14,7 @@ tied_pay(struct crowd *w, uint32_t who, uint32_t chain, struct bytes body)
 	/* one in a while comes too early, and waits */
 	uint64_t seq = (pooled > last ? pooled : last) + 1 + (crowd_draw(w, 8) == 0);
 	struct payload p = { .network = genesis_network(&w->genesis_hash), .chain = chain, .seq = seq, .body = body,
+		.fee = { chain == 0 ? TIED_FEE : 1 },
 		.expiry = crowd_draw(w, 4) == 0 ? m->tip + 2 : 0 };
 	struct event event = { .type = EVENT_PAYLOAD };
 	struct buf raw = { 0 };
@@ -31,14 +32,41 @@ tied_pay(struct crowd *w, uint32_t who, uint32_t chain, struct bytes body)
 static inline void
 tied_register(struct crowd *w, uint32_t who, const char *name)
 {
-	struct spec spec = { .engine = ENGINE_DATA, .witnesses = 128, .body_bytes = 1000 };
-	struct buf body = { 0 };
+	struct coin_lock lock = { .amount = { TIED_LOCK }, .cliff = 5, .end = 15 };
+	struct spec spec = { .engine = ENGINE_COIN, .witnesses = 128, .body_bytes = 1000,
+		.coin = { .symbol = "SIDE", .issuance = COIN_MINED, .cap = { 100000 }, .reward = { 100 }, .halving = 20,
+			.locks = 1 } };
+	struct buf body = { 0 }, locks = { 0 };
+
+	memcpy(lock.account, sign_key_public(w->signer)->b, 32);
+	coin_lock_put(&locks, &lock);
+	spec.coin.lock = bytes_of(&locks);
 
 	snprintf(spec.name, sizeof(spec.name), "%s", name);
 	wire_put_u8(&body, ROOT_REGISTER);
 	spec_put(&body, &spec);
 	tied_pay(w, who, 0, (struct bytes){ crowd_keep(w, body.data, body.len), body.len });
 	buf_free(&body);
+	buf_free(&locks);
+}
+
+/* Some coins to a member; what is beyond what is there fails. */
+static inline void
+tied_send(struct crowd *w, uint32_t who, uint32_t chain, uint64_t units)
+{
+	struct coin_alloc to = { .amount = { units } };
+	struct order o = { .kind = ORDER_TRANSFER, .outputs = 1 };
+	struct buf body = { 0 }, list = { 0 };
+
+	memcpy(to.account, sign_key_public(w->member[who].key)->b, 32);
+	coin_alloc_put(&list, &to);
+	o.output = bytes_of(&list);
+	order_put(&body, &o);
+	if (chain == 0)
+		body.data[0] = ROOT_TRANSFER;
+	tied_pay(w, who, chain, (struct bytes){ crowd_keep(w, body.data, body.len), body.len });
+	buf_free(&body);
+	buf_free(&list);
 }
 
 static inline uint64_t
@@ -60,7 +88,7 @@ tied_traffic(struct crowd *w, uint64_t slots)
 			if (crowd_draw(w, 3) == 0)
 				tied_register(w, who, group ? "left" : "right");
 			else
-				tied_pay(w, who, (uint32_t)crowd_draw(w, 2), (struct bytes){ (const uint8_t *)"body", group ? 4 : 2 });
+				tied_send(w, who, (uint32_t)crowd_draw(w, 2), group ? 700 : 20);
 		}
 	}
 }
