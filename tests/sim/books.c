@@ -139,14 +139,15 @@ static enum err
 find_payouts(struct ledger_input *input, struct arena *arena, const struct books *b, const struct stored *s)
 {
 	const struct hyper *h = &s->letter->hyper;
-	struct reward_epoch epoch = { .work = { .lo = h->endorsements }, .difficulty = 1, .slot = s->brief.slot };
+	struct reward_epoch epoch = { .work = { .lo = h->endorsements }, .difficulty = 1, .wanted = b->genesis->seals,
+		.slot = s->brief.slot };
 	struct reward_vote *vote = arena_alloc(arena, h->endorsements + (size_t)1, sizeof *vote);
 	struct ledger_payout *payout = arena_alloc(arena, h->endorsements + (size_t)1, sizeof *payout);
 
 	if (!vote || !payout)
 		return ERR_NOMEM;
 	for (uint32_t i = 0; i < h->endorsements; i++)
-		vote[i] = (struct reward_vote){ h->endorsement[i].voter, 1 };
+		vote[i] = (struct reward_vote){ h->endorsement[i].voter, h->endorsement[i].voter, 1 };
 	reward_split(payout, &input->payouts, b->genesis, &epoch, vote, h->endorsements);
 	input->payout = payout;
 	return ERR_OK;
