@@ -1,6 +1,7 @@
 #include "chain/account.h"
 #include "json/view.h"
 #include "ledger/audit.h"
+#include "ledger/reward.h"
 #include "node/fields.h"
 #include "node/lookup.h"
 #include "node/params.h"
@@ -88,23 +89,63 @@ put_tokens(struct json_writer *w, struct ask *ask, const struct account *a)
 	return e;
 }
 
-static enum err
-put_account(struct json_writer *w, struct ask *ask, const struct pubkey *id)
+static void
+put_reward(void *arg, uint64_t due, struct amount amount)
 {
-	struct account a;
-	enum err e = account_read(&a, &ask->look.ledger, ask->chain.number, id->b);
+	struct json_writer *w = arg;
+	json_put_object(w);
+	fields_decimal(w, "amount", amount.units);
+	fields_uint(w, "hid", due);
+	json_end_object(w);
+}
+
+/* What the account's votes have earned and it cannot spend yet: PARA alone. */
+static enum err
+put_rewards(struct json_writer *w, struct ask *ask, const struct genesis *g, const struct pubkey *id)
+{
+	struct amount sum;
+	enum err e;
+	if (ask->chain.number != 0)
+		return ERR_OK;
+	json_put_key(w, "rewards");
+	json_put_array(w);
+	e = reward_waiting(&sum, &ask->look.ledger, g, ask->hid, id->b, put_reward, w);
+	json_end_array(w);
+	return e;
+}
+
+static enum err
+read_account(struct account *a, struct amount *locked, struct ask *ask, const struct genesis *g, const struct pubkey *id)
+{
+	struct amount waiting = { 0 };
+	enum err e = account_read(a, &ask->look.ledger, ask->chain.number, id->b);
+	if (e == ERR_OK && ask->chain.number == 0)
+		e = reward_waiting(&waiting, &ask->look.ledger, g, ask->hid, id->b, NULL, NULL);
 	if (e != ERR_OK)
 		return e;
-	account_release(&a, ask->hid);
+	account_release(a, ask->hid);
+	return amount_add(locked, account_locked(a), waiting);
+}
+
+static enum err
+put_account(struct json_writer *w, struct ask *ask, const struct genesis *g, const struct pubkey *id)
+{
+	struct account a;
+	struct amount locked;
+	enum err e = read_account(&a, &locked, ask, g, id);
+	if (e != ERR_OK)
+		return e;
 	json_put_object(w);
 	view_address(w, "address", id->b);
 	put_chain(w, ask);
 	fields_decimal(w, "balance", a.balance.units);
-	fields_decimal(w, "locked", account_locked(&a).units);
+	fields_decimal(w, "locked", locked.units);
 	fields_decimal(w, "seq", a.seq);
 	fields_bool(w, "frozen", a.frozen);
 	put_locks(w, &a);
-	e = put_tokens(w, ask, &a);
+	e = put_rewards(w, ask, g, id);
+	if (e == ERR_OK)
+		e = put_tokens(w, ask, &a);
 	put_stand(w, ask);
 	json_end_object(w);
 	return e;
@@ -123,7 +164,7 @@ account(struct call *call, struct json_writer *w)
 	if (e == ERR_OK)
 		e = params_address(&id, call, "address");
 	if (e == ERR_OK)
-		e = put_account(w, &ask, &id);
+		e = put_account(w, &ask, &call->node->genesis, &id);
 	lookup_end(&ask.look);
 	return e;
 }
