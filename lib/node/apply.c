@@ -8,8 +8,8 @@ struct applying {
 	struct node *node;
 	struct store_txn *t;
 	struct store_tip tip;
-	bool tip_changed;
-	uint64_t connected, in_force; /* HID of the block just connected, and what chain 0 had committed before it */
+	bool tip_changed, at_once;
+	uint64_t executed; /* HID up to which all blocks are */
 	struct applied *out;
 };
 
@@ -55,9 +55,9 @@ move_tip(struct applying *a, const struct hyper_brief *to, uint64_t difficulty, 
 
 /* What a disconnection takes back is noted meanwhile; the execution goes on with the notes. */
 static enum err
-write_hyper(struct applying *a, const struct effect_hyper *h)
+write_hyper(struct applying *a, const struct effect_hyper *h, uint64_t in_force)
 {
-	const struct store_after after = { h->difficulty, h->lanes_in_use, a->in_force };
+	const struct store_after after = { h->difficulty, h->lanes_in_use, in_force };
 	enum err e = store_note(a->t, h->brief.hid);
 	if (e == ERR_OK)
 		e = store_put_hyper(a->t, h->brief.hid, &h->hash, &after, h->raw);
@@ -77,9 +77,7 @@ keep_hyper(struct applying *a, const struct effect_hyper *h)
 		return e;
 	if (h->brief.hid != a->tip.hid + 1)
 		return ERR_INTERNAL;
-	a->connected = h->brief.hid;
-	a->in_force = root.committed.executed;
-	e = write_hyper(a, h);
+	e = write_hyper(a, h, root.committed.executed);
 	if (e == ERR_OK)
 		e = store_put_endorsements(a->t, h->brief.hid, h->endorsement, h->endorsements);
 	move_tip(a, &h->brief, h->difficulty, h->lanes_in_use);
@@ -106,7 +104,8 @@ disconnect(struct applying *a, const struct effect_disconnect *d)
 {
 	if (d->hid != a->tip.hid || d->hid <= a->tip.final_hid || !hash_equal(&d->hash, &a->tip.hash))
 		return ERR_INTERNAL;
-	a->connected = 0;
+	a->out->left = true;
+	a->executed = a->executed < d->hid ? a->executed : d->hid - 1;
 	unexecute(a->out, d->hid);
 	move_tip(a, &d->tip, d->difficulty, d->lanes_in_use);
 	enum err e = store_take_back(a->t, d->hid);
@@ -121,32 +120,63 @@ keep_final(struct applying *a, uint64_t hid)
 	return store_settle(a->t, hid);
 }
 
-/* A block is executed in the transaction that connects it: a store never holds one without its results. */
+/* What is final cannot be taken back, and its execution needs no notes. */
 static enum err
-execute(struct applying *a, uint64_t hid)
+execute_next(struct applying *a, const struct results *r)
 {
 	struct item *item;
-	if (hid != a->connected)
-		return ERR_CORRUPT;
-	enum err e = store_note(a->t, hid);
+	uint64_t hid = a->executed + 1;
+	bool noted = hid > a->tip.final_hid;
+	enum err e = noted ? store_note(a->t, hid) : ERR_OK;
 	if (e == ERR_OK)
-		e = results_execute(&item, a->node, a->t, &a->tip.hash, hid, a->in_force);
+		e = r != NULL ? results_write(&item, a->node, a->t, r) : results_execute(&item, a->node, a->t, hid);
 	if (e != ERR_OK)
 		return e;
 	item->next = NULL;
 	*a->out->last = item;
 	a->out->last = &item->next;
-	return store_note_end(a->t);
+	a->executed = hid;
+	return noted ? store_note_end(a->t) : ERR_OK;
 }
 
-/* What its history has reached is what the lane has, at this tip. */
+static enum err
+execute_upto(struct applying *a, uint64_t hid)
+{
+	enum err e = hid <= a->tip.hid ? ERR_OK : ERR_CORRUPT;
+	a->out->left |= e == ERR_OK && a->executed < hid;
+	while (e == ERR_OK && a->executed < hid)
+		e = execute_next(a, NULL);
+	return e;
+}
+
+static enum err
+execute(struct applying *a, uint64_t hid)
+{
+	if (a->at_once)
+		return execute_upto(a, hid);
+	return hid <= a->tip.hid ? ERR_OK : ERR_CORRUPT;
+}
+
+/* Another execution may have come before these. */
+static enum err
+take_results(struct applying *a, const struct results *r)
+{
+	if (r->err != ERR_OK)
+		return r->err;
+	return r->hid == a->executed + 1 && r->hid <= a->tip.hid ? execute_next(a, r) : ERR_OK;
+}
+
+/* What its history has reached is what the lane has, at this tip, where the other lanes must be too. */
 static enum err
 keep_follow(struct applying *a, const struct effect_follow *f)
 {
 	struct arena arena = { 0 };
 	struct roles roles;
 	struct fact now = { .chain = f->chain, .state = f->follow ? FACT_NONE : FACT_LEAVING };
-	enum err e = roles_read(&roles, &arena, a->t);
+	enum err e = execute_upto(a, a->tip.hid);
+	a->out->left = true;
+	if (e == ERR_OK)
+		e = roles_read(&roles, &arena, a->t);
 	const struct fact *fact = e == ERR_OK ? roles_fact(&roles, f->chain) : NULL;
 	if (e == ERR_OK && f->follow) {
 		if (fact == NULL || fact->state != FACT_COMING || fact->roots.executed != a->tip.hid)
@@ -209,35 +239,57 @@ forget(struct applied *out)
 	out->last = &out->executed;
 }
 
-enum err
-apply_effects(struct applied *out, struct node *n, struct store_txn *t, const struct effects *effects, size_t from)
+static enum err
+begin(struct applying *a)
 {
-	struct applying a = { .node = n, .t = t, .out = out };
-	*out = (struct applied){ .last = &out->executed };
-	enum err e = store_get_tip(t, &a.tip);
-	for (size_t i = from; e == ERR_OK && i < effects->count; i++)
-		e = apply_one(&a, &effects->item[i]);
+	struct lane_state root;
+	enum err e = store_get_tip(a->t, &a->tip);
+	if (e == ERR_OK)
+		e = store_get_lane(a->t, &root, &(struct lane){ 0 });
+	if (e != ERR_OK)
+		return e == ERR_NOT_FOUND ? ERR_CORRUPT : e;
+	a->executed = root.executed.executed;
+	return ERR_OK;
+}
+
+static enum err
+apply(struct applied *out, struct node *n, struct store_txn *t, const struct apply_order *order, size_t from)
+{
+	struct applying a = { .node = n, .t = t, .out = out, .at_once = order->at_once };
+	*out = (struct applied){ .last = &out->executed, .wrote = true };
+	enum err e = begin(&a);
+	if (e == ERR_OK && order->results != NULL)
+		e = take_results(&a, order->results);
+	for (size_t i = from; e == ERR_OK && order->effects != NULL && i < order->effects->count; i++)
+		e = apply_one(&a, &order->effects->item[i]);
 	if (e == ERR_OK && a.tip_changed)
 		e = store_put_tip(t, &a.tip);
+	out->lag = a.tip.hid - a.executed;
 	if (e != ERR_OK)
 		forget(out);
 	return e;
 }
 
 enum err
-apply_batch(struct applied *out, struct node *n, const struct effects *effects)
+apply_effects(struct applied *out, struct node *n, struct store_txn *t, const struct effects *effects, size_t from)
+{
+	return apply(out, n, t, &(struct apply_order){ .effects = effects, .at_once = true }, from);
+}
+
+enum err
+apply_batch(struct applied *out, struct node *n, const struct apply_order *order)
 {
 	struct store_txn *t;
-	bool any = false;
+	bool any = order->results != NULL;
 	*out = (struct applied){ .last = &out->executed };
-	for (size_t i = 0; i < effects->count && !any; i++)
-		any = is_durable(effects->item[i].type);
+	for (size_t i = 0; order->effects != NULL && i < order->effects->count && !any; i++)
+		any = is_durable(order->effects->item[i].type);
 	if (!any)
 		return ERR_OK;
 	enum err e = store_begin_write(&t, n->store);
 	if (e != ERR_OK)
 		return e;
-	e = apply_effects(out, n, t, effects, 0);
+	e = apply(out, n, t, order, 0);
 	if (e == ERR_OK)
 		e = store_commit(t);
 	else

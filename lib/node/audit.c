@@ -98,7 +98,7 @@ check_hyper(struct audit *a, struct arena *arena, uint64_t hid)
 	if (e == ERR_OK)
 		e = check_after(a, place, hid, in_force);
 	if (e == ERR_OK) {
-		e = audit_replay(a, arena, hid, in_force);
+		e = audit_replay(a, hid, in_force);
 	}
 	if (e == ERR_OK || e == ERR_NOMEM || e == ERR_IO)
 		return e;

@@ -81,18 +81,22 @@ check_run(struct audit *a, const struct lane_run *run, uint64_t hid)
 }
 
 enum err
-audit_replay(struct audit *a, struct arena *arena, uint64_t hid, uint64_t in_force)
+audit_replay(struct audit *a, uint64_t hid, uint64_t in_force)
 {
-	struct lane_run *run;
+	struct lane_run *run = NULL;
 	uint32_t runs = 0;
 	audit_memory_note(&a->memory, hid > a->tip.final_hid);
 	enum err e = ERR_OK;
+	struct execute_look look = { .t = a->t, .view = a->memory.view };
+	const struct execute_task task = { hid, in_force, &a->genesis, &a->roles, &a->payout };
 	if (hid <= a->executed)
-		e = execute_block(&run, &runs, arena, a->t, &a->memory.view, &a->payout, &a->genesis, &a->roles, hid,
-		    in_force);
+		e = execute_block(&run, &runs, &look, NULL, &task);
+	if (e == ERR_OK)
+		e = execute_write(&a->memory.view, run, runs);
 	for (uint32_t i = 0; e == ERR_OK && i < runs; i++)
 		e = check_run(a, &run[i], hid);
 	if (e == ERR_OK && a->memory.notes)
 		e = audit_undo(a, hid);
+	arena_free(&look.arena);
 	return e == ERR_OK ? audit_learn_chains(a) : e;
 }

@@ -108,7 +108,7 @@ enum err audit_advance(struct audit *a, const struct hyper *h, const struct hash
 enum err audit_blocks(struct audit *a, struct arena *arena, const struct cert *cert, uint64_t hid);
 
 /* audit_replay.c: executes the block in memory if the store has its results, compares receipts, learns of new chains. */
-enum err audit_replay(struct audit *a, struct arena *arena, uint64_t hid, uint64_t in_force);
+enum err audit_replay(struct audit *a, uint64_t hid, uint64_t in_force);
 enum err audit_learn_chains(struct audit *a);
 enum err audit_receipt(struct audit *a, uint64_t row, const struct store_receipt *want, uint64_t hid);
 

@@ -10,5 +10,6 @@ batch_empty(struct batch *b)
 	}
 	b->last = &b->first;
 	b->bytes = 0;
+	b->replayed = false;
 	effects_free(&b->effects);
 }

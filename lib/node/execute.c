@@ -34,10 +34,9 @@ add_block(struct lane_run *out, struct arena *arena, struct store_txn *t, const 
 	return e;
 }
 
-enum err
-execute_load(struct lane_run *out, struct arena *arena, struct store_txn *t, const struct cert *cert)
+static enum err
+load(struct lane_run *out, struct arena *arena, struct store_txn *t, const struct cert *cert)
 {
-	*out = (struct lane_run){ .lane = cert->core.lane };
 	uint64_t total = 0;
 	for (uint32_t i = 0; i < cert->core.blocks; i++)
 		total += cert->head[i].core.payloads;
@@ -80,53 +79,88 @@ enum err
 execute_lane(struct lane_run *run, struct arena *arena, struct store_txn *t, struct ledger_view *view,
     const struct genesis *genesis, uint64_t hid, const struct ledger_input *paid, const struct cert *cert)
 {
-	enum err e = cert != NULL ? execute_load(run, arena, t, cert) : ERR_OK;
+	enum err e = cert != NULL ? load(run, arena, t, cert) : ERR_OK;
 	struct ledger_input input = paid != NULL ? *paid : (struct ledger_input){ 0 };
 	input.seal = run->seal;
 	input.seals = run->seals;
 	return e == ERR_OK ? ledger_execute(view, &run->roots, &run->lane, hid, genesis, &input, run->item, run->count) : e;
 }
 
-enum err
-execute_block(struct lane_run **out, uint32_t *runs, struct arena *arena, struct store_txn *t, struct ledger_view *view,
-    struct payout *payout, const struct genesis *genesis, const struct roles *roles, uint64_t hid, uint64_t in_force)
+struct execution_of_block {
+	const struct execute_task *task;
+	struct execute_look *look;
+	struct lane_run *run;
+	struct ledger_input paid; /* of chain 0 */
+};
+
+static void
+execute_one(void *arg, unsigned who, uint32_t i)
 {
-	struct ledger_input paid;
+	struct execution_of_block *x = arg;
+	struct execute_look *look = &x->look[who];
+	struct lane_run *run = &x->run[i];
+	draft_init(&run->draft, &look->view, &look->arena);
+	run->err = execute_lane(run, &look->arena, look->t, &run->draft.view, x->task->genesis, x->task->hid,
+	    run->lane.chain == 0 ? &x->paid : NULL, run->cert);
+}
+
+/* The lanes to execute, each with its certificate. */
+static enum err
+plan(struct lane_run **out, uint32_t *runs, struct ledger_input *paid, struct execute_look *look,
+    const struct execute_task *task)
+{
 	struct hyper h;
 	struct hash hash;
 	uint32_t chains, at = 0;
 	*runs = 0;
-	enum err e = execute_hyper(&h, &hash, arena, t, hid);
+	enum err e = execute_hyper(&h, &hash, &look->arena, look->t, task->hid);
 	if (e == ERR_OK)
-		e = payout_of(&paid, arena, payout, t, genesis, &h);
+		e = payout_of(paid, &look->arena, task->payout, look->t, task->genesis, &h);
 	if (e == ERR_OK)
-		e = ledger_chain_count(view, &chains);
+		e = ledger_chain_count(&look->view, &chains);
 	if (e != ERR_OK)
 		return e;
-	*out = arena_alloc(arena, chains + 1, sizeof(**out));
+	*out = arena_alloc(&look->arena, chains + 1, sizeof(**out));
 	if (*out == NULL)
 		return ERR_NOMEM;
 	for (uint32_t i = 0; i < chains; i++) {
 		struct registered chain;
-		struct lane_run *run = &(*out)[*runs];
-		e = ledger_chain(view, &chain, i);
+		const struct lane lane = { .chain = i };
+		e = ledger_chain(&look->view, &chain, i);
 		if (e != ERR_OK)
 			return e;
-		if (chain.hid > in_force)
+		if (chain.hid > task->in_force)
 			continue;
-		run->lane = (struct lane){ .chain = i };
-		bool has = at < h.header.lanes && lane_compare(&h.cert[at].core.lane, &run->lane) == 0;
-		if (roles_fact(roles, i) != NULL) {
-			at += has;
-			continue;
-		}
-		e = execute_lane(run, arena, t, view, genesis, hid, i == 0 ? &paid : NULL, has ? &h.cert[at] : NULL);
-		if (e != ERR_OK)
-			return e;
+		bool has = at < h.header.lanes && lane_compare(&h.cert[at].core.lane, &lane) == 0;
+		if (roles_fact(task->roles, i) == NULL)
+			(*out)[(*runs)++] = (struct lane_run){ .lane = lane, .cert = has ? &h.cert[at] : NULL };
 		at += has;
-		++*runs;
 	}
 	return at == h.header.lanes ? ERR_OK : ERR_LANE;
+}
+
+enum err
+execute_block(struct lane_run **out, uint32_t *runs, struct execute_look *look, struct crew *crew,
+    const struct execute_task *task)
+{
+	struct execution_of_block x = { .task = task, .look = look };
+	enum err e = plan(out, runs, &x.paid, look, task);
+	if (e != ERR_OK)
+		return e;
+	x.run = *out;
+	crew_run(crew, execute_one, &x, *runs);
+	for (uint32_t i = 0; e == ERR_OK && i < *runs; i++)
+		e = (*out)[i].err;
+	return e;
+}
+
+enum err
+execute_write(struct ledger_view *to, const struct lane_run *run, uint32_t runs)
+{
+	enum err e = ERR_OK;
+	for (uint32_t i = 0; e == ERR_OK && i < runs; i++)
+		e = draft_write(&run[i].draft, to);
+	return e;
 }
 
 /* One whose seq did not fit. mine: no block before this one executed it. */

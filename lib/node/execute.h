@@ -1,12 +1,23 @@
 /*
  * execute: runs the ledger over a hyper block that the store holds: every lane in force that is followed, with the
  * block's payloads in ledger order. Source of the rule: para-protocol(7), EXECUTION.
+ *
+ *     looks at the store, one a worker        lane 0   lane 1   lane 2 ...   each reads the state before the block
+ *     drafts, one a lane                        |        |        |
+ *     execute_write, lanes in order             +--------+--------+---> a write transaction
+ *
+ * Lanes run side by side in any order, chain 0 among them: none reads what another writes in the same block. A lane
+ * writes keys of its own chain alone, and reads beside them its chain's entries in the registry, which chain 0 wrote in
+ * an earlier block and never changes (a chain is in force two blocks after its registration at the earliest). So nothing
+ * depends on how many workers there are.
  */
 #ifndef NODE_EXECUTE_H
 #define NODE_EXECUTE_H
 
 #include "chain/hyper.h"
 #include "ledger/ledger.h"
+#include "node/crew.h"
+#include "node/draft.h"
 #include "node/payout.h"
 #include "node/roles.h"
 #include "store/store.h"
@@ -20,26 +31,48 @@ struct lane_run {
 	struct ledger_seal *seal;
 	uint32_t seals;
 	struct roots roots;
+	/* of execute_block */
+	const struct cert *cert; /* NULL: the block has none of it */
+	struct draft draft;
+	enum err err;
 };
 
-/* Reads the payloads of a certificate's blocks; everything in the arena. ERR_CORRUPT when the store lacks one. */
-enum err execute_load(struct lane_run *out, struct arena *arena, struct store_txn *t, const struct cert *cert);
+/* What one worker reads, and where what it reads and writes lives. */
+struct execute_look {
+	struct store_txn *t;
+	struct ledger_view view;
+	struct arena arena;
+};
+
+/* What a block is executed by. */
+struct execute_task {
+	uint64_t hid, in_force; /* in_force: the HID that chain 0 had committed before the block */
+	const struct genesis *genesis;
+	const struct roles *roles;
+	struct payout *payout; /* of who executes alone */
+};
 
 /* The block itself, from the store. */
 enum err execute_hyper(struct hyper *out, struct hash *hash, struct arena *arena, struct store_txn *t, uint64_t hid);
 
-/* One lane, run->lane, for hyper block hid. paid: NULL, or what payout_of gave. cert: NULL when the block has none of it. */
+/*
+ * One lane, run->lane, for hyper block hid. paid: NULL, or what payout_of gave. cert: NULL when the block has none of it.
+ * ERR_CORRUPT when the store lacks a payload.
+ */
 enum err execute_lane(struct lane_run *run, struct arena *arena, struct store_txn *t, struct ledger_view *view,
     const struct genesis *genesis, uint64_t hid, const struct ledger_input *paid, const struct cert *cert);
 
 /*
- * Loads and executes hyper block hid on view: one run for every chain that is followed and was registered by `in_force`
- * or before, ascending.
- * in_force is the HID that chain 0 had committed before the block.
+ * Loads and executes a hyper block: one run for every chain that is followed and was registered by in_force or before,
+ * ascending.
+ * look: crew_size(crew) of them, which see the same state: that of the block before. Writes nothing to them; everything
+ * lives as long as their arenas. ERR_LANE: the block has a lane that is not in force.
  */
-enum err execute_block(struct lane_run **out, uint32_t *runs, struct arena *arena, struct store_txn *t,
-    struct ledger_view *view, struct payout *payout, const struct genesis *genesis, const struct roles *roles,
-    uint64_t hid, uint64_t in_force);
+enum err execute_block(struct lane_run **out, uint32_t *runs, struct execute_look *look, struct crew *crew,
+    const struct execute_task *task);
+
+/* What the runs wrote, lanes in order. */
+enum err execute_write(struct ledger_view *to, const struct lane_run *run, uint32_t runs);
 
 /* What a payload of a run that was executed leaves behind. */
 enum trace {

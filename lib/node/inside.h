@@ -32,6 +32,8 @@ struct fetch;
 struct known;
 struct holding_state;
 struct history;
+struct results;
+struct crew;
 
 /* What a worker does next. run owns the task. */
 struct task {
@@ -55,16 +57,23 @@ struct batch {
 	struct effects effects;
 	struct item *first, **last;
 	size_t bytes; /* of the items */
+	bool replayed; /* the core has been told what it executes */
 };
 
 struct core {
 	pthread_mutex_t mutex;
-	pthread_cond_t loop_wake, writer_wake;
+	pthread_cond_t loop_wake, writer_wake, executor_wake;
 	struct consensus *consensus;
 	struct item *first, **last;
 	struct batch batch[2], *open; /* what the loop fills; the writer takes it whole */
 	bool stopping, loop_done;
 	enum err trouble; /* the disk takes no writes; ERR_OK: it does */
+	struct results *ready; /* what the executor hands to the writer */
+	bool owed;             /* there may be a block to execute */
+	bool executing;        /* the writer has not yet written or dropped what was handed over */
+	bool executor_done;    /* hands over nothing more */
+	uint64_t lag;          /* connected blocks that wait for their execution, at the last commit */
+	uint64_t left;         /* the writer's: grows after each commit by which what an execution read may be wrong */
 	uint64_t beat_ms; /* when the loop last went round, on the steady clock */
 };
 
@@ -106,7 +115,7 @@ struct node {
 	struct parked parked;
 	struct tasks tasks;
 	struct trees trees;
-	struct payout payout; /* who executes has it: the writer, before it starts what restores */
+	struct payout payout, crew_payout; /* the writer's, before it starts that of what restores; the executor's */
 	struct server *server;
 	struct child *miner;
 	struct mesh *mesh; /* NULL: a network of one */
@@ -117,9 +126,10 @@ struct node {
 	struct history *history; /* NULL: as there is no mesh */
 	_Atomic bool stops; /* shutting down: what is not begun is given up */
 	_Atomic size_t object_bytes; /* of peers' objects between arrival and disk */
-	pthread_t loop, writer, keeper, *worker;
+	struct crew *crew;
+	pthread_t loop, writer, executor, keeper, *worker;
 	unsigned workers; /* started */
-	bool has_loop, has_writer, has_keeper, keeper_stops; /* the last under parked.mutex */
+	bool has_loop, has_writer, has_executor, has_keeper, keeper_stops; /* the last under parked.mutex */
 	/* Grows with each commit that changed the chain: who looked before it looks again. */
 	_Atomic uint64_t generation;
 	_Atomic int log_level;

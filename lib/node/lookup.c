@@ -20,8 +20,12 @@ lookup_begin(struct look *out, struct node *n)
 	enum err e = store_begin_read(&out->t, n->store);
 	if (e != ERR_OK)
 		return e;
+	struct lane_state root = { 0 };
 	out->ledger = store_ledger(out->t);
 	e = store_get_tip(out->t, &out->tip);
+	if (e == ERR_OK)
+		e = store_get_lane(out->t, &root, &(struct lane){ 0 });
+	out->executed = root.executed.executed;
 	if (e != ERR_OK)
 		lookup_end(out);
 	return e;
@@ -43,11 +47,14 @@ lookup_row(struct found *out, struct look *look, uint64_t row)
 	uint64_t sealed;
 	*out = (struct found){ .row = row };
 	enum err e = store_get_pooled(look->t, &sealed, row);
-	if (e == ERR_OK && sealed == 0)
+	bool in_pool = e == ERR_OK;
+	if (in_pool && sealed == 0)
 		out->status = LOOKUP_POOLED;
 	else if (e == ERR_OK || e == ERR_NOT_FOUND)
 		e = find_place(out, look);
-	if (e != ERR_OK || out->status < LOOKUP_SEALED)
+	/* The block that sealed it last may be a later one than its place. */
+	out->executed = (in_pool ? sealed : out->place.hid) <= look->executed;
+	if (e != ERR_OK || out->status < LOOKUP_SEALED || !out->executed)
 		return e;
 	e = store_get_receipt(look->t, &out->receipt, row);
 	return e == ERR_NOT_FOUND ? ERR_OK : e;
@@ -89,6 +96,8 @@ lookup_put(struct json_writer *w, const struct found *found)
 	if (found->status < LOOKUP_SEALED)
 		return;
 	view_place(w, "at", &found->place);
+	if (!found->executed)
+		return;
 	json_put_key(w, "result");
 	json_put_object(w);
 	json_put_key(w, "ok");

@@ -10,6 +10,7 @@
 struct look {
 	struct store_txn *t;
 	struct store_tip tip;
+	uint64_t executed; /* blocks up to this HID are */
 	struct ledger_view ledger;
 };
 
@@ -23,6 +24,7 @@ struct found {
 	enum payload_status status;
 	uint64_t row;
 	struct place place; /* when sealed or final */
+	bool executed;      /* the receipt is its last word */
 	struct store_receipt receipt;
 };
 
@@ -33,7 +35,7 @@ enum err lookup_row(struct found *out, struct look *look, uint64_t row);
 /* The row at a place of kind PLACE_PAYLOAD. ERR_NOT_FOUND. */
 enum err lookup_place(uint64_t *row, struct look *look, const struct place *place);
 
-/* status, at, result, error, reason of a payload that was found. */
+/* status, at and, once it is executed, the result of a payload that was found. */
 void lookup_put(struct json_writer *w, const struct found *found);
 
 /* chain and chain_name, or the name alone. */

@@ -13,6 +13,7 @@
 #include "node/budget.h"
 #include "node/call.h"
 #include "node/child.h"
+#include "node/executor.h"
 #include "node/fetch.h"
 #include "node/history.h"
 #include "node/holding.h"
@@ -136,6 +137,8 @@ start_core(struct node *n, struct node_trouble *trouble)
 	if (e == ERR_OK)
 		e = writer_start(n);
 	if (e == ERR_OK)
+		e = executor_start(n);
+	if (e == ERR_OK)
 		e = worker_start(n);
 	if (e == ERR_OK)
 		e = history_start(n);
@@ -197,6 +200,8 @@ init(struct node *n, const struct node_config *config)
 	pthread_mutex_init(&n->core.mutex, NULL);
 	pthread_cond_init(&n->core.loop_wake, NULL);
 	pthread_cond_init(&n->core.writer_wake, NULL);
+	pthread_cond_init(&n->core.executor_wake, NULL);
+	n->core.executor_done = true;
 	pthread_mutex_init(&n->parked.mutex, NULL);
 	pthread_cond_init(&n->parked.wake, NULL);
 	pthread_mutex_init(&n->tasks.mutex, NULL);
@@ -224,7 +229,9 @@ shut_down(struct node *n)
 	history_stop(n);
 	mesh_stop(n);
 	loop_stop(n);
+	executor_stop(n);
 	writer_stop(n);
+	executor_free(n);
 	parked_fail(n, PARKED_ALL, ERR_STOPPING);
 	server_stop(n->server);
 	n->server = NULL;
@@ -309,6 +316,7 @@ node_free(struct node *n)
 	parked_free(n);
 	trees_free(&n->trees);
 	payout_free(&n->payout);
+	payout_free(&n->crew_payout);
 	store_close(n->store);
 	arena_free(&n->arena);
 	free(n->control);

@@ -1,6 +1,6 @@
 /*
  * node: a running node: the loop that steps the consensus core, the writer that makes its effects durable and then
- * tells them, the workers that answer requests.
+ * tells them, the executor that runs connected blocks, the workers that answer requests.
  *
  *     control socket -> workers: parse, verify -> events -> loop: step the core -> effects -> writer: one transaction
  *                       ^ answers straight from read transactions                            |  for many steps
@@ -36,6 +36,7 @@ struct node_config {
 	unsigned listens, advertises, bootstraps;
 	uint64_t offer;                /* bytes of bodies to keep for others */
 	bool discovery;                /* look for nodes of this LAN */
+	unsigned executors;            /* threads that execute lanes; 0: as many as there are processors */
 	char *const *miner;            /* command line of a miner to keep running as a child, or NULL; outlives the node */
 	enum node_log level; /* events up to this one reach the log */
 	/* One event, a line without its newline; called from several threads, one at a time. May be NULL. */

@@ -245,6 +245,7 @@ restore_branch(struct node *n)
 		e = restore_from(n, t);
 	if (e == ERR_OK)
 		e = replay_feed(&replay);
+	n->core.open->replayed = e == ERR_OK;
 	store_abort(t);
 	if (e != ERR_OK) {
 		consensus_free(n->core.consensus);

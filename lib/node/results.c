@@ -169,31 +169,35 @@ collect(struct executed *x, uint64_t seed, struct store_txn *t, const struct rol
 	return e;
 }
 
+static enum err
+write_runs(struct store_txn *t, const struct results *r)
+{
+	struct ledger_view view = store_ledger(t);
+	enum err e = execute_write(&view, r->run, r->runs);
+	for (uint32_t i = 0; e == ERR_OK && i < r->runs; i++) {
+		e = results_receipts(t, &view, &r->run[i], r->hid);
+		if (e == ERR_OK)
+			e = store_put_executed(t, &r->run[i].lane, &r->run[i].roots);
+	}
+	return e;
+}
+
 enum err
-results_execute(struct item **out, struct node *n, struct store_txn *t, const struct hash *hash, uint64_t hid,
-    uint64_t in_force)
+results_write(struct item **out, struct node *n, struct store_txn *t, const struct results *r)
 {
 	struct arena arena = { 0 };
-	struct ledger_view view = store_ledger(t);
-	struct lane_run *run;
 	struct roles roles;
-	uint32_t runs = 0;
-	enum err e = roles_read(&roles, &arena, t);
+	struct executed *x = NULL;
+	enum err e = write_runs(t, r);
 	if (e == ERR_OK)
-		e = execute_block(&run, &runs, &arena, t, &view, &n->payout, &n->genesis, &roles, hid, in_force);
-	for (uint32_t i = 0; e == ERR_OK && i < runs; i++) {
-		e = results_receipts(t, &view, &run[i], hid);
-		if (e == ERR_OK)
-			e = store_put_executed(t, &run[i].lane, &run[i].roots);
-	}
-	struct executed *x = e == ERR_OK ? calloc(1, sizeof(*x)) : NULL;
-	if (e == ERR_OK && x == NULL)
+		e = roles_read(&roles, &arena, t);
+	if (e == ERR_OK && (x = calloc(1, sizeof(*x))) == NULL)
 		e = ERR_NOMEM;
 	if (e == ERR_OK) {
 		x->item = (struct item){ .step = step, .release = release };
-		x->event.hid = hid;
-		x->hash = *hash;
-		e = collect(x, n->map_seed, t, &roles, run, runs);
+		x->event.hid = r->hid;
+		x->hash = r->hash;
+		e = collect(x, n->map_seed, t, &roles, r->run, r->runs);
 	}
 	arena_free(&arena);
 	if (e == ERR_OK)
@@ -201,6 +205,118 @@ results_execute(struct item **out, struct node *n, struct store_txn *t, const st
 	else if (x != NULL)
 		release(&x->item);
 	return e;
+}
+
+/* --- making them --- */
+
+static enum err
+run_block(struct results *r, struct node *n, struct crew *crew, struct payout *payout)
+{
+	struct execute_look *look = &r->look[0];
+	struct hyper_header header;
+	struct signature auth;
+	struct store_after after = { 0 };
+	struct roles roles;
+	enum err e = store_get_hyper_head(look->t, &r->hash, &header, &auth, r->hid);
+	if (e == ERR_OK)
+		e = store_get_after(look->t, &after, r->hid);
+	if (e == ERR_OK)
+		e = roles_read(&roles, &look->arena, look->t);
+	const struct execute_task task = { r->hid, after.in_force, &n->genesis, &roles, payout };
+	if (e == ERR_OK)
+		e = execute_block(&r->run, &r->runs, r->look, crew, &task);
+	return e == ERR_NOT_FOUND ? ERR_CORRUPT : e;
+}
+
+enum err
+results_execute(struct item **out, struct node *n, struct store_txn *t, uint64_t hid)
+{
+	struct execute_look look = { .t = t, .view = store_ledger(t) };
+	struct results r = { .hid = hid, .look = &look, .looks = 1 };
+	enum err e = run_block(&r, n, NULL, &n->payout);
+	if (e == ERR_OK)
+		e = results_write(out, n, t, &r);
+	arena_free(&look.arena);
+	return e;
+}
+
+/* ERR_NOT_FOUND: every block is executed. */
+static enum err
+find_next(uint64_t *hid, struct store_txn *t)
+{
+	struct lane_state root = { 0 };
+	struct store_tip tip;
+	enum err e = store_get_tip(t, &tip);
+	if (e == ERR_OK)
+		e = store_get_lane(t, &root, &(struct lane){ 0 });
+	*hid = root.executed.executed + 1;
+	return e == ERR_OK && *hid > tip.hid ? ERR_NOT_FOUND : e;
+}
+
+/* Looks may be older or newer than one another only when a block was left meanwhile, and then nothing of this counts. */
+static enum err
+begin_looks(struct results *r, struct node *n)
+{
+	unsigned looks = crew_size(n->crew);
+	enum err e = ERR_OK;
+	r->look = calloc(looks, sizeof(*r->look));
+	if (r->look == NULL)
+		return ERR_NOMEM;
+	while (e == ERR_OK && r->looks < looks) {
+		struct execute_look *look = &r->look[r->looks];
+		e = store_begin_read(&look->t, n->store);
+		if (e != ERR_OK)
+			break;
+		look->view = store_ledger(look->t);
+		r->looks++;
+	}
+	return e;
+}
+
+static void
+end_looks(struct results *r)
+{
+	for (unsigned i = 0; i < r->looks; i++) {
+		store_abort(r->look[i].t);
+		r->look[i].t = NULL;
+	}
+}
+
+static bool
+is_trouble(enum err e)
+{
+	return e == ERR_NOMEM || e == ERR_IO || e == ERR_NOT_FOUND;
+}
+
+enum err
+results_run(struct results **out, struct node *n)
+{
+	struct results *r = calloc(1, sizeof(*r));
+	if (r == NULL)
+		return ERR_NOMEM;
+	enum err e = begin_looks(r, n);
+	if (e == ERR_OK)
+		e = find_next(&r->hid, r->look[0].t);
+	if (e == ERR_OK)
+		r->err = e = run_block(r, n, n->crew, &n->crew_payout);
+	end_looks(r);
+	if (e != ERR_OK && is_trouble(e)) {
+		results_free(r);
+		return e;
+	}
+	*out = r;
+	return ERR_OK;
+}
+
+void
+results_free(struct results *r)
+{
+	if (r == NULL)
+		return;
+	for (unsigned i = 0; i < r->looks; i++)
+		arena_free(&r->look[i].arena);
+	free(r->look);
+	free(r);
 }
 
 uint64_t

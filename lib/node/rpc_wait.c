@@ -86,7 +86,7 @@ look_payloads(struct wait *s, struct look *look)
 		    lookup_payload(&p->found, look, &p->id);
 		if (e != ERR_OK)
 			return e;
-		p->done = p->found.status >= s->until || p->found.status == LOOKUP_UNKNOWN ||
+		p->done = (p->found.status >= s->until && p->found.executed) || p->found.status == LOOKUP_UNKNOWN ||
 		    p->found.receipt.err != ERR_OK;
 		s->open -= p->done;
 	}

@@ -96,14 +96,19 @@ tell_one(struct node *n, const struct effect *e, bool *moved)
 }
 
 void
+tell_moved(struct node *n)
+{
+	atomic_fetch_add(&n->generation, 1);
+	mesh_moved(n);
+	parked_fail(n, PARKED_CHAIN, ERR_OK);
+}
+
+void
 tell_batch(struct node *n, const struct effects *effects)
 {
 	bool moved = false;
 	for (size_t i = 0; i < effects->count; i++)
 		tell_one(n, &effects->item[i], &moved);
-	if (!moved)
-		return;
-	atomic_fetch_add(&n->generation, 1);
-	mesh_moved(n);
-	parked_fail(n, PARKED_CHAIN, ERR_OK);
+	if (moved)
+		tell_moved(n);
 }

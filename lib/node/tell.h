@@ -4,6 +4,9 @@
 
 #include "node/inside.h"
 
+/* The chain or what is known of it has moved on: who waits for it looks again. */
+void tell_moved(struct node *n);
+
 void tell_batch(struct node *n, const struct effects *effects);
 
 #endif

@@ -8,11 +8,24 @@
 #include "node/log.h"
 #include "node/loop.h"
 #include "node/parked.h"
+#include "node/results.h"
 #include "node/tell.h"
 #include "node/timing.h"
 
 /* How often a disk in trouble is tried, and how long who waits for it is kept waiting. */
 enum { RETRY_MS = 1000, PATIENCE_MS = 3000 };
+
+/*
+ * How many connected blocks may wait for their execution before the next batch waits too. A batch of more than as many
+ * executes them itself: who catches up with the chain commits many at once.
+ */
+enum { LAG_MOST = 4 };
+
+/* What is written at once: a batch, results, or both. */
+struct work {
+	struct batch *batch;
+	struct results *results;
+};
 
 static bool
 is_trouble(enum err e)
@@ -49,13 +62,24 @@ pause(struct node *n)
 	return stop;
 }
 
+static bool
+is_at_once(const struct batch *b)
+{
+	unsigned hypers = 0;
+	for (size_t i = 0; i < b->effects.count; i++)
+		hypers += b->effects.item[i].type == EFFECT_KEEP_HYPER;
+	return b->replayed || hypers > LAG_MOST;
+}
+
 /* Until it is on disk. Not ERR_OK: given up, or nothing that trying again would mend. */
 static enum err
-make_durable(struct node *n, struct applied *out, const struct batch *b)
+make_durable(struct node *n, struct applied *out, const struct work *w)
 {
+	const struct apply_order order = { w->results, w->batch != NULL ? &w->batch->effects : NULL,
+		w->batch != NULL && is_at_once(w->batch) };
 	uint64_t since = 0;
 	for (;;) {
-		enum err e = apply_batch(out, n, &b->effects);
+		enum err e = apply_batch(out, n, &order);
 		if (e == ERR_MAP_FULL && (e = store_grow(n->store)) == ERR_OK)
 			continue;
 		if (!is_trouble(e)) {
@@ -72,55 +96,97 @@ make_durable(struct node *n, struct applied *out, const struct batch *b)
 	}
 }
 
-/* Not ERR_OK: the batch is given up. */
+/* The executor goes on, from what is on disk now. */
+static void
+wake_executor(struct core *c, const struct applied *done, bool judged)
+{
+	pthread_mutex_lock(&c->mutex);
+	c->lag = done->wrote ? done->lag : c->lag;
+	c->left += done->left;
+	c->executing &= !judged;
+	c->owed |= c->lag > 0 && (done->wrote || judged);
+	pthread_cond_signal(&c->executor_wake);
+	pthread_mutex_unlock(&c->mutex);
+}
+
+/* Not ERR_OK: the work is given up. */
 static enum err
-write_batch(struct node *n, const struct batch *b)
+write_work(struct node *n, const struct work *w)
 {
 	struct applied done = { 0 };
-	enum err e = make_durable(n, &done, b);
+	enum err e = make_durable(n, &done, w);
+	wake_executor(&n->core, &done, w->results != NULL);
+	bool moved = done.executed != NULL;
 	/* Before anybody is told of the chain: a block that comes next finds these results before it in the core's queue. */
 	while (done.executed != NULL) {
 		struct item *item = done.executed;
 		done.executed = item->next;
 		loop_push_always(n, item);
 	}
-	if (e == ERR_OK)
-		tell_batch(n, &b->effects);
-	else if (!is_trouble(e))
+	if (e == ERR_OK && moved)
+		tell_moved(n);
+	if (e == ERR_OK && w->batch != NULL)
+		tell_batch(n, &w->batch->effects);
+	else if (e != ERR_OK && !is_trouble(e))
 		node_end(n, e);
 	return e;
 }
 
-/* NULL: the loop has ended and left nothing. */
-static struct batch *
-take(struct core *c, struct batch *other)
+static bool
+may_take(const struct core *c)
+{
+	bool any = c->open->effects.count > 0 || c->open->first != NULL;
+	return any && (c->lag < LAG_MOST || c->executor_done);
+}
+
+/* False: loop and executor have ended and left nothing. */
+static bool
+take(struct work *out, struct core *c, struct batch *other)
 {
 	pthread_mutex_lock(&c->mutex);
-	while (c->open->effects.count == 0 && c->open->first == NULL && !c->loop_done)
+	while (!may_take(c) && c->ready == NULL && !(c->loop_done && c->executor_done))
 		pthread_cond_wait(&c->writer_wake, &c->mutex);
-	struct batch *b = c->open;
-	bool any = b->effects.count > 0 || b->first != NULL;
-	if (any)
+	*out = (struct work){ .results = c->ready };
+	c->ready = NULL;
+	if (may_take(c)) {
+		out->batch = c->open;
 		c->open = other;
+	}
 	pthread_cond_signal(&c->loop_wake);
 	pthread_mutex_unlock(&c->mutex);
-	return any ? b : NULL;
+	return out->batch != NULL || out->results != NULL;
+}
+
+/* What the executor read is not so any more. */
+static void
+drop_stale(struct work *w, struct core *c)
+{
+	if (w->results == NULL || w->results->left == c->left)
+		return;
+	results_free(w->results);
+	w->results = NULL;
+	wake_executor(c, &(struct applied){ 0 }, true);
 }
 
 static void *
 run(void *arg)
 {
 	struct node *n = arg;
-	struct batch *free_one = &n->core.batch[1], *b;
+	struct batch *free_one = &n->core.batch[1];
+	struct work w;
 	enum err e = ERR_OK;
-	while ((b = take(&n->core, free_one)) != NULL) {
+	while (take(&w, &n->core, free_one)) {
+		drop_stale(&w, &n->core);
 		/* What follows a batch that was given up builds on it: a block on its parent, a word on a payload. */
-		if (e == ERR_OK)
-			e = write_batch(n, b);
+		if (e == ERR_OK && (w.batch != NULL || w.results != NULL))
+			e = write_work(n, &w);
 		if (e != ERR_OK)
 			parked_fail(n, PARKED_WRITES, e);
-		batch_empty(b);
-		free_one = b;
+		results_free(w.results);
+		if (w.batch == NULL)
+			continue;
+		batch_empty(w.batch);
+		free_one = w.batch;
 	}
 	return NULL;
 }

@@ -18,14 +18,21 @@ is(const struct item *item, const char *status)
 	return strcmp(item->status, status) == 0;
 }
 
+/* A block has its place first, and is executed a little later. */
+static bool
+is_unexecuted(const struct item *item)
+{
+	return !item->is_seal && item->result.len == 0 && (is(item, "sealed") || is(item, "final"));
+}
+
 static bool
 reached(const struct sender *s, const struct item *item)
 {
 	if (is(item, "pooled"))
 		return s->until == SUBMIT_POOLED;
-	if (is(item, "sealed"))
-		return s->until != SUBMIT_FINAL;
-	return true;
+	if (is(item, "sealed") && s->until == SUBMIT_FINAL)
+		return false;
+	return s->until == SUBMIT_POOLED || !is_unexecuted(item);
 }
 
 void
@@ -94,7 +101,7 @@ judge(struct sender *s, const struct item *item)
 	else if (is(item, "unknown"))
 		tool_fail_at(s->t, &at, TOOL_REJECTED, "the node no longer knows it%s%s", colon, why);
 	else if (!reached(s, item))
-		tool_fail_at(s->t, &at, TOOL_LATER, "%s, not yet %s", item->status,
+		tool_fail_at(s->t, &at, TOOL_LATER, "%s, not yet %s", item->status, is_unexecuted(item) ? "executed" :
 		    s->until == SUBMIT_FINAL ? "final" : "sealed");
 }
 

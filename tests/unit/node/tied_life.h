@@ -174,8 +174,7 @@ tied_quiet(struct crowd *w)
 	tied_busy = false;
 	crowd_to(w, tied_slot_of(w) + 24);
 	for (uint32_t i = 0; i < w->members; i++) {
-		tied_flush(w, i);
-		tied_give(i);
+		tied_settle(w, i);
 		tied_flush(w, i);
 	}
 	crowd_same_tips(w);

@@ -1,0 +1,83 @@
+#include "node/executor.h"
+
+#include "node/crew.h"
+#include "node/log.h"
+#include "node/results.h"
+#include "node/timing.h"
+
+enum { RETRY_MS = 1000 };
+
+/* The mutex is held, and given up meanwhile. */
+static void
+execute_next(struct node *n)
+{
+	struct core *c = &n->core;
+	struct results *r = NULL;
+	uint64_t left = c->left;
+	c->owed = false;
+	pthread_mutex_unlock(&c->mutex);
+	enum err e = results_run(&r, n);
+	if (e != ERR_OK && e != ERR_NOT_FOUND)
+		log_error(n, "cannot execute: %s; trying again every second", err_text(e));
+	pthread_mutex_lock(&c->mutex);
+	if (e == ERR_OK) {
+		r->left = left;
+		c->ready = r;
+		c->executing = true;
+		pthread_cond_signal(&c->writer_wake);
+	} else if (e != ERR_NOT_FOUND && !c->stopping) {
+		timing_wait(&c->executor_wake, &c->mutex, RETRY_MS);
+		c->owed = true;
+	}
+}
+
+static void *
+run(void *arg)
+{
+	struct node *n = arg;
+	struct core *c = &n->core;
+	pthread_mutex_lock(&c->mutex);
+	while (!c->stopping) {
+		if (c->owed && !c->executing)
+			execute_next(n);
+		else
+			pthread_cond_wait(&c->executor_wake, &c->mutex);
+	}
+	c->executor_done = true;
+	pthread_cond_signal(&c->writer_wake);
+	pthread_mutex_unlock(&c->mutex);
+	return NULL;
+}
+
+enum err
+executor_start(struct node *n)
+{
+	enum err e = crew_start(&n->crew, n->config.executors);
+	if (e != ERR_OK)
+		return e;
+	n->core.executor_done = false;
+	n->has_executor = pthread_create(&n->executor, NULL, run, n) == 0;
+	n->core.executor_done = !n->has_executor;
+	return n->has_executor ? ERR_OK : ERR_NOMEM;
+}
+
+void
+executor_stop(struct node *n)
+{
+	struct core *c = &n->core;
+	pthread_mutex_lock(&c->mutex);
+	pthread_cond_broadcast(&c->executor_wake);
+	pthread_mutex_unlock(&c->mutex);
+	if (n->has_executor)
+		pthread_join(n->executor, NULL);
+	n->has_executor = false;
+}
+
+void
+executor_free(struct node *n)
+{
+	results_free(n->core.ready);
+	n->core.ready = NULL;
+	crew_stop(n->crew);
+	n->crew = NULL;
+}
