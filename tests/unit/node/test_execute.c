@@ -1,0 +1,390 @@
+/* What execution leaves does not depend on how many workers there are, on when it happens, or on what it reads from. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <cmocka.h>
+
+#include "laid.h"
+
+#include "node/draft.h"
+
+enum { COINS = 5, PEOPLE = 12, BLOCKS = 14, MOST_PAYLOADS = 60 };
+
+/* --- a schedule of random payloads, the same for every store --- */
+
+struct schedule {
+	struct laid *laid;
+	uint64_t seed;
+	uint64_t seq[COINS + 1][PEOPLE];
+	uint64_t row[COINS + 1]; /* one of an earlier block */
+};
+
+static uint64_t
+draw(struct schedule *s, uint64_t n)
+{
+	s->seed = s->seed * 6364136223846793005u + 1442695040888963407u;
+	return (s->seed >> 33) % n;
+}
+
+/* Some fail, some come too early, some are there twice, some make new accounts. */
+static void
+any_payload(struct schedule *s, uint32_t chain)
+{
+	uint8_t from[32], to[32];
+	uint32_t who = (uint32_t)draw(s, PEOPLE);
+	uint64_t kind = draw(s, 20), seq = s->seq[chain][who] + 1 + (kind == 0), units = 1 + draw(s, kind == 1 ? 100000 : 300);
+	if (kind == 2 && s->row[chain] != 0) {
+		laid_row(s->laid, chain, s->row[chain]);
+		return;
+	}
+	laid_person(from, chain, who);
+	laid_person(to, chain, (uint32_t)draw(s, kind < 5 ? 1000 : PEOPLE));
+	if (memcmp(from, to, 32) == 0)
+		to[0]++;
+	laid_transfer(s->laid, chain, from, seq, to, units);
+	s->row[chain] = s->laid->rows - 1;
+	s->seq[chain][who] = kind == 0 ? s->seq[chain][who] : seq;
+}
+
+static void
+any_block(struct schedule *s)
+{
+	struct laid *l = s->laid;
+	if (l->chains < COINS && draw(s, 2) == 0)
+		laid_register(l, PEOPLE, 1000);
+	for (uint32_t chain = 1; chain <= l->chains && l->hid > 6; chain++) {
+		for (uint64_t i = draw(s, 4) == 0 ? 0 : draw(s, MOST_PAYLOADS); i > 0; i--)
+			any_payload(s, chain);
+	}
+}
+
+/* lag: as many blocks are connected before the first of them is executed. */
+static void
+live(struct laid *l, bool at_once, unsigned lag)
+{
+	struct schedule s = { .laid = l, .seed = 3 };
+	while (l->chains < COINS)
+		laid_register(l, PEOPLE, 1000);
+	for (unsigned i = 1; i <= BLOCKS; i++) {
+		any_block(&s);
+		laid_connect(l, at_once);
+		while (i % lag == 0 && laid_execute(l))
+			;
+	}
+	while (laid_execute(l))
+		;
+}
+
+/* --- what is on disk --- */
+
+/* The whole file, byte for byte. */
+static struct hash
+file_of(const struct laid *l)
+{
+	static uint8_t page[65536];
+	FILE *f = tmpfile();
+	struct hasher h;
+	assert_non_null(f);
+	assert_int_equal(store_copy(l->node->store, fileno(f)), ERR_OK);
+	rewind(f);
+	hash_init(&h, HASH_LEAF);
+	for (size_t n; (n = fread(page, 1, sizeof(page), f)) > 0;)
+		hash_add(&h, page, n);
+	fclose(f);
+	return hash_end(&h);
+}
+
+static enum err
+add_entry(void *arg, struct bytes key, struct bytes value)
+{
+	hash_add(arg, key.data, key.len);
+	hash_add(arg, value.data, value.len);
+	return ERR_OK;
+}
+
+static enum err
+add_before(void *arg, const struct store_before *b)
+{
+	hash_add(arg, b->key.data, b->key.len);
+	hash_add(arg, b->value.data, b->value.len);
+	return ERR_OK;
+}
+
+struct told {
+	uint32_t errors[ERR_COUNT_OF];
+};
+
+static void
+add_receipts(struct hasher *h, struct told *told, struct store_txn *t, uint64_t rows)
+{
+	for (uint64_t row = 1; row < rows; row++) {
+		struct store_receipt r = { ERR_OK, 0 };
+		uint64_t sealed = 0;
+		enum err e = store_get_receipt(t, &r, row), p = store_get_pooled(t, &sealed, row);
+		assert_true((e == ERR_OK || e == ERR_NOT_FOUND) && (p == ERR_OK || p == ERR_NOT_FOUND));
+		hash_add(h, &row, sizeof(row));
+		hash_add(h, &r.err, sizeof(r.err));
+		hash_add(h, &r.result, sizeof(r.result));
+		hash_add(h, &sealed, sizeof(sealed));
+		told->errors[r.err]++;
+	}
+}
+
+/* State, notes, receipts, what waits, roots: all that execution has to do with. */
+static struct hash
+meaning_of(const struct laid *l, struct told *told)
+{
+	struct arena arena = { 0 };
+	struct lane_state *lane;
+	struct store_txn *t;
+	struct hasher h;
+	uint32_t lanes;
+	*told = (struct told){ 0 };
+	assert_int_equal(store_begin_read(&t, l->node->store), ERR_OK);
+	hash_init(&h, HASH_LEAF);
+	assert_int_equal(store_each_state(t, add_entry, &h), ERR_OK);
+	for (uint64_t hid = 1; hid <= l->hid; hid++)
+		assert_int_equal(store_each_before(t, hid, add_before, &h), ERR_OK);
+	add_receipts(&h, told, t, l->rows);
+	assert_int_equal(store_get_lanes(t, &lane, &lanes, &arena), ERR_OK);
+	assert_int_equal(lanes, COINS + 1);
+	for (uint32_t i = 0; i < lanes; i++) {
+		assert_int_equal(lane[i].executed.executed, BLOCKS);
+		hash_add(&h, &lane[i].executed, sizeof(lane[i].executed));
+	}
+	store_abort(t);
+	arena_free(&arena);
+	return hash_end(&h);
+}
+
+static void
+as_many_workers_as_one_likes(void **state)
+{
+	static const struct way {
+		unsigned workers, lag;
+		bool at_once;
+	} way[] = { { 1, 1, false }, { 2, 1, false }, { 8, 1, false }, { 2, 3, false }, { 8, 3, false }, { 8, BLOCKS + 1, false },
+		{ 0, 1, true } };
+	struct hash file[3], meaning;
+	(void)state;
+	for (unsigned i = 0; i < sizeof(way) / sizeof(way[0]); i++) {
+		struct laid l;
+		struct told told;
+		laid_open(&l, way[i].workers);
+		live(&l, way[i].at_once, way[i].lag);
+		struct hash here = meaning_of(&l, &told);
+		meaning = i == 0 ? here : meaning;
+		assert_true(hash_equal(&here, &meaning));
+		assert_true(told.errors[ERR_OK] > 500 && told.errors[ERR_FUNDS] > 0 && told.errors[ERR_SEQ_GAP] > 0 && told.errors[ERR_SEQ_USED] > 0);
+		if (i < 3)
+			file[i] = file_of(&l);
+		laid_close(&l);
+	}
+	assert_true(hash_equal(&file[0], &file[1]) && hash_equal(&file[0], &file[2]));
+}
+
+/* --- taking back what is not executed, or not yet written --- */
+
+static void
+leave(struct laid *l, struct effect_disconnect *to)
+{
+	laid_effect(l, EFFECT_DISCONNECT)->disconnect = *to;
+	laid_apply(l, &(struct apply_order){ .effects = &l->batch });
+	effects_free(&l->batch);
+}
+
+/* The block is gone before its results come: they are not written, and nothing of it is left. */
+static void
+results_of_a_block_that_is_gone_are_dropped(void **state)
+{
+	struct laid l;
+	struct results *r;
+	struct told told;
+	(void)state;
+	laid_open(&l, 2);
+	live(&l, false, 1);
+	struct hash before = meaning_of(&l, &told);
+	struct effect_disconnect back = { .tip = { l.hid, l.hid, l.hash, 0, { 0, 0 } }, .difficulty = 256 };
+	struct schedule s = { .laid = &l, .seed = 9 };
+	uint64_t rows = l.rows;
+	any_block(&s);
+	laid_connect(&l, false);
+	back.hid = l.hid;
+	back.hash = l.hash;
+	assert_int_equal(results_run(&r, l.node), ERR_OK);
+	assert_int_equal(r->hid, BLOCKS + 1);
+	leave(&l, &back);
+	laid_apply(&l, &(struct apply_order){ .results = r });
+	results_free(r);
+	assert_int_equal(results_run(&r, l.node), ERR_NOT_FOUND);
+	l.hid = BLOCKS;
+	assert_true(l.rows > rows);
+	l.rows = rows;
+	struct hash after = meaning_of(&l, &told);
+	assert_true(hash_equal(&before, &after));
+	laid_close(&l);
+}
+
+/* --- drafts --- */
+
+enum { KEYS = 40, LONGEST = 3 };
+
+/* What a view would hold: a value a key, 0 for none; keys are written in base 3, shorter ones first. */
+struct model {
+	uint8_t value[KEYS];
+	struct bytes lent;
+	uint8_t key[KEYS][LONGEST], len[KEYS];
+};
+
+static void
+model_keys(struct model *m)
+{
+	unsigned n = 0;
+	for (unsigned a = 0; a < 3; a++) {
+		m->key[n][0] = (uint8_t)a;
+		m->len[n++] = 1;
+		for (unsigned b = 0; b < 3; b++) {
+			memcpy(m->key[n], (uint8_t[]){ (uint8_t)a, (uint8_t)b }, 2);
+			m->len[n++] = 2;
+			for (unsigned c = 0; c < 3; c++) {
+				memcpy(m->key[n], (uint8_t[]){ (uint8_t)a, (uint8_t)b, (uint8_t)c }, 3);
+				m->len[n++] = 3;
+			}
+		}
+	}
+	assert_true(n < KEYS);
+	m->len[n] = 0;
+}
+
+static int
+model_compare(struct bytes key, const struct model *m, unsigned i)
+{
+	size_t least = key.len < m->len[i] ? key.len : m->len[i];
+	int c = memcmp(key.data, m->key[i], least);
+	return c != 0 ? c : (key.len > m->len[i]) - (key.len < m->len[i]);
+}
+
+static enum err
+model_next(void *owner, struct bytes *key, struct bytes *value, struct bytes from)
+{
+	struct model *m = owner;
+	for (unsigned i = 0; m->len[i] > 0; i++) {
+		if (m->value[i] == 0 || model_compare(from, m, i) > 0)
+			continue;
+		*key = (struct bytes){ m->key[i], m->len[i] };
+		*value = (struct bytes){ &m->value[i], 1 };
+		return ERR_OK;
+	}
+	return ERR_NOT_FOUND;
+}
+
+static enum err
+model_get(void *owner, struct bytes *value, struct bytes key)
+{
+	struct bytes found;
+	enum err e = model_next(owner, &found, value, key);
+	return e == ERR_OK && !bytes_equal(found, key) ? ERR_NOT_FOUND : e;
+}
+
+static enum err
+model_put(void *owner, struct bytes key, struct bytes value)
+{
+	struct model *m = owner;
+	for (unsigned i = 0; m->len[i] > 0; i++) {
+		if (model_compare(key, m, i) == 0)
+			m->value[i] = value.len > 0 ? value.data[0] : 0;
+	}
+	return ERR_OK;
+}
+
+static void
+same_answers(struct ledger_view *draft, struct ledger_view *whole, struct bytes key)
+{
+	struct bytes a, b, key_a, key_b;
+	enum err e = draft->get(draft->owner, &a, key);
+	assert_int_equal(e, whole->get(whole->owner, &b, key));
+	assert_true(e != ERR_OK || bytes_equal(a, b));
+	e = draft->next(draft->owner, &key_a, &a, key);
+	assert_int_equal(e, whole->next(whole->owner, &key_b, &b, key));
+	assert_true(e != ERR_OK || (bytes_equal(key_a, key_b) && bytes_equal(a, b)));
+}
+
+/* A draft answers as if it had been written at once; then it is. */
+static void
+a_draft_is_what_it_will_write(void **state)
+{
+	struct model below = { 0 }, whole, written;
+	struct ledger_view view = { &whole, model_get, model_put, model_next }, base = { &below, model_get, model_put, model_next };
+	struct schedule s = { .seed = 1 };
+	(void)state;
+	model_keys(&below);
+	for (unsigned turn = 0; turn < 300; turn++) {
+		struct arena arena = { 0 };
+		struct draft d;
+		whole = below;
+		draft_init(&d, &base, &arena);
+		for (uint64_t i = draw(&s, 60); i > 0; i--) {
+			uint64_t at = draw(&s, 39);
+			uint8_t value = (uint8_t)(1 + draw(&s, 200));
+			struct bytes key = { below.key[at], below.len[at] }, v = { &value, draw(&s, 3) > 0 };
+			assert_int_equal(d.view.put(d.view.owner, key, v), ERR_OK);
+			assert_int_equal(model_put(&whole, key, v), ERR_OK);
+			at = draw(&s, 39);
+			same_answers(&d.view, &view, (struct bytes){ below.key[at], below.len[at] });
+		}
+		written = below;
+		struct ledger_view to = { &written, model_get, model_put, model_next };
+		assert_int_equal(draft_write(&d, &to), ERR_OK);
+		assert_memory_equal(written.value, whole.value, sizeof(whole.value));
+		below = written;
+		arena_free(&arena);
+	}
+}
+
+/* --- crews --- */
+
+struct task_of_crew {
+	uint32_t done[1000];
+	_Atomic uint32_t busy[8], clashes;
+};
+
+static void
+count(void *arg, unsigned who, uint32_t i)
+{
+	struct task_of_crew *t = arg;
+	t->clashes += t->busy[who]++ != 0;
+	t->done[i]++;
+	t->busy[who]--;
+}
+
+static void
+a_crew_does_all_once(void **state)
+{
+	(void)state;
+	for (unsigned workers = 1; workers <= 8; workers++) {
+		struct task_of_crew *t = calloc(1, sizeof(*t));
+		struct crew *c;
+		assert_int_equal(crew_start(&c, workers), ERR_OK);
+		assert_int_equal(crew_size(c), workers);
+		for (uint32_t n = 0; n < 200; n++)
+			crew_run(c, count, t, n);
+		for (uint32_t i = 0; i < 200; i++)
+			assert_int_equal(t->done[i], 199 - i);
+		assert_int_equal(t->clashes, 0);
+		crew_stop(c);
+		free(t);
+	}
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(as_many_workers_as_one_likes),
+		cmocka_unit_test(results_of_a_block_that_is_gone_are_dropped),
+		cmocka_unit_test(a_draft_is_what_it_will_write),
+		cmocka_unit_test(a_crew_does_all_once),
+	};
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
