@@ -4,6 +4,7 @@
 #include "node/history_impl.h"
 #include "node/mesh.h"
 #include "node/results.h"
+#include "node/sealed.h"
 #include "node/timing.h"
 
 /* Blocks and bytes of one step; how long an answer may take. */
@@ -109,26 +110,6 @@ ask(const struct take *x, struct node *n)
 	return e;
 }
 
-static enum err
-check_seal(struct take *x, struct bytes raw, const struct seal_head *head)
-{
-	struct seal *s = &x->seal[x->at++];
-	struct buf mine = { 0 }, theirs = { 0 };
-	uint32_t bad;
-	enum err e = seal_unpack(s, &x->arena, raw);
-	if (e != ERR_OK)
-		return e;
-	seal_head_put(&mine, head);
-	seal_head_put(&theirs, &s->head);
-	if (mine.failed || theirs.failed)
-		e = ERR_NOMEM;
-	else if (!bytes_equal(bytes_of(&mine), bytes_of(&theirs)))
-		e = ERR_HASH;
-	buf_free(&mine);
-	buf_free(&theirs);
-	return e == ERR_OK ? seal_body_check(s, &bad) : e;
-}
-
 /* Every seal of the certificates, in their order. */
 static enum err
 check_answer(struct take *x, struct history *h)
@@ -142,7 +123,8 @@ check_answer(struct take *x, struct history *h)
 		for (uint32_t k = 0; e == ERR_OK && x->cert[i] != NULL && k < x->cert[i]->core.blocks; k++) {
 			uint32_t len = wire_get_u32(&r);
 			const uint8_t *data = wire_take(&r, len);
-			e = data == NULL ? ERR_TRUNCATED : check_seal(x, (struct bytes){ data, len }, &x->cert[i]->head[k]);
+			e = data == NULL ? ERR_TRUNCATED
+			    : sealed_read(&x->seal[x->at++], &x->arena, (struct bytes){ data, len }, &x->cert[i]->head[k]);
 		}
 	}
 	x->at = 0;
@@ -151,31 +133,11 @@ check_answer(struct take *x, struct history *h)
 
 /* --- taking --- */
 
-/* A payload that an earlier block has keeps its row. */
-static enum err
-put_payload(uint64_t *row, struct take *x, struct store_txn *t, const struct seal_payload *p)
-{
-	struct buf old = { 0 };
-	enum err e = store_find_payload(t, row, &p->id);
-	if (e == ERR_OK)
-		e = store_get_payload(t, &old, *row);
-	bool same = e == ERR_OK && bytes_equal(bytes_of(&old), p->raw);
-	buf_free(&old);
-	if (same || (e != ERR_OK && e != ERR_NOT_FOUND))
-		return e;
-	*row = x->row++;
-	return store_put_payload(t, *row, &p->id, p->raw);
-}
-
 static enum err
 put_block(struct take *x, struct store_txn *t, uint64_t hid, const struct block *block, const struct hash *hash)
 {
-	const struct seal *s = &x->seal[x->at++];
-	uint32_t n = s->head.core.payloads;
-	uint64_t *row = arena_alloc(&x->arena, n + (size_t)1, sizeof(*row));
-	enum err e = row == NULL ? ERR_NOMEM : ERR_OK;
-	for (uint32_t i = 0; e == ERR_OK && i < n; i++)
-		e = put_payload(&row[i], x, t, &s->payload[i]);
+	uint64_t *row;
+	enum err e = sealed_keep(&row, &x->row, &x->arena, t, &x->seal[x->at++]);
 	const struct kept_block kept = { .block = *block, .hash = *hash, .row = row };
 	return e == ERR_OK ? store_put_block(t, hid, &kept) : e;
 }
