@@ -212,7 +212,7 @@ run_check(struct tool *t)
 	struct audit_result found = {0};
 	if (home_dir(dir, t))
 		return TOOL_TROUBLE;
-	enum err e = audit_run(&found, dir, &(struct audit_config){report, progress, t});
+	enum err e = audit_run(&found, dir, &(struct audit_config){.report = report, .progress = progress, .arg = t});
 	if (e)
 		return tool_fail(t, TOOL_TROUBLE, "cannot check %s: %s", dir, err_text(e));
 	struct json_writer *w = output_begin(t);

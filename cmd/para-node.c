@@ -23,6 +23,7 @@
 #include "tool/options.h"
 #include "tool/output.h"
 #include "tool/rolenames.h"
+#include "tool/snapshot.h"
 
 enum { FILES = 4096 };
 
@@ -282,6 +283,30 @@ run_backup(struct tool *t)
 	return status ? status : backup_run(t, dir, t->argv[0]);
 }
 
+/* --- snapshots --- */
+
+static const char *expect;
+
+static int
+run_snapshot(struct tool *t)
+{
+	char dir[PATH_MAX];
+	if (t->argc != 1)
+		return tool_usage(t, "one FILE is wanted, or -");
+	int status = home_dir(dir, t);
+	return status ? status : snapshot_export(t, dir, t->argv[0]);
+}
+
+static int
+run_import(struct tool *t)
+{
+	char dir[PATH_MAX];
+	if (t->argc != 1)
+		return tool_usage(t, "one FILE is wanted, or -");
+	int status = home_dir(dir, t);
+	return status ? status : snapshot_import(t, dir, t->argv[0], expect);
+}
+
 /* --- reset --- */
 
 static uint64_t reset_to = OPTION_NONE;
@@ -331,6 +356,8 @@ run_reset(struct tool *t)
 	enum err e = reset_run(&loss, dir, &(struct reset_config){reset_to, warn_loss, t});
 	if (e == ERR_LOCKED)
 		return tool_fail(t, TOOL_TROUBLE, "a node runs on %s: stop it first", dir);
+	if (e == ERR_PARAMS)
+		return tool_fail(t, TOOL_NO, "%s began with a snapshot: what led to it cannot be executed again", dir);
 	if (e == ERR_RANGE)
 		return tool_fail(t, TOOL_TROUBLE, "the chain in %s ends at hyper %" PRIu64, dir, loss.tip_hid);
 	if (e)
@@ -372,6 +399,10 @@ static const struct option_entry genesis_options[] = {
 static const struct option_entry reset_options[] = {
     {0, "to", "HID", "the last hyper block that stays; 0: the genesis alone", OPTION_NUMBER, &reset_to, 0, UINT64_MAX - 1}, END};
 
+static const struct option_entry import_options[] = {
+    {0, "expect", "HASH", "a hyper block that must be in the snapshot", OPTION_TEXT, &expect, 0, 0},
+    {0, NULL, NULL, NULL, OPTION_FLAG, NULL, 0, 0}};
+
 static const struct command commands[] = {
     {"", NULL, "Runs a node in the foreground.", OPTIONS_DIR | OPTIONS_KEY, node_options, run_node, NULL},
     {"genesis", NULL, "Prints the genesis of a new network.", OPTIONS_OUTPUT, genesis_options, run_genesis, NULL},
@@ -380,6 +411,10 @@ static const struct command commands[] = {
     {"unfollow", "CHAIN", "Makes a running node leave a chain; frees its disk.", OPTIONS_NODE | OPTIONS_OUTPUT, NULL,
         rolenames_unfollow, NULL},
     {"backup", "FILE", "Copies the store of a running node to FILE.", OPTIONS_DIR | OPTIONS_OUTPUT, NULL, run_backup,
+        NULL},
+    {"snapshot", "FILE", "Writes the final state of a running node to FILE.", OPTIONS_DIR | OPTIONS_OUTPUT, NULL,
+        run_snapshot, NULL},
+    {"import", "FILE", "Makes a new directory of a snapshot.", OPTIONS_DIR | OPTIONS_OUTPUT, import_options, run_import,
         NULL},
     {"reset", NULL, "Leaves the blocks after one, final ones too.", OPTIONS_DIR | OPTIONS_OUTPUT, reset_options, run_reset,
         NULL},

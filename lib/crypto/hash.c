@@ -33,6 +33,7 @@ static const uint8_t personal[HASH_KINDS][16] = {
 	[HASH_STATE_LEAF] = "para.stateleaf",
 	[HASH_STATE_NODE] = "para.statenode",
 	[HASH_TICKET] = "para.ticket",
+	[HASH_SNAPSHOT] = "para.snapshot",
 };
 
 static crypto_generichash_blake2b_state *

@@ -84,21 +84,28 @@ step(struct hash *key)
 }
 
 enum err
+state_next(struct ledger_view *view, const struct lane *lane, struct hash *key, struct bytes *value, bool first)
+{
+	if (first)
+		*key = state_key_lowest(lane);
+	else if (!step(key))
+		return ERR_NOT_FOUND;
+	return state_in_lane(lane, key) ? state_key_next(view, key, value, lane->chain, lane->depth) : ERR_NOT_FOUND;
+}
+
+enum err
 state_each(struct ledger_view *view, const struct lane *lane,
     enum err (*each)(void *arg, const struct hash *key, struct bytes value), void *arg)
 {
-	struct hash at = state_key_lowest(lane);
+	struct hash at;
 	struct bytes value;
-	enum err e;
+	enum err e = state_next(view, lane, &at, &value, true);
 
-	do {
-		if (!state_in_lane(lane, &at))
-			return ERR_OK;
-		e = state_key_next(view, &at, &value, lane->chain, lane->depth);
-		if (e == ERR_OK)
-			e = each(arg, &at, value);
-		else if (e == ERR_NOT_FOUND)
-			return ERR_OK;
-	} while (e == ERR_OK && step(&at));
-	return e;
+	while (e == ERR_OK) {
+		e = each(arg, &at, value);
+		if (e)
+			return e;
+		e = state_next(view, lane, &at, &value, false);
+	}
+	return e == ERR_NOT_FOUND ? ERR_OK : e;
 }

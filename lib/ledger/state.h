@@ -43,6 +43,12 @@ enum err state_get(struct ledger_view *view, struct bytes *value, uint32_t chain
 /* The root over the lane's keys, zero for none; a look-up or two. */
 enum err state_root(struct ledger_view *view, struct hash *root, const struct lane *lane);
 
+/*
+ * The first key of a lane, or the next after *key, which becomes it; ERR_NOT_FOUND beyond the last. *value borrows until
+ * the next call on the view.
+ */
+enum err state_next(struct ledger_view *view, const struct lane *lane, struct hash *key, struct bytes *value, bool first);
+
 /* Keys and values of a lane, ascending by key; stops at the first error of each. value borrows for the call. */
 enum err state_each(struct ledger_view *view, const struct lane *lane,
     enum err (*each)(void *arg, const struct hash *key, struct bytes value), void *arg);

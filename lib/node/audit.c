@@ -32,9 +32,7 @@ begin_genesis(struct audit *a)
 	if (e == ERR_OK)
 		e = audit_votes_begin(a);
 	if (e == ERR_OK)
-		e = ledger_begin(&a->memory.view, &a->genesis);
-	if (e == ERR_OK)
-		e = audit_learn_chains(a);
+		e = audit_base_begin(a);
 	if (e != ERR_OK)
 		return e;
 	a->network = genesis_network(&a->genesis_hash);
@@ -69,6 +67,7 @@ check_after(struct audit *a, const char *place, uint64_t hid, uint64_t in_force)
 	if (e == ERR_OK && (after.difficulty != a->difficulty || after.lanes_in_use != a->lanes_in_use ||
 	    after.in_force != in_force))
 		audit_say(a, place, "what follows from it is not what is kept");
+	audit_base_reach(a, hid, in_force);
 	return e;
 }
 

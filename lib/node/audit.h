@@ -8,10 +8,15 @@
  *
  * Of a chain that the node does not follow the certificates are verified, and that nothing else of it is there; not the
  * latter while its history comes or goes.
+ *
+ * A store that began with a snapshot has no bodies of chains with a state before its base, and nothing to execute them
+ * from: their state after the last final block is believed if it gives the root that is committed, and what stands on it
+ * is executed.
  */
 #ifndef NODE_AUDIT_H
 #define NODE_AUDIT_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "base/err.h"
@@ -28,6 +33,7 @@ struct audit_config {
 	/* After each hyper block; may be NULL. */
 	void (*progress)(void *arg, uint64_t hid, uint64_t tip_hid);
 	void *arg;
+	bool snapshot; /* just made of one: what it began with must be final, and each root committed */
 };
 
 /*

@@ -181,7 +181,7 @@ audit_blocks(struct audit *a, struct arena *arena, const struct cert *cert, uint
 		audit_say(a, place, "lane %u: %s", cert->core.lane.chain, err_text(e));
 		return ERR_OK;
 	}
-	bool held = !a->chain[cert->core.lane.chain].unfollowed;
+	bool held = audit_base_held(a, &a->chain[cert->core.lane.chain], hid);
 	for (uint32_t i = 0; held && e == ERR_OK && i < cert->core.blocks; i++)
 		e = check_block(a, arena, &block[i], &hash[i], hid);
 	return e;

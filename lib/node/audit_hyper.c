@@ -72,6 +72,8 @@ check_roots(struct audit *a, const char *place, const struct cert *cert, const s
 		audit_say(a, place, "lane %u commits hyper %" PRIu64, cert->core.lane.chain, roots->executed);
 		return;
 	}
+	if (a->base > 0 && c->stateful && c->first_executed == 0)
+		return;
 	/* Older ones were replayed and forgotten, only a node that fell far behind commits them; later ones are not yet. */
 	if (!c->unfollowed && roots->executed <= a->executed && roots->executed + AUDIT_ROOTS > a->last.hid && roots->executed >= c->first_executed &&
 	    !same_roots(roots, &c->root[roots->executed % AUDIT_ROOTS]))
@@ -168,6 +170,7 @@ advance_lane(struct audit *a, const struct cert *cert, uint64_t hid)
 	s->tip = core->tip;
 	s->tip_lid = core->tip_lid;
 	s->committed = core->roots;
+	audit_base_see(a, &a->chain[core->lane.chain]);
 }
 
 static struct hyper_brief *

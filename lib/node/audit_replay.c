@@ -29,6 +29,7 @@ audit_learn_chains(struct audit *a)
 		if (e == ERR_OK)
 			a->chain[a->chains++] = (struct audit_chain){ .registered = r.hid, .spec_hash = r.spec_hash,
 				.body_bytes = r.spec.body_bytes, .rule = r.spec.rule, .unwitnessed = r.spec.witnesses == 0,
+				.stateful = r.spec.engine != ENGINE_DATA,
 				.unfollowed = roles_fact(&a->roles, r.number) != NULL, .state = { .lane = { .chain = r.number } } };
 	}
 	return e;

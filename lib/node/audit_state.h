@@ -27,6 +27,10 @@ struct audit_chain {
 	struct roots root[AUDIT_ROOTS]; /* that its executions gave, by HID modulo; the state is the last change's */
 	uint64_t first_executed;
 	bool unfollowed;
+	bool stateful;    /* has a root */
+	bool whole;       /* although there is a base: its first block is there, and so are the others */
+	struct hash base; /* its root after hyper block audit.from */
+	bool committed;   /* a certificate says so */
 };
 
 /* The ledger's state, replayed in memory. */
@@ -52,6 +56,8 @@ struct audit {
 	uint64_t source_slot; /* of the block that is looked at */
 	struct store_tip tip;
 	uint64_t executed; /* later blocks wait for their execution */
+	uint64_t base, from; /* chains with a state: bodies are there after base, and executed after from; 0: all */
+	struct roles later;  /* of blocks after from; up to it, only chains without a state are executed */
 	struct audit_memory memory;
 	struct payout payout;
 	struct audit_chain *chain;
@@ -94,6 +100,21 @@ enum err audit_votes_advance(struct audit *a, const struct hyper *h);
 
 /* The endorsements kept with blocks; how many blocks have some. */
 enum err audit_certified(struct audit *a, uint32_t *rows);
+
+/* audit_base.c: the state that a store without older bodies is looked at from; in any other the genesis. */
+enum err audit_base_begin(struct audit *a);
+
+/* Before block hid is executed: where it is `from`, its state is there and what later ones go on with. */
+void audit_base_reach(struct audit *a, uint64_t hid, uint64_t in_force);
+
+/* Are the bodies of a chain's blocks of this hyper block there? */
+bool audit_base_held(const struct audit *a, const struct audit_chain *c, uint64_t hid);
+
+/* A certificate of the chain has moved its committed roots. */
+void audit_base_see(const struct audit *a, struct audit_chain *c);
+
+/* What is asked of a snapshot. */
+void audit_base_end(struct audit *a);
 
 /* audit_undo.c: the notes of a block that was just replayed. */
 enum err audit_undo(struct audit *a, uint64_t hid);

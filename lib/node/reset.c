@@ -5,6 +5,7 @@
 
 #include "consensus/effects.h"
 #include "node/apply.h"
+#include "node/connect.h"
 #include "node/execute.h"
 
 struct resetting {
@@ -78,30 +79,11 @@ read_blocks(struct effect_hyper *out, struct arena *arena, struct store_txn *t, 
 	return e;
 }
 
-static bool
-changes(const struct roots *a, const struct roots *b)
-{
-	return !hash_equal(&a->state, &b->state) || !hash_equal(&a->outbox, &b->outbox);
-}
-
 static enum err
 read_lanes(struct effect_hyper *out, struct arena *arena, struct store_txn *t, const struct hyper *h)
 {
-	struct lane_state *lane = arena_alloc(arena, h->header.lanes + (size_t)1, sizeof(*lane));
-	enum err e = lane == NULL ? ERR_NOMEM : ERR_OK;
-	for (uint32_t i = 0; e == ERR_OK && i < h->header.lanes; i++) {
-		const struct cert_core *core = &h->cert[i].core;
-		struct lane_state *s = &lane[i];
-		*s = (struct lane_state){ 0 };
-		e = store_get_lane(t, s, &core->lane);
-		e = e == ERR_NOT_FOUND ? ERR_OK : e;
-		s->lane = core->lane;
-		if (core->payloads > 0 || changes(&core->roots, &s->committed))
-			s->busy_hid = h->header.hid;
-		s->tip = core->tip;
-		s->tip_lid = core->tip_lid;
-		s->committed = core->roots;
-	}
+	struct lane_state *lane;
+	enum err e = connect_lanes(&lane, arena, t, h);
 	out->lane = lane;
 	out->lanes = h->header.lanes;
 	return e;
@@ -252,6 +234,7 @@ load(struct resetting *r)
 {
 	struct buf raw = { 0 };
 	struct node *n = r->node;
+	uint64_t base = 0;
 	enum err e = store_get_genesis(r->t, &raw);
 	if (e == ERR_OK)
 		e = genesis_unpack(&n->genesis, &n->arena, bytes_of(&raw));
@@ -260,8 +243,13 @@ load(struct resetting *r)
 		e = genesis_hash(&n->genesis_hash, &n->genesis);
 	if (e == ERR_OK)
 		e = store_get_tip(r->t, &r->old);
+	if (e == ERR_OK)
+		e = store_get_base(r->t, &base);
 	if (e != ERR_OK)
 		return e;
+	/* What led to the state that the store began with is not here. */
+	if (base > 0)
+		return ERR_PARAMS;
 	r->loss->tip_hid = r->old.hid;
 	r->loss->final_hid = r->old.final_hid;
 	return r->hid <= r->old.hid ? ERR_OK : ERR_RANGE;

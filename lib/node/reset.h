@@ -26,7 +26,8 @@ struct reset_config {
 
 /*
  * The directory's lock is held meanwhile. ERR_LOCKED: a node runs on it. ERR_RANGE: the chain does not reach hid;
- * out->tip_hid says how far it does. ERR_CORRUPT: a block that stays does not execute as it did. Others as store_open.
+ * out->tip_hid says how far it does. ERR_PARAMS: the store began with a
+ * snapshot. ERR_CORRUPT: a block that stays does not execute as it did. Others as store_open.
  */
 enum err reset_run(struct reset_loss *out, const char *dir, const struct reset_config *config);
 

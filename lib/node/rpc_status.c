@@ -135,10 +135,13 @@ put_roles(struct json_writer *w, struct node *n)
 	struct look look;
 	struct arena arena = { 0 };
 	struct roles roles = { .role = ROLE_FULL };
+	uint64_t base = 0;
 	enum err e = lookup_begin(&look, n);
 	if (e != ERR_OK)
 		return e;
 	e = roles_read(&roles, &arena, look.t);
+	if (e == ERR_OK)
+		e = store_get_base(look.t, &base);
 	lookup_end(&look);
 	fields_text(w, "role", roles_word(roles.role));
 	json_put_key(w, "follows");
@@ -146,6 +149,7 @@ put_roles(struct json_writer *w, struct node *n)
 	for (uint32_t i = 0; i < roles.names; i++)
 		json_put_text(w, roles.name[i]);
 	json_end_array(w);
+	fields_uint(w, "bodies_from", base + 1);
 	arena_free(&arena);
 	return e;
 }

@@ -86,6 +86,7 @@ change_all(struct node *n, struct store_txn *t)
 {
 	struct arena arena = { 0 };
 	struct roles r;
+	uint64_t base = 0;
 	enum err e = roles_read(&r, &arena, t);
 	if (e == ERR_OK)
 		e = make_room(&r, &arena);
@@ -93,7 +94,10 @@ change_all(struct node *n, struct store_txn *t)
 		e = configure(&r, &n->config);
 	if (e == ERR_OK && (n->config.role != 0 || n->config.follows > 0))
 		e = roles_write(t, &r);
-	n->role = (int)r.role;
+	if (e == ERR_OK)
+		e = store_get_base(t, &base);
+	/* Full nodes are asked for every body. */
+	n->role = (int)(base > 0 && r.role == ROLE_FULL ? ROLE_PARTIAL : r.role);
 	arena_free(&arena);
 	return e;
 }

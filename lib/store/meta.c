@@ -131,3 +131,26 @@ store_get_roles(struct store_txn *t, struct buf *raw)
 	buf_add(raw, value.data, value.len);
 	return raw->failed ? ERR_NOMEM : ERR_OK;
 }
+
+enum err
+store_put_base(struct store_txn *t, uint64_t hid)
+{
+	buf_reset(&t->value);
+	wire_put_u64(&t->value, hid);
+	return put(t, "base");
+}
+
+enum err
+store_get_base(struct store_txn *t, uint64_t *hid)
+{
+	struct bytes value;
+	struct reader r;
+	enum err e = get(t, &value, "base");
+
+	*hid = 0;
+	if (e)
+		return e == ERR_NOT_FOUND ? ERR_OK : e;
+	r = wire_reader(value);
+	*hid = wire_get_u64(&r);
+	return db_end(&r);
+}

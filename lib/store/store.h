@@ -5,7 +5,7 @@
  *     DIR/data.mdb     LMDB's; DIR/lock.mdb its reader table
  *
  *     db        key                          value
- *     meta      word                         schema, genesis, tip, record, roles
+ *     meta      word                         schema, genesis, tip, record, roles, base
  *     hyper     HID                          hash 32, difficulty and lanes in use after it, what chain 0 had committed
  *                                            before it, encoded hyper block
  *     hash      hash's first 16 bytes        HID of a hyper block, or lane and LID of a local block
@@ -84,6 +84,9 @@ enum err store_grow(struct store *s);
  */
 enum err store_whole(struct store *s);
 
+/* Grows the map until it has room for so many more bytes; as store_grow. */
+enum err store_reserve(struct store *s, uint64_t bytes);
+
 /* Frees slots of readers that died. */
 void store_sweep(struct store *s);
 
@@ -115,6 +118,13 @@ enum err store_get_record(struct store_txn *t, struct sign_record *record); /* a
 /* Which chains are followed, as the node encodes it. ERR_NOT_FOUND: nothing was put. */
 enum err store_put_roles(struct store_txn *t, struct bytes raw);
 enum err store_get_roles(struct store_txn *t, struct buf *raw);
+
+/*
+ * Chains with a state have no local blocks up to this HID here: the store began with their state after it. 0: it has all
+ * blocks of the chains that are followed.
+ */
+enum err store_put_base(struct store_txn *t, uint64_t hid);
+enum err store_get_base(struct store_txn *t, uint64_t *hid);
 
 /* --- the chain --- */
 

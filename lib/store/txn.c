@@ -190,6 +190,27 @@ store_grow(struct store *s)
 	return set_map(s, 2 * info.me_mapsize);
 }
 
+enum err
+store_reserve(struct store *s, uint64_t bytes)
+{
+	for (;;) {
+		MDB_envinfo info;
+		MDB_stat stat;
+		int rc = mdb_env_info(s->env, &info);
+		enum err e;
+
+		if (!rc)
+			rc = mdb_env_stat(s->env, &stat);
+		if (rc)
+			return store_error(rc);
+		if (info.me_mapsize - (uint64_t)(info.me_last_pgno + 1) * stat.ms_psize >= bytes)
+			return ERR_OK;
+		e = store_grow(s);
+		if (e)
+			return e;
+	}
+}
+
 void
 store_sweep(struct store *s)
 {
