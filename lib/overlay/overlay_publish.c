@@ -21,6 +21,8 @@ overlay_send(struct overlay *o, struct overlay_effects *out, struct peer *peer, 
 	/* para-protocol(7) OVERLAY: To who does not follow a chain its seals go as their heads. */
 	if (object_peek(raw) == OBJECT_SEAL && raw.len > SEAL_HEAD && !follows_it(peer, raw))
 		raw.len = SEAL_HEAD;
+	if (!pace_may_send(&peer->pace, raw, o->period_ms, o->now_ms))
+		return ERR_OK;
 	return peers_send(o->peers, out, peer, raw, o->now_ms);
 }
 
@@ -40,15 +42,7 @@ overlay_publish(struct overlay *o, struct overlay_effects *out, const struct pub
 	return e;
 }
 
-static bool
-may_tell(struct overlay *o, struct peer *peer, const struct pubkey *from, struct bytes raw)
-{
-	return !peers_same_key(&peer->other.key, from) && follows_it(peer, raw) &&
-	    peers_may_relay(peer, raw.len, o->now_ms);
-}
-
-/* para-protocol(7) OVERLAY: Payloads go only to who follows their chain, and to one peer no more than half of what it takes of
- * objects */
+/* para-protocol(7) OVERLAY: Payloads go only to who follows their chain */
 enum err
 overlay_relay(struct overlay *o, struct overlay_effects *out, const struct pubkey *from, struct bytes raw)
 {
@@ -68,9 +62,9 @@ overlay_relay(struct overlay *o, struct overlay_effects *out, const struct pubke
 			at = 0;
 			peer = peers_next(o->peers, &at);
 		}
-		if (!peer || !may_tell(o, peer, from, raw))
+		if (!peer || peers_same_key(&peer->other.key, from) || !follows_it(peer, raw))
 			continue;
-		e = peers_send(o->peers, out, peer, raw, o->now_ms);
+		e = overlay_send(o, out, peer, raw);
 		told++;
 	}
 	return e;

@@ -14,9 +14,6 @@ const struct bucket_rate peers_rate[CLASS_OF] = {
 	[CLASS_ANSWER] = {50000, 100000, 256 << 20, 512 << 20},
 };
 
-/* Of payloads half of what a peer takes of objects: the rest is for what it asks for, and for times when it is slow. */
-static const struct bucket_rate relay_rate = {2000, 10000, 8 << 20, 16 << 20};
-
 uint64_t
 peers_draw(struct peers *p)
 {
@@ -336,14 +333,6 @@ peers_follow(const struct peer *peer, uint32_t chain)
 			return true;
 	}
 	return chain == 0 || (peer->follows == 0 && peer->other.role != ROLE_LIGHT);
-}
-
-bool
-peers_may_relay(struct peer *peer, size_t bytes, uint64_t now_ms)
-{
-	if (peer->relayed.at_ms == 0)
-		peer->relayed = bucket_full(&relay_rate, now_ms);
-	return bucket_take(&peer->relayed, &relay_rate, bytes, now_ms);
 }
 
 enum err

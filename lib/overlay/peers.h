@@ -19,6 +19,7 @@
 #include "overlay/address.h"
 #include "overlay/bucket.h"
 #include "overlay/dials.h"
+#include "overlay/pace.h"
 
 enum {
 	PEERS_HANDSHAKES = 64,     /* links that are not yet peers, at once; the oldest incoming one makes room */
@@ -64,7 +65,7 @@ struct peer {
 	uint32_t rtt_ms;
 	unsigned score;
 	struct bucket bucket[CLASS_OF];
-	struct bucket relayed;            /* of payloads that it is told of */
+	struct pace pace;                 /* of what it is sent */
 	uint32_t follow[MESSAGE_CHAINS];  /* the only chains that it follows, as it says; none: as its role says */
 	unsigned follows;
 };
@@ -103,9 +104,6 @@ void peers_blame(struct peers *p, struct peer *peer, unsigned cost, enum err why
 
 /* Whether it follows a chain, as far as it has said. */
 bool peers_follow(const struct peer *peer, uint32_t chain);
-
-/* Whether one more payload of so many bytes is within what it is told of. */
-bool peers_may_relay(struct peer *peer, size_t bytes, uint64_t now_ms);
 
 /* The bytes live as long as the effects. ERR_NOMEM: not sent. */
 enum err peers_send(struct peers *p, struct overlay_effects *out, struct peer *peer, struct bytes raw, uint64_t now_ms);

@@ -119,6 +119,65 @@ a_flood_of_payloads_costs_nobody_its_place(void **state)
 	net_free(n);
 }
 
+/* Who is slow asks again and again for what is on its way already. */
+static void
+what_was_sent_is_not_sent_again_at_once(void **state)
+{
+	struct net *n = net_new(6);
+	unsigned a = net_add(n, A, NULL), b = net_add(n, B, A);
+	const struct pubkey *to = sign_key_public(n->node[b].key);
+	struct buf seal = {0}, other = {0};
+
+	(void)state;
+	net_run(n, 1000);
+	put_seal(&seal, n, 1);
+	put_seal(&other, n, 2);
+	for (unsigned i = 0; i < 100; i++)
+		say(n, a, OVERLAY_PUBLISH, to, bytes_of(&seal));
+	say(n, a, OVERLAY_PUBLISH, to, bytes_of(&other));
+	net_run(n, 100);
+	assert_int_equal(n->node[b].objects, 2);
+	net_run(n, NET_PERIOD / 4);
+	say(n, a, OVERLAY_PUBLISH, to, bytes_of(&seal));
+	net_run(n, 100);
+	assert_int_equal(n->node[b].objects, 3);
+	/* Its head is another thing. */
+	seal.len = SEAL_HEAD;
+	say(n, a, OVERLAY_PUBLISH, to, bytes_of(&seal));
+	net_run(n, 100);
+	assert_int_equal(n->node[b].objects, 4);
+	buf_free(&seal);
+	buf_free(&other);
+	net_free(n);
+}
+
+/* However many different ones there are. */
+static void
+long_seals_stay_below_what_a_peer_takes(void **state)
+{
+	struct net *n = net_new(7);
+	unsigned a = net_add(n, A, NULL), b = net_add(n, B, A);
+	struct peer_view view;
+	struct buf seal = {0};
+	uint8_t body[200000] = {1};
+
+	(void)state;
+	net_run(n, 1000);
+	put_seal(&seal, n, 1);
+	buf_add(&seal, body, sizeof body);
+	for (unsigned i = 0; i < 400; i++) {
+		seal.data[SEAL_HEAD - 1] = (uint8_t)i;
+		seal.data[SEAL_HEAD - 2] = (uint8_t)(i >> 8);
+		say(n, a, OVERLAY_PUBLISH, NULL, bytes_of(&seal));
+	}
+	net_run(n, 1000);
+	assert_true(net_look(n, b, a, &view));
+	assert_int_equal(view.score, PEERS_SCORE);
+	assert_in_range(n->node[b].objects, 100, 160);
+	buf_free(&seal);
+	net_free(n);
+}
+
 /* A light peer keeps contacts of followers, and gives them to who lacks one. */
 static void
 followers_are_found(void **state)
@@ -230,6 +289,8 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(bodies_go_to_who_follows),
 		cmocka_unit_test(a_flood_of_payloads_costs_nobody_its_place),
+		cmocka_unit_test(what_was_sent_is_not_sent_again_at_once),
+		cmocka_unit_test(long_seals_stay_below_what_a_peer_takes),
 		cmocka_unit_test(followers_are_found),
 		cmocka_unit_test(a_follower_stores_its_contact),
 		cmocka_unit_test(history_comes_from_a_follower),
