@@ -30,6 +30,14 @@ litecoin_port() { # DIRECTORY: where it listens for calls: chosen at its first s
 	cat "$1/rpcport"
 }
 
+litecoin_peer_port() { # DIRECTORY: where it takes peers, when it is started with that
+	[ -e "$1/peerport" ] || {
+		mkdir -p "$1"
+		shuf -i 10000-19999 -n 1 >"$1/peerport"
+	}
+	cat "$1/peerport"
+}
+
 litecoin_pid() { # DIRECTORY
 	cat "$1/regtest/bitcoind.pid"
 }

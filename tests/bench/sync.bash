@@ -3,13 +3,14 @@
 # shellcheck disable=SC2154
 
 sync_payloads=${SYNC_PAYLOADS:-40000}
+litecoin_payloads=${SYNC_LITECOIN:-20000}
 others=()
 
-run_node() { # DIRECTORY [OPTION...]: a node of the network of two; its process is the last of $others
+run_node() { # DIRECTORY [OPTION...]: a node of the network of $genesis; its process is the last of $others
 	local home=$1
 	shift
 	mkdir -p "$home"
-	para-node -d "$home" --genesis "$dir/two.json" --listen tcp://127.0.0.1:0 --no-discovery "$@" \
+	para-node -d "$home" --genesis "${genesis:-$dir/two.json}" --listen tcp://127.0.0.1:0 --no-discovery "$@" \
 		2>>"$home.log" </dev/null &
 	others+=($!)
 	para-inspect status -n "ipc://$home/node.ipc" --connect-timeout 60 >/dev/null
@@ -56,6 +57,24 @@ build_two() {
 	end_others
 }
 
+# As many transactions of one input and two outputs, each with its signature, in the blocks of a litecoind.
+build_litecoin() {
+	[ ! -e "$dir/ltc.sync" ] || return 0
+	start_litecoin "$dir/ltc.first" -listen=1 -bind="127.0.0.1:$(litecoin_peer_port "$dir/ltc.first")"
+	litecoin_presign "$dir/ltc.first" "$litecoin_payloads" >"$dir/ltc.txs"
+	litecoin_mine "$dir/ltc.first" <"$dir/ltc.txs"
+	litecoin_cli "$dir/ltc.first" getblockcount >"$dir/ltc.sync"
+}
+
+# A second litecoind fetches them from the first.
+run_litecoin() {
+	rm -rf "$dir/ltc.late"
+	start_litecoin "$dir/ltc.late" -listen=0 -connect="127.0.0.1:$(litecoin_peer_port "$dir/ltc.first")"
+	until [ "$(litecoin_cli "$dir/ltc.late" getblockcount)" -ge "$(cat "$dir/ltc.sync")" ]; do sleep 0.2; done
+	cpu_of "$(litecoin_pid "$dir/ltc.late")" >"$dir/ltc.cpu"
+	stop_litecoin "$dir/ltc.late"
+}
+
 run_sync() {
 	local hid pid
 	stop_node
@@ -70,10 +89,19 @@ run_sync() {
 	until [ "$(para-inspect status -n "ipc://$dir/late/node.ipc" -f final_hid)" -ge "$hid" ]; do sleep 0.5; done
 	cpu_of "$pid" >"$dir/sync"
 	end_others
+	if has_litecoin; then
+		build_litecoin
+		run_litecoin
+	fi
 }
 
 tell_sync() { # V
 	local us
 	us=$(calc "1e6 * $(cat "$dir/sync") / $sync_payloads")
 	emit sync "$(calc "1e6 / $1 / $us")" "$us" 'us of a newcomer per payload of 200 bytes, final' 'one bare signature check'
+	if has_litecoin; then
+		emit sync-litecoin "$(calc "1e6 * $(cat "$dir/ltc.cpu") / $litecoin_payloads / $us")" "$us" \
+			"us of a newcomer per payload; litecoind's takes $(calc "1e6 * $(cat "$dir/ltc.cpu") / $litecoin_payloads")" \
+			'litecoind, CPU seconds per transaction'
+	fi
 }
