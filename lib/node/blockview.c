@@ -1,5 +1,6 @@
 #include "node/blockview.h"
 
+#include "chain/account.h"
 #include "json/view.h"
 #include "node/execute.h"
 #include "node/fields.h"
@@ -14,18 +15,38 @@ blockview_time(struct json_writer *w, struct node *n, uint64_t slot)
 
 /* Endorsements that certify a block: kept with it until it is final; then in the body of the one after it. */
 static enum err
-count_endorsements(uint32_t *out, struct arena *arena, struct look *look, const struct hash *hash, uint64_t hid)
+find_endorsements(const struct endorsement **out, uint32_t *count, struct arena *arena, struct look *look,
+    const struct hash *hash, uint64_t hid)
 {
-	struct endorsement *e;
+	struct endorsement *kept;
 	struct hyper next;
 	struct hash next_hash;
-	enum err got = store_get_endorsements(look->t, &e, out, arena, hid);
-	if (got != ERR_OK || *out > 0 || hid == look->tip.hid)
-		return got;
-	got = execute_hyper(&next, &next_hash, arena, look->t, hid + 1);
-	if (got == ERR_OK && hash_equal(&next.header.source, hash))
-		*out = next.endorsements;
-	return got;
+	enum err e = store_get_endorsements(look->t, &kept, count, arena, hid);
+	*out = kept;
+	if (e != ERR_OK || *count > 0 || hid == look->tip.hid)
+		return e;
+	e = execute_hyper(&next, &next_hash, arena, look->t, hid + 1);
+	if (e == ERR_OK && hash_equal(&next.header.source, hash)) {
+		*out = next.endorsement;
+		*count = next.endorsements;
+	}
+	return e;
+}
+
+static void
+put_endorsements(struct json_writer *w, struct node *n, const struct endorsement *endorsement, uint32_t count)
+{
+	fields_uint(w, "endorsements", count);
+	json_put_key(w, "endorsed_by");
+	json_put_array(w);
+	for (uint32_t i = 0; i < count; i++) {
+		char text[ACCOUNT_TEXT];
+		account_print(text, endorsement[i].voter.b);
+		json_put_text(w, text);
+	}
+	json_end_array(w);
+	/* Where one key has all votes nobody endorses. */
+	fields_bool(w, "certified", n->genesis.solo || count > 0);
 }
 
 static enum err
@@ -60,22 +81,22 @@ put_lane(struct json_writer *w, struct arena *arena, struct look *look, const st
 }
 
 static enum err
-put_hyper(struct json_writer *w, struct arena *arena, struct look *look, uint64_t hid, const char *type)
+put_hyper(struct json_writer *w, struct node *n, struct arena *arena, struct look *look, uint64_t hid, const char *type)
 {
 	struct hyper h;
 	struct hash hash;
+	const struct endorsement *endorsement;
 	uint32_t endorsements;
 	enum err e = execute_hyper(&h, &hash, arena, look->t, hid);
 	if (e == ERR_OK)
-		e = count_endorsements(&endorsements, arena, look, &hash, hid);
+		e = find_endorsements(&endorsement, &endorsements, arena, look, &hash, hid);
 	if (e != ERR_OK)
 		return e;
 	json_put_object(w);
 	if (type != NULL)
 		fields_text(w, "type", type);
 	view_hyper_header(w, &h.header, &hash, &h.auth);
-	fields_uint(w, "endorsements", endorsements);
-	fields_bool(w, "certified", true);
+	put_endorsements(w, n, endorsement, endorsements);
 	fields_bool(w, "final", hid <= look->tip.final_hid);
 	json_put_key(w, "lanes");
 	json_put_array(w);
@@ -100,6 +121,9 @@ put_genesis(struct json_writer *w, struct node *n, const char *type)
 	fields_decimal(w, "difficulty", 0);
 	fields_uint(w, "seals", 0);
 	fields_uint(w, "endorsements", 0);
+	json_put_key(w, "endorsed_by");
+	json_put_array(w);
+	json_end_array(w);
 	fields_bool(w, "certified", true);
 	fields_bool(w, "final", true);
 	json_put_key(w, "lanes");
@@ -118,7 +142,7 @@ blockview_hyper(struct json_writer *w, struct node *n, struct look *look, uint64
 		put_genesis(w, n, type);
 		return ERR_OK;
 	}
-	enum err e = put_hyper(w, &arena, look, hid, type);
+	enum err e = put_hyper(w, n, &arena, look, hid, type);
 	arena_free(&arena);
 	return e;
 }

@@ -1,9 +1,13 @@
+#include <string.h>
+
 #include "json/view.h"
 #include "node/fields.h"
 #include "node/mesh.h"
 #include "node/params.h"
 #include "node/roles.h"
 #include "node/timing.h"
+
+enum { VOTERS_TOLD = 1024 };
 
 /* Of a peer that says so: the only chains that it follows. */
 static void
@@ -16,12 +20,47 @@ put_follows(struct json_writer *w, const struct peer_view *p)
 	json_end_array(w);
 }
 
+/* The votes as the core knows them, ascending by key. */
+struct electorate {
+	struct vote_view *voter;
+	uint32_t count;
+};
+
+static enum err
+read_votes(struct electorate *out, struct arena *arena, struct node *n)
+{
+	struct u128 total;
+	out->voter = arena_alloc(arena, VOTERS_TOLD, sizeof(*out->voter));
+	if (out->voter == NULL)
+		return ERR_NOMEM;
+	pthread_mutex_lock(&n->core.mutex);
+	out->count = consensus_votes(n->core.consensus, out->voter, VOTERS_TOLD, &total);
+	pthread_mutex_unlock(&n->core.mutex);
+	out->count = out->count < VOTERS_TOLD ? out->count : VOTERS_TOLD;
+	return ERR_OK;
+}
+
+/* The slot of its latest list or endorsement that was heard; null: it has no votes. */
 static void
-put_peer(struct json_writer *w, const struct peer_view *p, uint64_t now)
+put_voted(struct json_writer *w, const struct electorate *all, const struct pubkey *key)
+{
+	json_put_key(w, "voted");
+	for (uint32_t i = 0; i < all->count; i++) {
+		if (memcmp(&all->voter[i].key, key, sizeof(*key)) == 0) {
+			json_put_uint(w, all->voter[i].heard_slot);
+			return;
+		}
+	}
+	json_put_null(w);
+}
+
+static void
+put_peer(struct json_writer *w, const struct peer_view *p, const struct electorate *all, uint64_t now)
 {
 	json_put_object(w);
 	view_address(w, "key", p->key.b);
 	fields_text(w, "role", roles_word(p->role));
+	put_voted(w, all, &p->key);
 	if (p->follows > 0)
 		put_follows(w, p);
 	fields_text(w, "address", p->address);
@@ -47,17 +86,22 @@ peers(struct call *call, struct json_writer *w)
 	static const char *const nothing[] = { NULL };
 	struct arena arena = { 0 };
 	struct peer_view *peer;
+	struct electorate all;
 	unsigned count;
 	enum err e = params_known(call, nothing);
 	if (e == ERR_OK)
 		e = mesh_peers(&peer, &count, &arena, call->node);
-	if (e != ERR_OK)
+	if (e == ERR_OK)
+		e = read_votes(&all, &arena, call->node);
+	if (e != ERR_OK) {
+		arena_free(&arena);
 		return e;
+	}
 	json_put_object(w);
 	json_put_key(w, "peers");
 	json_put_array(w);
 	for (unsigned i = 0; i < count; i++)
-		put_peer(w, &peer[i], timing_now_ms());
+		put_peer(w, &peer[i], &all, timing_now_ms());
 	json_end_array(w);
 	json_end_object(w);
 	arena_free(&arena);

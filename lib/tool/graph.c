@@ -115,13 +115,17 @@ put_hyper(void *arg, const struct json *j)
 {
 	struct graph *g = arg;
 	uint64_t hid = number_of(j, "hid");
-	bool final = false;
+	bool final = false, certified = false;
 	int status = TOOL_DONE;
 	json_bool(&final, json_member(j, "final"));
+	json_bool(&certified, json_member(j, "certified"));
 	put(g, "  \"h%" PRIu64 "\" [group=hyper, style=\"filled%s\", fillcolor=\"%s\", label=\"hyper %" PRIu64
-	    "\\nslot %" PRIu64 ", %" PRIu64 " seal%s%s\\n%.12s\"];\n",
-	    hid, final ? ",bold" : "", final ? "#cfe8cf" : "#eeeeee", hid, number_of(j, "slot"), number_of(j, "seals"),
-	    number_of(j, "seals") == 1 ? "" : "s", final ? ", final" : "", text_of(j, "hash"));
+	    "\\nslot %" PRIu64 ", %" PRIu64 " seal%s\\n",
+	    hid, final ? ",bold" : certified ? "" : ",dashed", final ? "#cfe8cf" : "#eeeeee", hid, number_of(j, "slot"),
+	    number_of(j, "seals"), number_of(j, "seals") == 1 ? "" : "s");
+	if (number_of(j, "endorsements") > 0)
+		put(g, "endorsed by %" PRIu64 ", ", number_of(j, "endorsements"));
+	put(g, "%s\\n%.12s\"];\n", final ? "final" : certified ? "certified" : "not certified", text_of(j, "hash"));
 	if (g->begun)
 		put(g, "  \"h%" PRIu64 "\" -> \"h%" PRIu64 "\" [dir=back, weight=100, penwidth=2];\n", g->previous,
 		    hid);

@@ -36,14 +36,14 @@ start() {
 	shift
 	[ -z "${BOOTSTRAP-}" ] || bootstrap=(--bootstrap "$BOOTSTRAP")
 	[ ${#DOOR[@]} -eq 0 ] || bootstrap+=(--advertise "tcp://127.0.0.1:${DOOR[$((i - 1))]}")
-	env "${NODE_ENV[@]}" para-node -d "n$i" --genesis genesis.json --listen tcp://127.0.0.1:"${PORT[$i]:-0}" --no-discovery \
+	env "${NODE_ENV[@]}" para-node -d "n$i" --genesis genesis.json --listen "tcp://${LISTEN:-127.0.0.1}:${PORT[$i]:-0}" --no-discovery \
 		"${bootstrap[@]}" "$@" 2>>"n$i.log" 3>&- 9>&- &
 	NODE[i]=$!
 	para-inspect status -d "n$i" --connect-timeout 20 >/dev/null || {
 		tail -n 20 "n$i.log" | sed 's/^/# /' >&2
 		return 1
 	}
-	PORT[i]=$(sed -n 's|.*welcome at tcp://127.0.0.1:||p' "n$i.log" | tail -n 1)
+	PORT[i]=$(sed -n 's|.*welcome at tcp://.*:||p' "n$i.log" | tail -n 1)
 	[ -n "${BOOTSTRAP-}" ] || BOOTSTRAP=tcp://127.0.0.1:${PORT[$i]}
 	[ ${#DOOR[@]} -eq 0 ] || wire "${GROUPS_NOW[@]}"
 }

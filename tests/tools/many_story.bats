@@ -1,0 +1,113 @@
+# What nodes tell of a round, and of each other.
+
+load lib
+load many
+
+setup_file() {
+	export BATS_TEST_TIMEOUT=90
+	export PERIOD=300
+}
+
+address_of() { # I
+	para-key show "n$1/node.key" -f address
+}
+
+misses() { # I J: node I says that the last blocks lack J's endorsements, and nobody else's
+	[ "$(para-inspect status -d "n$1" -o json | jq -r '.missing | join(" ")')" = "$(address_of "$2")" ]
+}
+
+voted() { # I J: the slot in which I last heard J vote
+	para-inspect peers -d "n$1" -o json | jq --arg key "$(address_of "$2")" 'select(.key == $key) | .voted'
+}
+
+@test "story: who votes, who is missing, who endorsed" {
+	new_network 4
+	mkdir n5
+	start_all 4
+	start 5
+	register 1 notes
+	until_true 10 peers_of 1 4
+	slot=$(field 1 slot)
+	put 2 notes one >/dev/null
+	[ "$(field 1 votes_seen)" -ge 3 ]
+	[ "$(field 1 votes_needed)" -eq 3 ]
+	is 1 missing '[]'
+	[ "$(voted 1 2)" -gt "$((slot - 2))" ]
+	# Node 5 has no votes.
+	[ "$(voted 1 5)" = null ]
+	gone=$(address_of 4)
+	halt 4
+	chatter 1
+	until_true 20 misses 1 4
+	hush
+	put 2 notes two >/dev/null
+	hid=$(field 1 final_hid)
+	para-inspect hyper "$hid" -d n1 -o json >hyper
+	jq -e '.certified and .final and .endorsements == 3 and (.endorsed_by | length) == 3' hyper
+	jq -e --arg gone "$gone" '.endorsed_by | index($gone) == null' hyper
+	jq -e --arg here "$(address_of 2)" '.endorsed_by | index($here) != null' hyper
+	para-inspect graph "$hid..$hid" -d n1 | grep -q 'endorsed by 3, final'
+	# Two of four: no block is certified.
+	halt 3
+	slot=$(field 1 slot)
+	STATUS=pooled put 1 notes three >/dev/null
+	until_true 20 slot_at 1 $((slot + 4))
+	[ "$(field 1 certified)" -lt "$(field 1 hid)" ] || [ "$(field 1 final_hid)" -ge "$hid" ]
+	para-inspect hyper latest -d n1 -o json | jq -e '.certified == (.endorsements > 0)'
+}
+
+lanes_are() { # I LINES
+	para-inspect lanes -d "n$1" -f lane,followed | tr '\t\n' ' ,' >lanes
+	[ "$(cat lanes)" = "$2" ]
+}
+
+@test "story: lanes say what waits there, and which of them are followed" {
+	new_network 2
+	mkdir n3
+	start_all 2
+	register 1 aa
+	register 1 bb
+	put 1 aa seen >/dev/null
+	start 3 --role partial --follow bb
+	until_true 20 final_at 3 "$(field 1 final_hid)"
+	until_true 10 lanes_are 3 '0 true,1 false,2 true,'
+	[ "$(para-inspect lanes -d n1 -f followed | sort -u)" = true ]
+	halt 2
+	until_true 10 is 1 peers 1
+	STATUS=pooled put 1 aa waits >/dev/null
+	[ "$(para-inspect lanes -d n1 -o json | jq 'select(.chain_name == "aa") | .waiting')" -le 1 ]
+}
+
+@test "story: who listens everywhere is told of where it is seen" {
+	new_network 2
+	LISTEN=0.0.0.0 start 1
+	start 2
+	until_true 10 peers_of 2 1
+	[ "$(para-inspect peers -d n2 -f url)" = "tcp://127.0.0.1:${PORT[1]}" ]
+	# What it is told others can use: a third finds the first by the second.
+	mkdir n3
+	BOOTSTRAP=tcp://127.0.0.1:${PORT[2]} start 3
+	until_true 20 peers_of 3 2
+	para-inspect peers -d n3 -f url | grep -qx "tcp://127.0.0.1:${PORT[1]}"
+}
+
+@test "story: a better branch that parted before what is final is told" {
+	new_network 2
+	mkdir n3
+	start_all 2
+	start 3
+	register 1 notes
+	put 1 notes one >/dev/null
+	until_true 20 final_at 3 1
+	is 3 parted ''
+	halt_all
+	# The founders begin again, and get further.
+	find n1 n2 -mindepth 1 ! -name node.key -delete
+	start_all 2
+	register 1 other
+	for i in 1 2 3 4; do put 1 other "$i" >/dev/null; done
+	start 3
+	until_true 30 is 3 parted 0
+	says 3 'parted from this one after hyper 0'
+	[ "$(para-inspect status -d n3 -o json | jq .parted)" = 0 ]
+}
