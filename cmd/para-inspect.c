@@ -255,7 +255,7 @@ static const struct command commands[] = {
     {"payload", "[ID|AT...]", "Payloads.", READS, NULL, run_payload, NULL},
     {"lanes", NULL, "The lanes in force.", READS, NULL, run_lanes, "lane,chain_name,followed,lid,executed,busy,waiting,tip"},
     {"peers", NULL, "The nodes that this one is connected with.", READS, NULL, run_peers,
-        "key,role,voted,url,address,hid,final_hid,clock_ms,rtt_ms,in_bytes,out_bytes,score"},
+        "key,role,voted,url,hid,final_hid,clock_ms,rtt_ms,in_bytes,out_bytes,score"},
     {"pool", NULL, "What waits to be sealed or final.", READS, NULL, run_pool,
         "payload,chain_name,signer,seq,waits_for,bytes,status"},
     {"proof", "[PAYLOAD...|account ADDRESS...]", "Proofs of payloads, and of what accounts hold.", READS | OPTIONS_CHAIN,
