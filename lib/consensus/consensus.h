@@ -356,7 +356,7 @@ void consensus_round(const struct consensus *c, struct round_view *out);
 struct vote_view {
 	struct pubkey key;
 	struct u128 weight;
-	uint64_t heard_slot; /* the latest in which a list or an endorsement of it was heard; 0: none since the start */
+	uint64_t heard_slot; /* of the latest block known here that it endorsed; 0: none since the start */
 };
 
 /* The voters of the block after the tip, ascending by key; at most `most` are written, all are counted. */

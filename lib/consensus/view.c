@@ -108,7 +108,12 @@ heard_slot(const struct consensus *c, const struct pubkey *key)
 uint32_t
 consensus_votes(const struct consensus *c, struct vote_view *out, uint32_t most, struct u128 *total)
 {
-	const struct votes *votes = c->tree.tip->after;
+	const struct node *node = c->tree.tip;
+
+	/* Made when they are first needed: until then the last that were. */
+	while (!node->after && node->parent)
+		node = node->parent;
+	const struct votes *votes = node->after;
 
 	*total = votes ? votes->total : (struct u128){ 0 };
 	for (uint32_t i = 0; votes && i < votes->count && i < most; i++)

@@ -40,7 +40,7 @@ read_votes(struct electorate *out, struct arena *arena, struct node *n)
 	return ERR_OK;
 }
 
-/* The slot of its latest list or endorsement that was heard; null: it has no votes. */
+/* The slot of the latest block here that it endorsed; null: it has no votes. */
 static void
 put_voted(struct json_writer *w, const struct electorate *all, const struct pubkey *key)
 {
