@@ -4,6 +4,7 @@
 #include "json/view.h"
 #include "tool/draft.h"
 #include "tool/output.h"
+#include "tool/proposal.h"
 #include "tool/query.h"
 #include "tool/rulespec.h"
 #include "tool/specfile.h"
@@ -12,6 +13,7 @@ enum { BODY_DEFAULT = 65536 };
 
 static struct draft_options draft_options = DRAFT_DEFAULTS;
 static struct rulespec rule = RULESPEC_DEFAULTS;
+static struct option_list authorities;
 static const char *name, *engine = "data";
 static uint64_t witnesses = SPEC_WITNESSES, body_bytes = BODY_DEFAULT;
 
@@ -100,6 +102,12 @@ run_create(struct tool *t)
 }
 
 static int
+run_authorities(struct tool *t)
+{
+	return proposal_print(t, &authorities, &draft_options);
+}
+
+static int
 run_list(struct tool *t)
 {
 	return query_list(t, "chains", "chains");
@@ -116,11 +124,16 @@ static const struct option_entry spec_options[] = {
 
 static const struct option_entry create_options[] = {DRAFT_OPTIONS(draft_options), END};
 
+static const struct option_entry authorities_options[] = {{0, "authority", "ADDRESS",
+    "a node key that is to decide (may be repeated)", OPTION_LIST, &authorities, 0, 0}, DRAFT_OPTIONS(draft_options), END};
+
 static const struct command commands[] = {
     {"spec", NULL, "Prints a chain spec.", OPTIONS_OUTPUT, spec_options, run_spec, NULL},
     {"check", "[SPEC...]", "Checks chain specs.", OPTIONS_OUTPUT, NULL, run_check, NULL},
     {"create", "[SPEC]", "Makes the payload that registers a chain.", OPTIONS_NODE | OPTIONS_KEY | OPTIONS_OUTPUT,
         create_options, run_create, NULL},
+    {"authorities", NULL, "Makes the payload by which an authority asks for a set of them.",
+        OPTIONS_NODE | OPTIONS_KEY | OPTIONS_CHAIN | OPTIONS_OUTPUT, authorities_options, run_authorities, NULL},
     {"list", NULL, "Lists the chains of a node.", OPTIONS_NODE | OPTIONS_TABLE, NULL, run_list,
         "chain,chain_name,engine,rule,witnesses,body_bytes,registered,in_force"},
     {NULL, NULL, NULL, 0, NULL, NULL, NULL}};

@@ -60,3 +60,19 @@ account_of_rewards(uint8_t out[static 32], uint32_t chain, uint64_t hid, uint32_
 		rest[8 + i] = (uint8_t)(part >> 8 * i);
 	tagged(out, "rewards", chain, rest, sizeof rest);
 }
+
+void
+account_of_authorities(uint8_t out[static 32], uint32_t chain)
+{
+	tagged(out, "authorities", chain, "", 0);
+}
+
+void
+account_of_generation(uint8_t out[static 32], uint32_t chain, uint32_t generation)
+{
+	uint8_t rest[4];
+
+	for (int i = 0; i < 4; i++)
+		rest[i] = (uint8_t)(generation >> 8 * i);
+	tagged(out, "authorities", chain, rest, sizeof rest);
+}

@@ -19,4 +19,8 @@ void account_of_token(uint8_t out[static 32], uint32_t chain, const char *name);
 void account_of_totals(uint8_t out[static 32], uint32_t chain);
 void account_of_rewards(uint8_t out[static 32], uint32_t chain, uint64_t hid, uint32_t part);
 
+/* On chain 0: the authorities of another chain, those in force and earlier ones. */
+void account_of_authorities(uint8_t out[static 32], uint32_t chain);
+void account_of_generation(uint8_t out[static 32], uint32_t chain, uint32_t generation);
+
 #endif

@@ -6,7 +6,7 @@
 
 __extension__ typedef unsigned __int128 wide;
 
-static const char *const names[] = { [RULE_OPEN] = "open", [RULE_POW] = "pow" };
+static const char *const names[] = { [RULE_OPEN] = "open", [RULE_POW] = "pow", [RULE_BFT] = "bft" };
 
 #define COUNT(a) (sizeof(a) / sizeof *(a))
 
@@ -20,7 +20,7 @@ enum err
 rule_parse(enum spec_rule *out, const char *name)
 {
 	for (size_t i = 0; i < COUNT(names); i++)
-		if (strcmp(names[i], name) == 0) {
+		if (names[i] && strcmp(names[i], name) == 0) {
 			*out = (enum spec_rule)i;
 			return ERR_OK;
 		}

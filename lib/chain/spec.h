@@ -56,7 +56,8 @@ enum err spec_engine_parse(enum spec_engine *out, const char *name);
  */
 enum root_operation {
 	ROOT_REGISTER = 1, /* argument: a chain spec */
-	ROOT_TRANSFER = 2  /* argument: as a coin chain's transfer (chain/order.h) */
+	ROOT_TRANSFER = 2, /* argument: as a coin chain's transfer (chain/order.h) */
+	ROOT_AUTHORITIES = 3 /* argument: chain u32, count u8, keys 32 each, ascending: whom the signer wants in force */
 };
 
 #endif

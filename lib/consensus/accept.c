@@ -68,7 +68,7 @@ check_terms(struct consensus *c, const struct arrival *a)
 		return ERR_SCRIPT;
 	if (c->genesis->solo && !votes_find(c->founders, &core->voter))
 		return ERR_VOTER;
-	e = verdict_head(c, a->lane, core, &a->event->id);
+	e = verdict_head(c, a->parent, a->lane, core, &a->event->id);
 	return e ? e : core->bytes > c->genesis->seal_bytes ? ERR_TOO_LONG : ERR_OK;
 }
 

@@ -92,9 +92,9 @@ agree_seal(const struct gate *gate, const struct assembly *in, const struct take
 	for (uint32_t i = 0, at; i < in->lists; i++) {
 		const struct list_entry *e = agree_entry(&at, in->list[i], &seal->head.core.lane);
 		if (e && e->count && bsearch(&seal->id, e->id, e->count, sizeof *e->id, compare_hash))
-			votes_add(gate->votes, &tally, &in->list[i]->voter);
+			agree_count(gate, &tally, &in->list[i]->voter);
 	}
-	return agree_enough(gate, &tally);
+	return agree_named(gate, &tally);
 }
 
 /* --- whose word counts in a lane --- */
@@ -138,7 +138,17 @@ agree_open(struct gate *gate, const struct assembly *in, struct taken *const *se
 		vote[i] = (struct vote){ .id = seal[i]->id, .voter = seal[i]->head.core.voter, .weight = 1 };
 	e = n ? agree_gate(gate, in->votes, seal[0]->lane, in->slot - in->tip->brief.slot - 1, vote, n) : ERR_COUNT;
 	free(vote);
+	if (e == ERR_OK)
+		agree_authorities(gate, seal[0]->lane, lanes_authorities(seal[0]->lane,
+		    in->lanes->item[0]->state.committed.executed));
 	return e;
+}
+
+void
+agree_authorities(struct gate *gate, const struct lane_entry *lane, const struct authorities *a)
+{
+	gate->rule = &lane->info.rule;
+	gate->authorities = a;
 }
 
 void
@@ -146,6 +156,21 @@ agree_close(struct gate *gate)
 {
 	if (gate->votes == &gate->own)
 		votes_free(&gate->own);
+}
+
+void
+agree_count(const struct gate *gate, struct tally *tally, const struct pubkey *voter)
+{
+	votes_add(gate->votes, tally, voter);
+	tally->authorities += gate->authorities && rule_is_authority(gate->authorities, voter);
+}
+
+bool
+agree_named(const struct gate *gate, const struct tally *tally)
+{
+	const struct rule_facts facts = { .authorities = gate->authorities };
+
+	return agree_enough(gate, tally) && rule_quorum(gate->rule, &facts, tally->authorities);
 }
 
 bool
@@ -187,7 +212,7 @@ accepted(const struct gate *gate, const struct assembly *in, const struct lane *
 	for (uint32_t k = 0, at; k < in->lists; k++) {
 		const struct list_entry *e = agree_entry(&at, in->list[k], lane);
 		if (e && roots_equal(&e->roots, roots))
-			votes_add(gate->votes, &tally, &in->list[k]->voter);
+			agree_count(gate, &tally, &in->list[k]->voter);
 	}
 	return agree_enough(gate, &tally);
 }

@@ -16,6 +16,8 @@ struct gate {
 	struct votes own;
 	uint64_t empty;
 	bool alone; /* unwitnessed */
+	const struct rule *rule;
+	const struct authorities *authorities; /* of the lane; outlive the gate */
 };
 
 /* By lane, then by id: the order of a hyper block. */
@@ -34,10 +36,19 @@ const struct list_entry *agree_entry(uint32_t *index, const struct list *list, c
 enum err agree_gate(struct gate *gate, const struct votes *votes, const struct lane_entry *lane, uint64_t empty,
     const struct vote *seal, uint32_t n);
 
+/* Seals of the lane need its authorities too, where its rule says so. */
+void agree_authorities(struct gate *gate, const struct lane_entry *lane, const struct authorities *a);
+
 /* The same for n >= 1 seals of one lane. */
 enum err agree_open(struct gate *gate, const struct assembly *in, struct taken *const *seal, uint32_t n);
 void agree_close(struct gate *gate);
+
+/* One list that says so. */
+void agree_count(const struct gate *gate, struct tally *tally, const struct pubkey *voter);
+
+/* Enough for roots, and for a seal. */
 bool agree_enough(const struct gate *gate, const struct tally *tally);
+bool agree_named(const struct gate *gate, const struct tally *tally);
 
 bool agree_seal(const struct gate *gate, const struct assembly *in, const struct taken *seal);
 

@@ -45,6 +45,12 @@ branch_known(const struct consensus *c, const struct node *node)
 	return fork && executed <= c->executed_hid && executed <= fork->brief.hid;
 }
 
+const struct authorities *
+branch_authorities(const struct consensus *c, const struct node *node, const struct lane_entry *lane)
+{
+	return lanes_authorities(lane, committed(c, node));
+}
+
 bool
 branch_in_force(const struct consensus *c, const struct node *node, const struct lane_entry *lane)
 {

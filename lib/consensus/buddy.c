@@ -237,11 +237,14 @@ ask_again(struct consensus *c, struct effects *out)
 	free(to);
 }
 
-/* Before the last pass there is nothing to say of an empty slot; that one compares tips. */
+/*
+ * Before the last pass there is nothing to say of an empty slot; that one compares tips. An authority asks for the seals
+ * all the same: without a vote it is nobody's buddy, and would not hear of them.
+ */
 static bool
 anything(const struct consensus *c, uint32_t number)
 {
-	return number / 2 + 1 == PASSES || c->round.seals > 0;
+	return number / 2 + 1 == PASSES || c->round.seals > 0 || (number < 2 && lanes_has_authority(&c->lanes, &c->self));
 }
 
 void

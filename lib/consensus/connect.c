@@ -244,6 +244,7 @@ undo_execution(struct consensus *c, struct node *node)
 		struct lane_entry *lane = c->lanes.item[i];
 		if (lane->info.registered >= node->brief.hid)
 			lane->info.registered = LANES_NEVER;
+		lanes_drop_sets(lane, node->brief.hid);
 		if (!lane->info.unfollowed)
 			lane->state.executed = roots_at(node->parent, lane);
 	}

@@ -151,6 +151,8 @@ struct event_executed {
 	uint32_t seqs;
 	const struct chain_info *chain; /* registered by this block */
 	uint32_t chains;
+	const struct authority_set *set; /* that this block brought, those of its new chains too */
+	uint32_t sets;
 	const uint64_t *unfit; /* rows of payloads whose seq did not fit: they go back to the pool */
 	uint32_t unfits;
 };
@@ -275,7 +277,7 @@ struct effect_reply {
 struct effect_work {
 	uint64_t tag;
 	enum err err;           /* ERR_OK, else only the tag counts: ERR_BUSY, ERR_CHAIN_UNKNOWN, ERR_CHAIN_NOT_FOLLOWED,
-	                         * ERR_LIGHT */
+	                         * ERR_LIGHT, ERR_AUTHORITY */
 	struct seal_core core;  /* unsigned, with its root over the rows below */
 	const uint64_t *row;    /* payloads of the body, core.payloads of them */
 	uint64_t effort;        /* the difficulty that its id has to meet: the core's, or more by the chain's rule */

@@ -40,6 +40,10 @@ restore_lanes(struct consensus *c, const struct consensus_snapshot *s)
 		if (!lanes_same_roots(&lane->state.executed, &lane->state.committed))
 			lane->moved = lane->state.executed.executed;
 	}
+	for (uint32_t i = 0; i < s->sets; i++) {
+		if (lanes_add_set(&c->lanes, &s->set[i]) != ERR_OK)
+			return ERR_NOMEM;
+	}
 	c->executed_hid = c->lanes.item[0]->state.executed.executed;
 	return ERR_OK;
 }

@@ -193,8 +193,11 @@ enum err judge_node(struct consensus *c, struct node *node);
 /* --- verdict.c: what the rule of a lane says of a seal --- */
 
 /* What every node checks; see rule_seal. */
-enum err verdict_head(const struct consensus *c, const struct lane_entry *lane, const struct seal_core *core,
-    const struct hash *id);
+enum err verdict_head(const struct consensus *c, const struct node *parent, const struct lane_entry *lane,
+    const struct seal_core *core, const struct hash *id);
+
+/* Completes the core of a seal on the tip; see rule_fill. */
+enum err verdict_fill(const struct consensus *c, const struct lane_entry *lane, struct seal_core *core);
 
 /* --- branch.c: a lane at any block beyond the base --- */
 
@@ -202,6 +205,10 @@ const struct lane_state *branch_lane(const struct node *node, const struct node 
 
 /* Is the registry that the children of the node rely on known? */
 bool branch_known(const struct consensus *c, const struct node *node);
+
+/* The lane's authorities for the children of the node. */
+const struct authorities *branch_authorities(const struct consensus *c, const struct node *node,
+    const struct lane_entry *lane);
 
 /* Is the chain in force for the children of the node? */
 bool branch_in_force(const struct consensus *c, const struct node *node, const struct lane_entry *lane);

@@ -48,6 +48,10 @@ add_chains(struct consensus *c, const struct event_executed *event)
 		else if (!lane && lanes_add(&c->lanes, &event->chain[i]) == ERR_NOMEM)
 			return ERR_NOMEM;
 	}
+	for (uint32_t i = 0; i < event->sets; i++) {
+		if (lanes_add_set(&c->lanes, &event->set[i]) != ERR_OK)
+			return ERR_NOMEM;
+	}
 	/* A block that came before its chains were known may need more bodies, or fewer. */
 	for (size_t i = 0; event->chains && i < c->tree.count; i++) {
 		if (!c->tree.node[i]->connected)

@@ -105,7 +105,7 @@ check_head(const struct consensus *c, const struct node *node, const struct lane
 		return ERR_SCRIPT;
 	if (votes->solo && !votes_find(votes, &seal->voter))
 		return ERR_VOTER;
-	e = verdict_head(c, lane, seal, id);
+	e = verdict_head(c, node->parent, lane, seal, id);
 	return e ? e : seal->bytes > c->genesis->seal_bytes ? ERR_TOO_LONG : ERR_OK;
 }
 
@@ -116,7 +116,7 @@ tally_lists(struct tally *out, const struct gate *gate, const struct cert *cert,
 	for (uint32_t i = 0; i < cert->lists; i++) {
 		const struct cert_list *list = &cert->list[i];
 		if (seal == UINT32_MAX ? list->same_roots : list->accepts[seal / 8] >> seal % 8 & 1)
-			votes_add(gate->votes, out, &list->voter);
+			agree_count(gate, out, &list->voter);
 	}
 }
 
@@ -133,7 +133,7 @@ check_accepted(const struct gate *gate, const struct cert *cert, const struct la
 	}
 	for (uint32_t i = 0; i < cert->core.blocks; i++) {
 		tally_lists(&tally, gate, cert, i);
-		if (!agree_enough(gate, &tally))
+		if (!agree_named(gate, &tally))
 			return ERR_VOTES;
 	}
 	if (roots->executed == old->committed.executed && lanes_same_roots(roots, &old->committed))
@@ -143,8 +143,8 @@ check_accepted(const struct gate *gate, const struct cert *cert, const struct la
 }
 
 static enum err
-check_gate(const struct node *node, const struct cert *cert, const struct lane_entry *lane,
-    const struct lane_state *old, const struct votes *votes, const struct ticket *ticket)
+check_gate(const struct consensus *c, const struct node *node, const struct cert *cert, const struct lane_entry *lane,
+    const struct lane_state *old, const struct votes *votes, uint32_t first)
 {
 	uint32_t n = cert->core.blocks;
 	struct vote *vote = calloc(n + (size_t)1, sizeof *vote);
@@ -154,11 +154,13 @@ check_gate(const struct node *node, const struct cert *cert, const struct lane_e
 	if (!vote)
 		return ERR_NOMEM;
 	for (uint32_t i = 0; i < n; i++)
-		vote[i] = (struct vote){ .id = ticket[i].id, .voter = ticket[i].voter, .weight = 1 };
+		vote[i] = (struct vote){ .id = node->ticket[first + i].id, .voter = node->ticket[first + i].voter,
+			.weight = 1 };
 	e = agree_gate(&gate, votes, lane, node->brief.slot - node->parent->brief.slot - 1, vote, n);
 	free(vote);
 	if (e)
 		return e;
+	agree_authorities(&gate, lane, branch_authorities(c, node->parent, lane));
 	e = check_accepted(&gate, cert, old);
 	agree_close(&gate);
 	return e;
@@ -215,7 +217,7 @@ check_cert(struct consensus *c, struct node *node, uint32_t at, uint32_t first, 
 	if (e == ERR_OK)
 		e = check_roots(node, cert, old);
 	if (e == ERR_OK)
-		e = check_gate(node, cert, lane, old, votes, node->ticket + first);
+		e = check_gate(c, node, cert, lane, old, votes, first);
 	if (e == ERR_OK)
 		e = apply_cert(node, cert, old, node->block + first, &node->state_after[at]);
 	node->lane[at] = lane;

@@ -1,6 +1,7 @@
 #include "consensus/lanes.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 #include "consensus/queue.h"
 
@@ -9,6 +10,7 @@ lanes_free(struct lanes *l)
 {
 	for (uint32_t i = 0; i < l->count; i++) {
 		heap_free(&l->item[i]->ready);
+		free(l->item[i]->set);
 		free(l->item[i]);
 	}
 	free(l->item);
@@ -103,6 +105,70 @@ lanes_executed(struct lane_entry *lane, const struct roots *roots, bool paid)
 	if (!lanes_same_roots(roots, &lane->state.executed) && (!paid || is_zero(&lane->state.executed.state)))
 		lane->moved = roots->executed;
 	lane->state.executed = *roots;
+}
+
+/* --- authorities --- */
+
+/* The newest set whose HID is at most that; the number of sets when there is none. */
+static uint32_t
+newest(const struct lane_entry *lane, uint64_t hid)
+{
+	for (uint32_t i = lane->sets; i-- > 0;) {
+		if (lane->set[i].hid <= hid)
+			return i;
+	}
+	return lane->sets;
+}
+
+enum err
+lanes_add_set(struct lanes *l, const struct authority_set *set)
+{
+	struct lane_entry *lane = lanes_find(l, set->chain);
+	struct authority_set *grown;
+	uint32_t old;
+
+	if (!lane)
+		return ERR_OK;
+	lanes_drop_sets(lane, set->hid);
+	grown = realloc(lane->set, (lane->sets + (size_t)1) * sizeof *grown);
+	if (!grown)
+		return ERR_NOMEM;
+	lane->set = grown;
+	old = newest(lane, l->item[0]->base.committed.executed);
+	if (old < lane->sets && old > 0) {
+		lane->sets -= old;
+		memmove(lane->set, lane->set + old, lane->sets * sizeof *lane->set);
+	}
+	lane->set[lane->sets++] = *set;
+	return ERR_OK;
+}
+
+void
+lanes_drop_sets(struct lane_entry *lane, uint64_t hid)
+{
+	while (lane->sets && lane->set[lane->sets - 1].hid >= hid)
+		lane->sets--;
+}
+
+const struct authorities *
+lanes_authorities(const struct lane_entry *lane, uint64_t executed)
+{
+	static const struct authorities none;
+	uint32_t at = newest(lane, executed);
+
+	return at < lane->sets ? &lane->set[at].keys : &none;
+}
+
+bool
+lanes_has_authority(const struct lanes *l, const struct pubkey *key)
+{
+	for (uint32_t i = 0; i < l->count; i++) {
+		for (uint32_t k = 0; k < l->item[i]->sets; k++) {
+			if (rule_is_authority(&l->item[i]->set[k].keys, key))
+				return true;
+		}
+	}
+	return false;
 }
 
 bool

@@ -18,6 +18,8 @@ struct lane_entry {
 	struct lane_state state;  /* at the tip */
 	struct lane_state base;   /* at the base of the tree */
 	uint64_t sealed, moved; /* HIDs of the latest block with payloads, and of the latest that changed more than rewards */
+	struct authority_set *set; /* of rule bft, ascending by HID; none older than is in force at the base */
+	uint32_t sets;
 	struct heap ready;      /* queues with a payload that the next block can execute */
 	uint32_t seals, offers; /* of this slot: taken, handed out and not back */
 	uint64_t offered;       /* number of its latest offer, of any slot; 0: none */
@@ -47,6 +49,18 @@ enum err lanes_map_root(struct hash *out, const struct lanes *l, uint64_t execut
 
 /* Execution of block hid reached these roots. paid: see struct executed_lane. */
 void lanes_executed(struct lane_entry *lane, const struct roots *roots, bool paid);
+
+/* Authorities that execution brought. What is not in force at the base any more goes. ERR_NOMEM. */
+enum err lanes_add_set(struct lanes *l, const struct authority_set *set);
+
+/* Those that the execution of hid, or of a later block, brought go. */
+void lanes_drop_sets(struct lane_entry *lane, uint64_t hid);
+
+/* Those in force where chain 0 has committed `executed`; without any key when there are none. */
+const struct authorities *lanes_authorities(const struct lane_entry *lane, uint64_t executed);
+
+/* Is the key, or will it be, an authority of some chain? */
+bool lanes_has_authority(const struct lanes *l, const struct pubkey *key);
 
 bool lanes_same_roots(const struct roots *a, const struct roots *b);
 

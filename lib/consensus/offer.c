@@ -90,6 +90,15 @@ wants(const struct consensus *c, const struct lane_entry *lane)
 	return heap_top(&lane->ready) || (lane->seals + lane->offers == 0 && lanes_due(lane, c->final_hid));
 }
 
+/* Would the rule take a seal of this signer? Completes the core. */
+static enum err
+fit(const struct consensus *c, const struct request *r, const struct lane_entry *lane, struct seal_core *core)
+{
+	offer_core(c, lane, core);
+	core->signer = r->signer;
+	return verdict_fill(c, lane, core);
+}
+
 /* Fewer seals in this slot, else offered longer ago: with more lanes than seals each has its turn, slot after slot. */
 static bool
 goes_before(const struct lane_entry *a, const struct lane_entry *b)
@@ -104,10 +113,12 @@ static struct lane_entry *
 choose(const struct consensus *c, const struct request *r)
 {
 	struct lane_entry *best = NULL;
+	struct seal_core core;
 
 	for (uint32_t i = 0; i < c->lanes.count; i++) {
 		struct lane_entry *lane = c->lanes.item[i];
-		if (wants(c, lane) && follows(r, lane) && (!best || goes_before(lane, best)))
+		if (wants(c, lane) && follows(r, lane) && (!best || goes_before(lane, best)) &&
+		    fit(c, r, lane, &core) == ERR_OK)
 			best = lane;
 	}
 	return best;
@@ -177,9 +188,8 @@ tell(struct consensus *c, struct effects *out, struct offer *o, uint32_t bytes)
 		row[i] = o->entry[i]->row;
 		merkle_add(&leaves, &o->entry[i]->item.leaf);
 	}
-	offer_core(c, o->lane, &work->core);
+	fit(c, o->by, o->lane, &work->core);
 	work->effort = rule_effort(&o->lane->info.rule, work->core.difficulty);
-	work->core.signer = o->by->signer;
 	work->core.payloads = o->count;
 	work->core.bytes = bytes;
 	work->core.root = o->root = merkle_end(&leaves);
@@ -275,6 +285,24 @@ copy_request(const struct event_work *event)
 	return r;
 }
 
+/* Can none of the chains that it names take a seal of its signer? */
+static enum err
+check_rules(const struct consensus *c, const struct request *r)
+{
+	enum err e = ERR_OK;
+
+	for (uint32_t i = 0; i < r->chains; i++) {
+		const struct lane_entry *lane = lanes_find(&c->lanes, r->chain[i]);
+		struct seal_core core;
+		if (!lanes_in_force(&c->lanes, lane))
+			return ERR_OK;
+		e = fit(c, r, lane, &core);
+		if (e == ERR_OK)
+			return ERR_OK;
+	}
+	return e;
+}
+
 static enum err
 check_request(const struct consensus *c, const struct request *r)
 {
@@ -285,7 +313,7 @@ check_request(const struct consensus *c, const struct request *r)
 		if (lane->info.unfollowed)
 			return ERR_CHAIN_NOT_FOLLOWED;
 	}
-	return c->light ? ERR_LIGHT : ERR_OK;
+	return c->light ? ERR_LIGHT : check_rules(c, r);
 }
 
 enum err

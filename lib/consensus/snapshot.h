@@ -46,6 +46,13 @@ struct chain_info {
 	bool unfollowed;     /* this node holds no bodies of it and executes it not; never chain 0 */
 };
 
+/* Authorities of a chain with the rule bft, in force from where chain 0 has committed the execution of hid. */
+struct authority_set {
+	uint32_t chain;
+	uint64_t hid;
+	struct authorities keys;
+};
+
 struct lane_state {
 	struct lane lane;
 	uint64_t tip_lid;
@@ -103,6 +110,8 @@ struct consensus_snapshot {
 	uint32_t tip_endorsements;
 	const struct chain_info *chain; /* ascending; chain 0 first */
 	uint32_t chains;
+	const struct authority_set *set; /* ascending by HID for each chain; back to those in force at the tip */
+	uint32_t sets;
 	const struct lane_state *lane; /* ascending */
 	uint32_t lanes;
 	struct sign_record record;

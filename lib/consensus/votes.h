@@ -48,6 +48,7 @@ struct votes {
 struct tally {
 	struct u128 weight;
 	uint32_t keys;
+	uint32_t authorities; /* of the lane, among them; counted by agree_count */
 };
 
 /*

@@ -34,6 +34,7 @@ static const uint8_t personal[HASH_KINDS][16] = {
 	[HASH_STATE_NODE] = "para.statenode",
 	[HASH_TICKET] = "para.ticket",
 	[HASH_SNAPSHOT] = "para.snapshot",
+	[HASH_AUTHORITIES] = "para.authorities",
 };
 
 static crypto_generichash_blake2b_state *

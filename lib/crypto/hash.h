@@ -45,6 +45,7 @@ enum hash_kind {
 	HASH_STATE_NODE,  /* para.statenode: depth and both sides of an inner node of the state */
 	HASH_TICKET,      /* para.ticket: beacon, draw, lane, slot, signer, index; what a stake wins */
 	HASH_SNAPSHOT,    /* para.snapshot: a snapshot up to its end */
+	HASH_AUTHORITIES, /* para.authorities: keys of a proposed set */
 	HASH_KINDS
 };
 

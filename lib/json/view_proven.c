@@ -38,6 +38,8 @@ kind_of(struct bytes value)
 		return "totals";
 	case VALUE_REWARDS:
 		return "rewards";
+	case VALUE_AUTHORITIES:
+		return "authorities";
 	case VALUE_ACCOUNT:
 		break;
 	}

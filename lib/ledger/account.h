@@ -7,6 +7,7 @@
  *                  burned u64
  *     2 totals     issued u64 | burned u64 | locked u64
  *     3 rewards    count u32 | count of account 32, voter 32, amount u64
+ *     4 authorities  see ledger/authority.h
  *
  * Of a lock `released` units are in the balance already, the rest is not. An account that holds nothing and has used no
  * seq has no value. For every coin: balances + what is locked + rewards on their way = issued - burned; `locked` of the
@@ -51,7 +52,7 @@ struct totals {
 	struct amount issued, burned, locked;
 };
 
-enum value_kind { VALUE_ACCOUNT = 0, VALUE_TOKEN = 1, VALUE_TOTALS = 2, VALUE_REWARDS = 3 };
+enum value_kind { VALUE_ACCOUNT = 0, VALUE_TOKEN = 1, VALUE_TOTALS = 2, VALUE_REWARDS = 3, VALUE_AUTHORITIES = 4 };
 
 /* ERR_ACCOUNT: a value of another kind. ERR_CORRUPT: one that this layer never writes. */
 enum err account_unpack(struct account *out, struct bytes value);

@@ -3,6 +3,7 @@
 
 #include "base/wire.h"
 #include "crypto/merkle.h"
+#include "ledger/authority.h"
 #include "ledger/engine.h"
 #include "ledger/move.h"
 #include "ledger/registry.h"
@@ -14,6 +15,8 @@ struct request {
 	enum root_operation operation;
 	struct spec spec;   /* ROOT_REGISTER */
 	struct order order; /* ROOT_TRANSFER */
+	uint32_t chain;     /* ROOT_AUTHORITIES */
+	struct authorities authorities;
 };
 
 static enum err
@@ -39,6 +42,19 @@ read_transfer(struct order *out, const struct payload *p)
 }
 
 static enum err
+read_authorities(struct request *out, struct bytes argument)
+{
+	struct reader r = wire_reader(argument);
+	struct rule rule = { .kind = RULE_BFT };
+	enum err e;
+
+	out->chain = wire_get_u32(&r);
+	rule_get(&r, &rule, &out->authorities);
+	e = wire_end(&r);
+	return e ? e : rule_authorities_check(&out->authorities);
+}
+
+static enum err
 read_request(struct request *out, const struct stage *s, const struct payload *p)
 {
 	struct amount burned = { 0 };
@@ -52,8 +68,22 @@ read_request(struct request *out, const struct stage *s, const struct payload *p
 		burned = s->genesis->register_fee;
 	} else if (out->operation == ROOT_TRANSFER) {
 		e = read_transfer(&out->order, p);
+	} else if (out->operation == ROOT_AUTHORITIES) {
+		e = read_authorities(out, (struct bytes){ p->body.data + 1, p->body.len - 1 });
 	}
 	return e ? e : move_check_fee(p, s->genesis->byte_fee, burned);
+}
+
+/* Is the signer an authority of the chain, as things stand? */
+static enum err
+check_authority(struct stage *s, const struct payload *p, const struct request *r)
+{
+	struct authority_state now;
+	enum err e = authority_read(&now, s->view, r->chain);
+
+	if (e == ERR_NOT_FOUND)
+		return ERR_AUTHORITY;
+	return e ? e : rule_is_authority(&now.in_force, &p->signer) ? ERR_OK : ERR_AUTHORITY;
 }
 
 static enum err
@@ -63,6 +93,8 @@ root_check(struct stage *s, const struct payload *p)
 	struct account a;
 	enum err e = read_request(&r, s, p);
 
+	if (e == ERR_OK && r.operation == ROOT_AUTHORITIES)
+		e = check_authority(s, p, &r);
 	if (e == ERR_OK)
 		e = account_read(&a, s->view, 0, p->signer.b);
 	return e ? e : move_check(&a, s->hid, p, r.operation == ROOT_TRANSFER ? &r.order : NULL);
@@ -87,6 +119,8 @@ enter(struct stage *s, uint32_t *result, const struct payload *p, const struct s
 	struct registered new = { .hid = s->hid, .owner = p->signer, .spec = *spec };
 	enum err e = registrable(s, &new.number, spec);
 
+	if (e == ERR_OK && spec->rule.kind == RULE_BFT)
+		e = authority_begin(&s->set, new.number, s->hid, &spec->authorities);
 	if (e == ERR_OK && s->genesis->register_fee.units)
 		e = move_burn(s, s->genesis->register_fee);
 	if (e)
@@ -94,6 +128,17 @@ enter(struct stage *s, uint32_t *result, const struct payload *p, const struct s
 	s->toll = s->genesis->register_fee;
 	*result = new.number;
 	return registry_add(s->view, &new);
+}
+
+/* The result is the chain, when its authorities are others now. */
+static enum err
+propose(struct stage *s, uint32_t *result, const struct payload *p, const struct request *r)
+{
+	bool changed;
+	enum err e = authority_propose(&s->set, &changed, r->chain, s->hid, &p->signer, &r->authorities);
+
+	*result = e == ERR_OK && changed ? r->chain : 0;
+	return e;
 }
 
 static enum err
@@ -107,7 +152,15 @@ root_apply(struct stage *s, uint32_t *result, const struct payload *p)
 		e = move_charge(s, p);
 	if (e)
 		return e;
-	return r.operation == ROOT_REGISTER ? enter(s, result, p, &r.spec) : move_transfer(s, p, &r.order);
+	switch (r.operation) {
+	case ROOT_REGISTER:
+		return enter(s, result, p, &r.spec);
+	case ROOT_AUTHORITIES:
+		return propose(s, result, p, &r);
+	case ROOT_TRANSFER:
+		break;
+	}
+	return move_transfer(s, p, &r.order);
 }
 
 /* What was minted W blocks ago can be spent from here on. */

@@ -41,7 +41,7 @@ check_head(struct audit *a, const char *place, const struct seal_head *head, con
     uint64_t slot)
 {
 	const struct seal_core *core = &head->core;
-	const struct rule_facts facts = { 0 };
+	const struct rule_facts facts = { .authorities = &c->authorities };
 	struct hash id = seal_id(head);
 	uint64_t d = difficulty_slot(&a->genesis, a->difficulty, a->last.slot, slot);
 	if (core->difficulty != d)
@@ -88,10 +88,13 @@ check_cert(struct audit *a, struct arena *arena, const char *place, const struct
 		audit_say(a, place, "lane %u is not in force", lane->chain);
 		return ERR_OK;
 	}
-	const struct audit_chain *c = &a->chain[lane->chain];
+	struct audit_chain *c = &a->chain[lane->chain];
+	enum err e = audit_authorities(a, c, lane->chain, committed(a));
+	if (e != ERR_OK)
+		return e;
 	for (uint32_t i = 0; i < cert->core.blocks; i++)
 		check_head(a, place, &cert->head[i], c, h->header.slot);
-	enum err e = audit_accepted(a, place, cert, c, h->header.slot,
+	e = audit_accepted(a, place, cert, c, h->header.slot,
 	    !same_roots(&cert->core.roots, &c->state.committed));
 	if (e != ERR_OK)
 		return e;

@@ -22,6 +22,7 @@ struct audit_chain {
 	struct hash spec_hash;
 	uint32_t body_bytes;
 	struct rule rule;
+	struct authorities authorities; /* of rule bft, for the block that is looked at */
 	bool unwitnessed;
 	struct lane_state state;
 	struct roots root[AUDIT_ROOTS]; /* that its executions gave, by HID modulo; the state is the last change's */
@@ -94,6 +95,9 @@ enum err audit_voters(struct audit *a, const char *place, const struct hyper *h)
 /* roots: they change, and must be accepted as well. */
 enum err audit_accepted(struct audit *a, const char *place, const struct cert *cert, const struct audit_chain *c,
     uint64_t slot, bool roots);
+
+/* Who the chain's authorities are for the block after those replayed. */
+enum err audit_authorities(struct audit *a, struct audit_chain *c, uint32_t chain, uint64_t executed);
 
 /* a->last is this block. */
 enum err audit_votes_advance(struct audit *a, const struct hyper *h);

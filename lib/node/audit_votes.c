@@ -6,6 +6,7 @@
 #include "consensus/agree.h"
 #include "consensus/lanes.h"
 #include "consensus/tables.h"
+#include "node/authorities.h"
 #include "node/audit_state.h"
 
 /* How far back votes, sources and strikes reach. */
@@ -165,9 +166,21 @@ is_accepted(const struct gate *gate, const struct cert *cert, uint32_t block)
 	struct tally tally = { 0 };
 	for (uint32_t i = 0; i < cert->lists; i++) {
 		if (names(&cert->list[i], block))
-			votes_add(gate->votes, &tally, &cert->list[i].voter);
+			agree_count(gate, &tally, &cert->list[i].voter);
 	}
-	return agree_enough(gate, &tally);
+	return block == UINT32_MAX ? agree_enough(gate, &tally) : agree_named(gate, &tally);
+}
+
+enum err
+audit_authorities(struct audit *a, struct audit_chain *c, uint32_t chain, uint64_t executed)
+{
+	struct authority_set set;
+	if (c->rule.kind != RULE_BFT)
+		return ERR_OK;
+	enum err e = authorities_at(&set, &a->memory.view, chain, executed);
+	if (e == ERR_OK)
+		c->authorities = set.keys;
+	return e == ERR_NOT_FOUND ? ERR_CORRUPT : e;
 }
 
 enum err
@@ -177,7 +190,8 @@ audit_accepted(struct audit *a, const char *place, const struct cert *cert, cons
 	uint32_t n = cert->core.blocks;
 	struct votes *votes = votes_after(a, node_of(a, a->last.hid));
 	struct vote *vote = calloc(n + (size_t)1, sizeof(*vote));
-	struct lane_entry lane = { .info.unwitnessed = c->unwitnessed, .state.lane = cert->core.lane };
+	struct lane_entry lane = { .info.unwitnessed = c->unwitnessed, .info.rule = c->rule,
+		.state.lane = cert->core.lane };
 	struct gate gate;
 	if (votes == NULL || vote == NULL) {
 		free(vote);
@@ -192,6 +206,7 @@ audit_accepted(struct audit *a, const char *place, const struct cert *cert, cons
 	free(vote);
 	if (e != ERR_OK)
 		return e;
+	agree_authorities(&gate, &lane, &c->authorities);
 	for (uint32_t i = 0; i < n; i++) {
 		if (!is_accepted(&gate, cert, i))
 			audit_say(a, place, "seal %u of lane %u is not accepted", i, cert->core.lane.chain);

@@ -1,3 +1,4 @@
+#include "node/authorities.h"
 #include "node/restore.h"
 
 #include "node/execute.h"
@@ -146,13 +147,17 @@ read_snapshot(struct consensus_snapshot *s, struct arena *arena, struct node *n,
 		e = read_chains(s, arena, t, roles);
 	if (e == ERR_OK)
 		e = store_get_lanes(t, &lane, &s->lanes, arena);
+	if (e == ERR_OK) {
+		struct ledger_view view = store_ledger(t);
+		s->lane = lane;
+		e = authorities_restore(s, arena, &view);
+	}
 	if (e == ERR_OK)
 		e = store_get_endorsements(t, &endorsement, &s->tip_endorsements, arena, tip.hid);
 	if (e == ERR_OK)
 		e = store_get_record(t, &s->record);
 	if (e != ERR_OK)
 		return e == ERR_NOT_FOUND ? ERR_CORRUPT : e;
-	s->lane = lane;
 	s->tip_endorsement = endorsement;
 	s->final_hid = tip.final_hid;
 	s->difficulty = tip.difficulty;

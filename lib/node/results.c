@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "node/authorities.h"
 #include "node/execute.h"
 #include "node/roles.h"
 #include "node/timing.h"
@@ -129,6 +130,9 @@ collect_rest(struct event_executed *event, uint64_t *unfit, struct chain_info *i
 		enum err e = ledger_chain(view, &chain, x->result);
 		if (e != ERR_OK)
 			return e;
+		/* A change of authorities names its chain too; new chains have ascending numbers. */
+		if (chain.hid != event->hid || (event->chains > 0 && chain.number <= info[event->chains - 1].number))
+			continue;
 		e = collect_chain(&info[event->chains++], t, roles, &chain);
 		if (e != ERR_OK)
 			return e;
@@ -164,6 +168,8 @@ collect(struct executed *x, uint64_t seed, struct store_txn *t, const struct rol
 		e = collect_seqs(event, seq, &run[i], &seen);
 		if (e == ERR_OK)
 			e = collect_rest(event, unfit, info, &run[i], &view, t, roles);
+		if (e == ERR_OK && run[i].lane.chain == 0)
+			e = authorities_brought(event, &x->arena, &view, &run[i]);
 	}
 	map_free(&seen);
 	return e;

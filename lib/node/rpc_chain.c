@@ -1,6 +1,8 @@
 #include <stdlib.h>
 
 #include "json/view.h"
+#include "ledger/authority.h"
+#include "node/authorities.h"
 #include "node/fields.h"
 #include "node/lookup.h"
 #include "node/params.h"
@@ -46,6 +48,40 @@ put_fees(struct json_writer *w, const struct genesis *g, const struct registered
 	json_end_object(w);
 }
 
+/* Those in force, and who wants others. */
+static enum err
+put_authorities(struct json_writer *w, struct look *look, const struct registered *c, uint64_t force)
+{
+	struct authority_state now;
+	struct authority_set set;
+	enum err e = authority_read(&now, &look->ledger, c->number);
+	if (e == ERR_OK)
+		e = authorities_at(&set, &look->ledger, c->number, force);
+	if (e != ERR_OK && e != ERR_NOT_FOUND)
+		return e;
+	view_rule(w, &c->spec.rule, e == ERR_OK ? &set.keys : &c->spec.authorities);
+	json_put_key(w, "proposals");
+	json_put_array(w);
+	for (unsigned i = 0; e == ERR_OK && i < now.proposals; i++) {
+		json_put_object(w);
+		view_address(w, "authority", now.proposal[i].authority.b);
+		view_hash(w, "set", &now.proposal[i].set);
+		json_end_object(w);
+	}
+	json_end_array(w);
+	return ERR_OK;
+}
+
+static enum err
+put_rule(struct json_writer *w, struct look *look, const struct registered *c, uint64_t force)
+{
+	fields_text(w, "rule", rule_name(c->spec.rule.kind));
+	if (c->spec.rule.kind == RULE_BFT)
+		return put_authorities(w, look, c, force);
+	view_rule(w, &c->spec.rule, &c->spec.authorities);
+	return ERR_OK;
+}
+
 static enum err
 put_chain(struct json_writer *w, struct look *look, const struct genesis *g, const struct registered *c,
     uint64_t force, const struct roles *roles)
@@ -55,8 +91,8 @@ put_chain(struct json_writer *w, struct look *look, const struct genesis *g, con
 	fields_uint(w, "chain", c->number);
 	fields_text(w, "chain_name", c->spec.name);
 	fields_text(w, "engine", spec_engine_name(c->spec.engine));
-	fields_text(w, "rule", rule_name(c->spec.rule.kind));
-	view_rule(w, &c->spec.rule, &c->spec.authorities);
+	if (e == ERR_OK || e == ERR_NOT_FOUND)
+		e = put_rule(w, look, c, force);
 	fields_uint(w, "witnesses", c->spec.witnesses);
 	fields_uint(w, "body_bytes", c->spec.body_bytes);
 	view_hash(w, "script", &c->spec_hash);

@@ -1,5 +1,44 @@
 #include "tool/rulespec.h"
 
+#include <stdlib.h>
+#include <string.h>
+
+#include "chain/account.h"
+
+static int
+compare_keys(const void *a, const void *b)
+{
+	return memcmp(a, b, sizeof(struct pubkey));
+}
+
+int
+rulespec_authorities(struct authorities *out, struct tool *t, const struct option_list *list)
+{
+	*out = (struct authorities){.count = 0};
+	if (list->count > LIMIT_AUTHORITIES)
+		return tool_usage(t, "option --authority: more than %d are given", LIMIT_AUTHORITIES);
+	for (size_t i = 0; i < list->count; i++) {
+		enum err e = account_parse(out->key[out->count++].b, list->item[i]);
+		if (e)
+			return tool_usage(t, "option --authority: '%s': %s", list->item[i], err_text(e));
+	}
+	qsort(out->key, out->count, sizeof out->key[0], compare_keys);
+	if (rule_authorities_check(out) == ERR_ORDER)
+		return tool_usage(t, "option --authority: one is given twice");
+	return TOOL_DONE;
+}
+
+static int
+read_authorities(struct spec *out, struct tool *t, const struct rulespec *given)
+{
+	bool bft = out->rule.kind == RULE_BFT;
+	if (bft && given->authorities.count == 0)
+		return tool_usage(t, "option --rule: 'bft' wants --authority ADDRESS");
+	if (!bft && given->authorities.count > 0)
+		return tool_usage(t, "option --authority: the rule is '%s', not bft", given->rule);
+	return rulespec_authorities(&out->authorities, t, &given->authorities);
+}
+
 static int
 read_difficulty(struct rule *out, struct tool *t, const struct rulespec *given)
 {
@@ -17,5 +56,6 @@ rulespec_make(struct spec *out, struct tool *t, const struct rulespec *given)
 {
 	if (rule_parse(&out->rule.kind, given->rule))
 		return tool_usage(t, "option --rule: '%s' is not known", given->rule);
-	return read_difficulty(&out->rule, t, given);
+	int status = read_difficulty(&out->rule, t, given);
+	return status ? status : read_authorities(out, t, given);
 }

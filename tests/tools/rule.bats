@@ -14,6 +14,22 @@ load lib
 	fails 1 'rule_difficulty' para-chain check <<<"$(jq 'del(.rule_difficulty)' hard.json)"
 	fails 1 'rule_difficulty' para-chain check <<<"$(jq '.rule = "open"' hard.json)"
 	fails 1 'difficulty' para-chain check <<<"$(jq '.rule_difficulty = "255"' hard.json)"
+	para-key new a.key -f address >a
+	para-key new b.key -f address >b
+	para-chain spec --name board --rule bft --authority "$(cat a)" --authority "$(cat b)" >board.json
+	[ "$(jq -r '.authorities | sort | join(",")' board.json)" = "$(sort a b | paste -sd,)" ]
+	para-chain check board.json
+	fails 2 'wants --authority' para-chain spec --name board --rule bft
+	fails 2 'given twice' para-chain spec --name board --rule bft --authority "$(cat a)" --authority "$(cat a)"
+	fails 2 "the rule is 'open'" para-chain spec --name board --authority "$(cat a)"
+	fails 2 'option --authority' para-chain spec --name board --rule bft --authority para1nobody
+	fails 1 'items are not in their order' para-chain check <<<"$(jq '.authorities |= reverse' board.json)"
+	fails 1 '' para-chain check <<<"$(jq '.authorities = []' board.json)"
+	para-chain authorities -c 7 --authority "$(cat b)" -k a.key --seq 1 --network "$NETWORK" >line
+	para-seal verify <line
+	[ "$(jq -r .chain line)" = 0 ]
+	fails 2 'no authorities' para-chain authorities -c 7 -k a.key --seq 1 --network "$NETWORK"
+	fails 2 'no chain' para-chain authorities --authority "$(cat b)" -k a.key --seq 1 --network "$NETWORK"
 	[ "$(para-coin spec --name gold --supply 1000 --rule pow --rule-difficulty 512 | jq -r .rule_difficulty)" = 512 ]
 }
 

@@ -14,7 +14,7 @@ struct row {
 	uint32_t quorum;        /* lists of authorities that are needed */
 };
 
-enum { ROWS = 2 };
+enum { ROWS = 3 };
 
 static struct row rows[ROWS];
 
@@ -32,6 +32,11 @@ make_rows(void **state)
 {
 	(void)state;
 	rows[0] = (struct row){ .name = "open", .rule.kind = RULE_OPEN };
+	rows[2] = (struct row){ .name = "bft", .rule.kind = RULE_BFT, .bytes = 1 + 7 * 32, .refused = ERR_AUTHORITY,
+		.quorum = 5 };
+	for (uint8_t i = 0; i < 7; i++)
+		rows[2].authorities.key[rows[2].authorities.count++] = key_of((uint8_t)(i + 1));
+	rows[2].facts.authorities = &rows[2].authorities;
 	rows[1] = (struct row){ .name = "pow", .rule = { .kind = RULE_POW, .difficulty = 4096 }, .bytes = 8 };
 	for (int i = 0; i < ROWS; i++) {
 		rows[i].good = key_of(1);
@@ -210,6 +215,39 @@ excludes_the_second_seal_of_a_ticket_alone(void **state)
 	}
 }
 
+static void
+needs_more_than_two_thirds_of_any_number(void **state)
+{
+	const struct rule rule = { .kind = RULE_BFT };
+
+	(void)state;
+	for (uint32_t n = 1; n <= LIMIT_AUTHORITIES; n++) {
+		struct authorities a = { .count = (uint8_t)n };
+		struct rule_facts facts = { .authorities = &a };
+		assert_false(rule_quorum(&rule, &facts, 2 * n / 3));
+		assert_true(rule_quorum(&rule, &facts, 2 * n / 3 + 1));
+	}
+}
+
+static void
+authorities_ascend(void **state)
+{
+	struct authorities a = rows[2].authorities;
+	struct pubkey first = a.key[0];
+
+	(void)state;
+	assert_int_equal(rule_authorities_check(&a), ERR_OK);
+	for (uint32_t i = 0; i < a.count; i++)
+		assert_true(rule_is_authority(&a, &a.key[i]));
+	assert_false(rule_is_authority(&a, &rows[2].bad));
+	a.key[0] = a.key[1];
+	assert_int_equal(rule_authorities_check(&a), ERR_ORDER);
+	a.key[1] = first;
+	assert_int_equal(rule_authorities_check(&a), ERR_ORDER);
+	a.count = LIMIT_AUTHORITIES + 1;
+	assert_int_equal(rule_authorities_check(&a), ERR_COUNT);
+}
+
 int
 main(void)
 {
@@ -222,6 +260,8 @@ main(void)
 		cmocka_unit_test(asks_for_its_effort),
 		cmocka_unit_test(bounds_the_index),
 		cmocka_unit_test(counts_its_quorum),
+		cmocka_unit_test(needs_more_than_two_thirds_of_any_number),
+		cmocka_unit_test(authorities_ascend),
 		cmocka_unit_test(excludes_the_second_seal_of_a_ticket_alone),
 	};
 

@@ -116,6 +116,9 @@ struct crowd {
 	struct member member[MEMBERS];
 	uint32_t members;
 	struct sign_key *signer;
+	struct rule rule;             /* of chain 1 */
+	struct authority_set set[4];  /* of chain 1; of HID 0: there from the start */
+	uint32_t sets;
 	uint64_t now_ms, seed, order, sent, delay_ms; /* delay_ms: mean */
 	uint32_t loss;                                /* per thousand */
 	struct mail *mail;
@@ -442,6 +445,15 @@ crowd_execute(struct crowd *w, uint32_t who, uint64_t hid)
 			if (p->seq > s->ledger.last_seq[p->chain])
 				unfit[event.executed.unfits++] = s->block[i].row[k];
 		}
+	}
+	for (uint32_t i = 0; i < w->sets; i++) {
+		struct roots *roots = &s->ledger.roots[0];
+		struct hash pair[2] = { roots->state, { { (uint8_t)i } } };
+		if (w->set[i].hid != hid)
+			continue;
+		event.executed.set = &w->set[i];
+		event.executed.sets = 1;
+		roots->state = hash_of(HASH_LEAF, pair, sizeof pair);
 	}
 	for (uint32_t i = 0; i < CHAINS; i++) {
 		s->ledger.roots[i].executed = hid;

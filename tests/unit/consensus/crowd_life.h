@@ -20,6 +20,9 @@ crowd_start(struct crowd *w, uint32_t who, uint32_t without)
 			.unfollowed = m->unfollowed >> i & 1 };
 		lane[i] = (struct lane_state){ .lane = { .chain = i } };
 	}
+	chain[1].rule = w->rule;
+	s.set = w->set;
+	s.sets = w->sets && w->set[0].hid == 0;
 	m->rows = 1;
 	assert_int_equal(consensus_new(&m->core, &config, &s), ERR_OK);
 	m->alive = m->mining = true;

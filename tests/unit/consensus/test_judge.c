@@ -420,6 +420,41 @@ a_block_breaks_no_lane_s_rule(void **state)
 	court_close(&t);
 }
 
+/* Every lane's authorities: the voters, so many strangers with keys above theirs, without the first `less` voters. */
+static void
+authorise(struct court *t, uint32_t less, uint32_t strangers)
+{
+	struct authority_set set = { .hid = 0 };
+
+	for (uint32_t i = less; i < VOTERS; i++)
+		set.keys.key[set.keys.count++] = t->crowd.genesis.founder[i];
+	for (uint32_t i = 0; i < strangers; i++)
+		memset(&set.keys.key[set.keys.count++], 0xff, sizeof(struct pubkey));
+	for (uint32_t i = 0; i < t->core->lanes.count; i++) {
+		set.chain = i;
+		t->core->lanes.item[i]->info.rule.kind = RULE_BFT;
+		lanes_drop_sets(t->core->lanes.item[i], 0);
+		assert_int_equal(lanes_add_set(&t->core->lanes, &set), ERR_OK);
+	}
+	copy(t);
+}
+
+static void
+a_bft_lane_needs_an_authority_s_seal_and_two_thirds_of_their_lists(void **state)
+{
+	struct court t;
+
+	(void)state;
+	court_open(&t, 0);
+	authorise(&t, 0, 0);
+	assert_int_equal(judge(&t), ERR_OK);
+	authorise(&t, 0, 2);
+	assert_int_equal(judge(&t), ERR_VOTES);
+	authorise(&t, VOTERS, 1);
+	assert_int_equal(judge(&t), ERR_AUTHORITY);
+	court_close(&t);
+}
+
 int
 main(void)
 {
@@ -429,6 +464,7 @@ main(void)
 		cmocka_unit_test(a_block_waits_for_its_parent_and_falls_with_it),
 		cmocka_unit_test(what_follows_from_it_is_what_the_tip_has),
 		cmocka_unit_test(a_block_breaks_no_lane_s_rule),
+		cmocka_unit_test(a_bft_lane_needs_an_authority_s_seal_and_two_thirds_of_their_lists),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

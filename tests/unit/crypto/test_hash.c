@@ -223,7 +223,8 @@ personalisations_are_the_protocol_s(void **state)
 	    "para.block", "para.list", "para.cert", "para.hyper", "para.endorse", "para.genesis", "para.spec",
 	    "para.rules", "para.leaf", "para.node", "para.root", "para.account", "para.beacon", "para.witness",
 	    "para.link", "para.nodeid", "para.holder", "para.followers", "para.state", "para.statevalue",
-	    "para.stateleaf", "para.statenode", "para.ticket", "para.snapshot"};
+	    "para.stateleaf", "para.statenode", "para.ticket", "para.snapshot",
+	    "para.authorities"};
 	for (int kind = 0; kind < HASH_KINDS; kind++) {
 		uint8_t padded[16] = {0};
 		memcpy(padded, want[kind], strlen(want[kind]));

@@ -224,7 +224,7 @@ bad_registrations_fail_and_use_their_seq(void **state)
 	add(w, 0, 0, 5, registration(w, "root", ENGINE_ROOT));
 	add(w, 0, 0, 6, cut);
 	add_text(w, 0, 0, 7, "");
-	add_text(w, 0, 0, 8, "\x03no such operation");
+	add_text(w, 0, 0, 8, "\x7fno such operation");
 	add(w, 0, 0, 9, registration(w, "fine", ENGINE_DATA));
 	run(w, 0, 1);
 	expect(w, "DFFFFFFFD");
