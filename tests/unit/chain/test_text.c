@@ -154,14 +154,14 @@ every_type_has_a_name(void **state)
 	uint8_t head[OBJECT_HEAD] = { 0, OBJECT_VERSION };
 
 	(void)state;
-	for (unsigned type = 1; type <= OBJECT_WANT; type++) {
+	for (unsigned type = 1; type <= OBJECT_ACCOUNT_PROOF; type++) {
 		head[0] = (uint8_t)type;
 		assert_non_null(object_name(type));
 		assert_int_equal(object_peek((struct bytes){ head, sizeof head }), type);
 		assert_int_equal(object_peek((struct bytes){ head, sizeof head - 1 }), 0);
 	}
 	assert_null(object_name(0));
-	assert_null(object_name(OBJECT_WANT + 1));
+	assert_null(object_name(OBJECT_ACCOUNT_PROOF + 1));
 	head[1]++;
 	assert_int_equal(object_peek((struct bytes){ head, sizeof head }), 0);
 }
