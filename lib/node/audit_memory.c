@@ -4,16 +4,10 @@
 #include "node/audit_state.h"
 
 struct value {
-	struct bytes value, key;
+	struct bytes value;
 	bool there; /* of what was before: false where there was nothing */
 	uint8_t data[];
 };
-
-static struct hash
-place_of(struct bytes key)
-{
-	return hash_of(HASH_LEAF, key.data, key.len);
-}
 
 static enum err
 get(void *owner, struct bytes *value, struct bytes key)
@@ -26,29 +20,25 @@ get(void *owner, struct bytes *value, struct bytes key)
 }
 
 static struct value *
-new_value(struct bytes key, struct bytes value, bool there)
+new_value(struct bytes value, bool there)
 {
-	struct value *e = malloc(sizeof(*e) + value.len + key.len + 1);
+	struct value *e = malloc(sizeof(*e) + value.len + 1);
 	if (e == NULL)
 		return NULL;
 	if (value.len > 0)
 		memcpy(e->data, value.data, value.len);
-	if (key.len > 0)
-		memcpy(e->data + value.len, key.data, key.len);
 	e->value = (struct bytes){ e->data, value.len };
-	e->key = (struct bytes){ e->data + value.len, key.len };
 	e->there = there;
 	return e;
 }
 
 static enum err
-note(struct audit_memory *m, const struct hash *at, const struct value *old)
+note(struct audit_memory *m, struct bytes key, const struct value *old)
 {
-	if (!m->notes || map_get(&m->before, at->b) != NULL)
+	if (!m->notes || sorted_get(&m->before, key) != NULL)
 		return ERR_OK;
-	struct value *e = new_value((struct bytes){ NULL, 0 }, old != NULL ? old->value : (struct bytes){ NULL, 0 },
-	    old != NULL);
-	if (e != NULL && map_put(&m->before, at->b, e) == ERR_OK)
+	struct value *e = new_value(old != NULL ? old->value : (struct bytes){ NULL, 0 }, old != NULL);
+	if (e != NULL && sorted_put(&m->before, key, e) == ERR_OK)
 		return ERR_OK;
 	free(e);
 	return ERR_NOMEM;
@@ -58,62 +48,49 @@ static enum err
 put(void *owner, struct bytes key, struct bytes value)
 {
 	struct audit_memory *m = owner;
-	struct hash at = place_of(key);
-	struct value *old = map_get(&m->entries, at.b);
-	struct value *e = note(m, &at, old) == ERR_OK ? new_value(key, value, true) : NULL;
-	if (e == NULL)
-		return ERR_NOMEM;
+	struct value *old = sorted_get(&m->entries, key);
+	enum err e = note(m, key, old);
+	if (e != ERR_OK)
+		return e;
 	if (value.len == 0) {
-		free(e);
-		free(map_remove(&m->entries, at.b));
+		free(sorted_remove(&m->entries, key));
 		return ERR_OK;
 	}
-	if (map_put(&m->entries, at.b, e) != ERR_OK) {
-		free(e);
-		return ERR_NOMEM;
-	}
-	free(old);
-	return ERR_OK;
-}
-
-static int
-compare(struct bytes a, struct bytes b)
-{
-	int c = memcmp(a.data, b.data, a.len < b.len ? a.len : b.len);
-	return c != 0 ? c : (a.len > b.len) - (a.len < b.len);
+	struct value *new = new_value(value, true);
+	e = new != NULL ? sorted_put(&m->entries, key, new) : ERR_NOMEM;
+	free(e == ERR_OK ? old : new);
+	return e;
 }
 
 static enum err
 next(void *owner, struct bytes *key, struct bytes *value, struct bytes from)
 {
 	struct audit_memory *m = owner;
-	const struct value *least = NULL;
-	size_t at = 0;
-	for (const struct value *e; (e = map_next(&m->entries, &at)) != NULL;)
-		if (compare(e->key, from) >= 0 && (least == NULL || compare(e->key, least->key) < 0))
-			least = e;
-	if (least == NULL)
+	const struct value *found = sorted_next(&m->entries, key, from);
+	if (found == NULL)
 		return ERR_NOT_FOUND;
-	*key = least->key;
-	*value = least->value;
+	*value = found->value;
 	return ERR_OK;
 }
 
 void
 audit_memory_init(struct audit_memory *m)
 {
-	map_init(&m->entries, sizeof(struct hash), 0);
-	map_init(&m->before, sizeof(struct hash), 0);
+	/* no one who chooses keys knows where this stands in memory */
+	sorted_init(&m->entries, (uintptr_t)m);
+	sorted_init(&m->before, (uintptr_t)m);
 	m->view = (struct ledger_view){ m, get, put, next };
 }
 
 static void
-empty(struct map *m)
+empty(struct sorted *s)
 {
-	size_t at = 0;
-	for (struct value *e; (e = map_next(m, &at)) != NULL;)
-		free(e);
-	map_free(m);
+	struct bytes key = { NULL, 0 };
+	for (struct value *e; (e = sorted_next(s, &key, key)) != NULL; free(e)) {
+		sorted_remove(s, key);
+		key = (struct bytes){ NULL, 0 };
+	}
+	sorted_free(s);
 }
 
 void
@@ -127,15 +104,13 @@ void
 audit_memory_note(struct audit_memory *m, bool notes)
 {
 	empty(&m->before);
-	map_init(&m->before, sizeof(struct hash), 0);
 	m->notes = notes;
 }
 
 const struct bytes *
 audit_memory_before(const struct audit_memory *m, bool *there, struct bytes key)
 {
-	struct hash at = place_of(key);
-	const struct value *e = map_get(&m->before, at.b);
+	const struct value *e = sorted_get(&m->before, key);
 	*there = e != NULL && e->there;
 	return e == NULL ? NULL : &e->value;
 }
@@ -143,7 +118,6 @@ audit_memory_before(const struct audit_memory *m, bool *there, struct bytes key)
 const struct bytes *
 audit_memory_get(const struct audit_memory *m, struct bytes key)
 {
-	struct hash at = place_of(key);
-	const struct value *e = map_get(&m->entries, at.b);
+	const struct value *e = sorted_get(&m->entries, key);
 	return e == NULL ? NULL : &e->value;
 }

@@ -4,7 +4,7 @@
 
 #include <stdbool.h>
 
-#include "base/map.h"
+#include "base/sorted.h"
 #include "consensus/votes.h"
 #include "node/audit.h"
 #include "node/execute.h"
@@ -36,8 +36,8 @@ struct audit_chain {
 
 /* The ledger's state, replayed in memory. */
 struct audit_memory {
-	struct map entries;
-	struct map before; /* what puts changed since audit_memory_note, as it was */
+	struct sorted entries;
+	struct sorted before; /* what puts changed since audit_memory_note, as it was */
 	bool notes;
 	struct ledger_view view;
 };
