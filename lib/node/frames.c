@@ -82,7 +82,8 @@ fill(struct frames *f, size_t len)
 {
 	if (f->held.len - f->at >= len)
 		return ERR_OK;
-	memmove(f->held.data, f->held.data + f->at, f->held.len - f->at);
+	if (f->at > 0)
+		memmove(f->held.data, f->held.data + f->at, f->held.len - f->at);
 	f->held.len -= f->at;
 	f->at = 0;
 	while (f->held.len < len && !f->ended) {
