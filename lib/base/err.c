@@ -31,6 +31,7 @@ static const struct {
 	[ERR_VOTES] = {"votes", "not enough votes"},
 	[ERR_CHAIN_UNKNOWN] = {"chain_unknown", "no such chain"},
 	[ERR_CHAIN_NOT_FOLLOWED] = {"chain_not_followed", "this node does not follow the chain"},
+	[ERR_NOT_HELD] = {"not_held", "older than the snapshot that this node began with"},
 	[ERR_LANE] = {"lane", "not a lane of this chain"},
 	[ERR_SLOT] = {"slot", "belongs to another slot"},
 	[ERR_LATE] = {"late", "came after its deadline"},

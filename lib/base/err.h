@@ -39,6 +39,7 @@ enum err {
 	/* rules of the chain */
 	ERR_CHAIN_UNKNOWN,
 	ERR_CHAIN_NOT_FOLLOWED,
+	ERR_NOT_HELD,
 	ERR_LANE,
 	ERR_SLOT,
 	ERR_LATE,

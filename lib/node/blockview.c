@@ -50,7 +50,8 @@ put_endorsements(struct json_writer *w, struct node *n, const struct endorsement
 }
 
 static enum err
-put_lane(struct json_writer *w, struct arena *arena, struct look *look, const struct cert *cert)
+put_lane(struct json_writer *w, struct arena *arena, struct look *look, const struct cert *cert,
+    uint64_t hid)
 {
 	const struct cert_core *c = &cert->core;
 	json_put_object(w);
@@ -72,9 +73,9 @@ put_lane(struct json_writer *w, struct arena *arena, struct look *look, const st
 		if (e == ERR_OK)
 			json_put_hex(w, b.hash.b, sizeof(b.hash.b));
 	}
-	/* Of a chain that is not followed there is only the certificate. */
-	if (e == ERR_NOT_FOUND && roles_need(look->t, c->lane.chain) == ERR_CHAIN_NOT_FOLLOWED)
-		e = ERR_OK;
+	/* Of a chain that is not followed, or was not yet, there is only the certificate. */
+	if (e == ERR_NOT_FOUND)
+		e = lookup_pass_missing(look, c->lane.chain, hid);
 	json_end_array(w);
 	json_end_object(w);
 	return e;
@@ -101,7 +102,7 @@ put_hyper(struct json_writer *w, struct node *n, struct arena *arena, struct loo
 	json_put_key(w, "lanes");
 	json_put_array(w);
 	for (uint32_t i = 0; e == ERR_OK && i < h.header.lanes; i++)
-		e = put_lane(w, arena, look, &h.cert[i]);
+		e = put_lane(w, arena, look, &h.cert[i], hid);
 	json_end_array(w);
 	json_end_object(w);
 	return e;

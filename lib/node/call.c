@@ -54,7 +54,7 @@ static int
 exit_status(enum err e)
 {
 	switch (e) {
-	case ERR_NOT_FOUND: case ERR_CHAIN_UNKNOWN:
+	case ERR_NOT_FOUND: case ERR_CHAIN_UNKNOWN: case ERR_NOT_HELD:
 		return 1;
 	case ERR_BUSY: case ERR_TIMEOUT: case ERR_STOPPING: case ERR_POOL_FULL:
 		return 5;

@@ -72,13 +72,32 @@ lookup_payload(struct found *out, struct look *look, const struct hash *id)
 }
 
 enum err
+lookup_missing(struct look *look, uint32_t chain, uint64_t hid)
+{
+	uint64_t base;
+	enum err e = roles_need(look->t, chain);
+	if (e == ERR_OK)
+		e = store_get_base(look->t, &base);
+	if (e != ERR_OK)
+		return e;
+	return hid <= base ? ERR_NOT_HELD : ERR_NOT_FOUND;
+}
+
+enum err
+lookup_pass_missing(struct look *look, uint32_t chain, uint64_t hid)
+{
+	enum err e = lookup_missing(look, chain, hid);
+	return e == ERR_CHAIN_NOT_FOLLOWED || e == ERR_NOT_HELD ? ERR_OK : e;
+}
+
+enum err
 lookup_place(uint64_t *row, struct look *look, const struct place *place)
 {
 	struct arena arena = { 0 };
 	struct store_block b;
 	enum err e = store_get_block(look->t, &b, &arena, &place->lane, place->lid);
-	if (e == ERR_NOT_FOUND && roles_need(look->t, place->lane.chain) == ERR_CHAIN_NOT_FOLLOWED)
-		e = ERR_CHAIN_NOT_FOLLOWED;
+	if (e == ERR_NOT_FOUND)
+		e = lookup_missing(look, place->lane.chain, place->hid);
 	if (e == ERR_OK && (b.hid != place->hid || place->index >= b.block.head.core.payloads))
 		e = ERR_NOT_FOUND;
 	if (e == ERR_OK)

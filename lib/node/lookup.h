@@ -35,6 +35,15 @@ enum err lookup_row(struct found *out, struct look *look, uint64_t row);
 /* The row at a place of kind PLACE_PAYLOAD. ERR_NOT_FOUND. */
 enum err lookup_place(uint64_t *row, struct look *look, const struct place *place);
 
+/*
+ * Why a local block of hyper block hid is not here: ERR_CHAIN_NOT_FOLLOWED, ERR_NOT_HELD, or ERR_NOT_FOUND, when it should
+ * be; or what went wrong.
+ */
+enum err lookup_missing(struct look *look, uint32_t chain, uint64_t hid);
+
+/* The same where what is left out on purpose is none to be missed: ERR_OK then. */
+enum err lookup_pass_missing(struct look *look, uint32_t chain, uint64_t hid);
+
 /* status, at and, once it is executed, the result of a payload that was found. */
 void lookup_put(struct json_writer *w, const struct found *found);
 

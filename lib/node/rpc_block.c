@@ -114,8 +114,8 @@ which_block(struct lane *lane, uint64_t *lid, struct call *call, struct look *lo
 	*lane = place.lane;
 	*lid = place.lid;
 	e = store_get_block(look->t, &b, &arena, lane, *lid);
-	if (e == ERR_NOT_FOUND && roles_need(look->t, lane->chain) == ERR_CHAIN_NOT_FOLLOWED)
-		e = ERR_CHAIN_NOT_FOLLOWED;
+	if (e == ERR_NOT_FOUND)
+		e = lookup_missing(look, lane->chain, place.hid);
 	arena_free(&arena);
 	return e == ERR_OK && b.hid != place.hid ? ERR_NOT_FOUND : e;
 }

@@ -18,7 +18,8 @@ struct follow {
 };
 
 static enum err
-put_block(struct json_writer *w, struct node *n, struct look *look, const struct lane *lane, uint64_t lid)
+put_block(struct json_writer *w, struct node *n, struct look *look, uint64_t hid, const struct lane *lane,
+    uint64_t lid)
 {
 	struct arena arena = { 0 };
 	struct store_block b;
@@ -31,9 +32,7 @@ put_block(struct json_writer *w, struct node *n, struct look *look, const struct
 		json_end_object(w);
 	}
 	arena_free(&arena);
-	if (e == ERR_NOT_FOUND && roles_need(look->t, lane->chain) == ERR_CHAIN_NOT_FOLLOWED)
-		e = ERR_OK;
-	return e;
+	return e == ERR_NOT_FOUND ? lookup_pass_missing(look, lane->chain, hid) : e;
 }
 
 /* The local blocks of a hyper block, before it. */
@@ -49,7 +48,7 @@ put_blocks(struct json_writer *w, struct node *n, struct look *look, uint64_t hi
 	for (uint32_t c = 0; e == ERR_OK && c < h.header.lanes; c++) {
 		const struct cert_core *core = &h.cert[c].core;
 		for (uint32_t i = 0; e == ERR_OK && i < core->blocks; i++)
-			e = put_block(w, n, look, &core->lane, core->tip_lid - core->blocks + 1 + i);
+			e = put_block(w, n, look, hid, &core->lane, core->tip_lid - core->blocks + 1 + i);
 	}
 	arena_free(&arena);
 	return e;

@@ -11,7 +11,9 @@ start_with_coins() {
 		--byte-fee 0 --tokens anybody | para-chain create - -k c.key | para-send --wait final
 	para-chain spec --name notes | para-chain create - -k c.key | para-send --wait final
 	seq 5 | para-seal payload -c notes -k a.key | para-send --wait final -f payload >noted
-	para-coin send -c gold -k a.key --to "$(cat c)" --amount 200 | para-send --wait final -f payload >sent
+	para-coin send -c gold -k a.key --to "$(cat c)" --amount 200 | para-send --wait final -f payload,at >both
+	cut -f 1 both >sent
+	cut -f 2 both | sed 's/\.[0-9]*$//' >sent_at
 	para-coin issue -c gold -k a.key --token shares --symbol SH --supply 10 | para-send --wait final
 	para-coin mint -c gold -k a.key --token shares --to "$(cat b)" --amount 9 | para-send --wait final
 }
@@ -71,6 +73,9 @@ start_new() {
 	# Of a chain that keeps no state all is there, of one that does what is new.
 	para-inspect payload -f status <noted | sort -u | grep -qx final
 	fails 1 'not found' para-inspect payload "$(cat sent)"
+	fails 1 'older than the snapshot' para-inspect block "$(cat sent_at)"
+	para-inspect hyper 1..latest -o json | jq -c 'del(.endorsements)' | jq -s '[.[].lanes[].blocks] | add' | grep -qvx 0
+	[ "$(para-inspect graph 1..latest | grep -c 'shape=plain')" -gt 3 ]
 	para-mine work -q -k old/node.key -j 1 2>/dev/null 3>&- 9>&- &
 	miner=$!
 	id=$(para-coin send -c gold -k a.key --to "$(cat b)" --amount 5 | para-send --wait final -f payload)
