@@ -41,12 +41,13 @@ fresh_begin(struct fresh *f, const char *dir)
 void
 fresh_clear(const struct fresh *f)
 {
-	static const char *const files[] = { "data.mdb", "lock.mdb", "lock" };
+	static const char *const files[] = { "new/data.mdb", "new/lock.mdb", "data.mdb", "lock.mdb", "lock" };
 	int fd = open(f->made, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	if (fd < 0)
 		return;
 	for (size_t i = 0; i < sizeof(files) / sizeof(files[0]); i++)
 		unlinkat(fd, files[i], 0);
+	unlinkat(fd, "new", AT_REMOVEDIR);
 	close(fd);
 	rmdir(f->made);
 }

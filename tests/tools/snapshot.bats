@@ -120,8 +120,9 @@ start_new() {
 	[ ! -e new ]
 	[ ! -e new.import ]
 	# What an import that was killed left is no hindrance; an empty directory is as good as none.
-	mkdir new new.import
+	mkdir -p new new.import/new
 	: >new.import/data.mdb
+	: >new.import/new/data.mdb
 	para-node import - -d new <snap
 	para-inspect check -d new | jq -e .valid
 	fails 2 'not empty' para-node import snap -d new
