@@ -179,8 +179,10 @@ audit_end(struct audit *a)
 	struct pool_walk pool = { a, 0 };
 	uint32_t endorsed;
 	enum err e = audit_certified(a, &endorsed);
-	check_tip(a);
-	audit_base_end(a);
+	if (e == ERR_OK) {
+		check_tip(a);
+		audit_base_end(a);
+	}
 	if (e == ERR_OK)
 		e = check_lanes(a);
 	if (e == ERR_OK)
