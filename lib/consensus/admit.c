@@ -55,6 +55,17 @@ admit_foreign(struct consensus *c, struct entry *e)
 	pool_delay(&c->pool, e, c->round.slot + 2);
 }
 
+static size_t
+rivals(const struct consensus *c, const struct pool_item *item)
+{
+	const struct queue *q = pool_queue(&c->pool, item->chain, &item->signer);
+	size_t n = 0;
+
+	if (q)
+		queue_rivals(q, &n, item->seq);
+	return n;
+}
+
 enum err
 admit_payload(struct consensus *c, struct effects *out, const struct event_payload *event, const struct pubkey *from)
 {
@@ -75,13 +86,15 @@ admit_payload(struct consensus *c, struct effects *out, const struct event_paylo
 		reply(out, event->tag, err, NULL, &item->id);
 		return ERR_OK;
 	}
-	if (pool_insert(&c->pool, &e, item, c->next_row, event->last_seq, &lane->ready) != ERR_OK)
+	if (effects_reserve(out, 2 + rivals(c, item)) != ERR_OK ||
+	    pool_insert(&c->pool, &e, item, c->next_row, event->last_seq, &lane->ready) != ERR_OK)
 		return ERR_NOMEM;
 	c->next_row++;
 	if (memcmp(from, &nobody, sizeof nobody) != 0)
 		admit_foreign(c, e);
 	effects_add(out, EFFECT_KEEP_PAYLOAD)->payload =
 	    (struct effect_keep_payload){ .row = e->row, .id = item->id, .raw = event->raw };
+	pool_oust(&c->pool, out, e);
 	reply(out, event->tag, ERR_OK, e, &item->id);
 	pool_settle(&c->pool, e);
 	offer_serve(c, out, lane);

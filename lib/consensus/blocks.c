@@ -289,13 +289,6 @@ pool_droppable(const struct pool *p, uint64_t final_hid, uint64_t next_hid)
 	return n;
 }
 
-static void
-drop(struct pool *p, struct effects *out, struct entry *e)
-{
-	effects_add(out, EFFECT_DROP_POOLED)->drop = (struct effect_drop){ .row = e->row, .erase = !e->held };
-	pool_remove(p, e);
-}
-
 static int
 by_seq(const void *a, const void *b)
 {
@@ -316,7 +309,7 @@ flush_list(struct pool *p, struct effects *out, struct block_list *list)
 		struct entry *e = list->entry[i];
 		e->lists--;
 		if (e->state == ENTRY_DONE && e->lists == 0)
-			drop(p, out, e);
+			pool_drop(p, out, e, LEFT_SEALED);
 		pool_unref(e);
 	}
 	free_list(list);
@@ -328,15 +321,15 @@ flush_dead(struct pool *p, struct effects *out, uint64_t final_hid)
 	size_t kept = 0;
 
 	for (size_t i = 0; i < p->dead_count; i++) {
-		struct entry *e = p->dead[i].entry;
-		bool dead = e->state == ENTRY_DONE && e->lists == 0;
-		if (dead && p->dead[i].hid > final_hid) {
-			p->dead[kept++] = p->dead[i];
+		struct entry *e = p->dead[i];
+		bool dead = e->state == ENTRY_DONE && e->lists == 0, replaced = e->rival && pool_waits(e);
+		if (replaced || (dead && e->used_hid > final_hid)) {
+			p->dead[kept++] = e;
 			continue;
 		}
 		e->buried = false;
 		if (dead)
-			drop(p, out, e);
+			pool_drop(p, out, e, e->rival || !e->held ? LEFT_REPLACED : LEFT_SEALED);
 		pool_unref(e);
 	}
 	p->dead_count = kept;
@@ -372,22 +365,25 @@ pool_undecided(struct pool *p)
 void
 pool_expire(struct pool *p, struct effects *out, uint64_t next_hid)
 {
-	struct entry *e, *overdue = NULL;
+	struct entry *e, *kept = NULL;
 
 	while (pool_expiring(p, next_hid)) {
 		e = (struct entry *)heap_top(&p->by_expiry);
 		heap_remove(&p->by_expiry, &e->by_expiry);
-		if (e->state != ENTRY_FREE)
+		if (!pool_waits(e))
 			continue;
-		if (e->undecided != p->undecided) {
-			drop(p, out, e);
+		if (e->state == ENTRY_FREE && e->undecided != p->undecided) {
+			pool_drop(p, out, e, LEFT_EXPIRED);
 			continue;
 		}
+		e->next = kept;
+		kept = e;
+		if (e->state != ENTRY_FREE)
+			continue;
 		e->overdue = true;
-		e->next = overdue;
-		overdue = e;
 		queue_place(e->queue, p->salt, p->slot);
 	}
-	for (; overdue; overdue = overdue->next)
-		heap_place(&p->by_expiry, &overdue->by_expiry);
+	/* What a slot's end may free stays in sight: a block that connects frees and drops it at once. */
+	for (; kept; kept = kept->next)
+		heap_place(&p->by_expiry, &kept->by_expiry);
 }

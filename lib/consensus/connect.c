@@ -168,7 +168,7 @@ mark_undecided(struct consensus *c)
 		bool open = !node->connected && node->state != NODE_BAD && node->seal && tree_descends(node, c->tree.base);
 		for (uint32_t k = 0; open && k < node->brief.seals; k++) {
 			const struct taken *t = node->seal[k];
-			for (uint32_t j = 0; t && j < t->head.core.payloads; j++)
+			for (uint32_t j = 0; t && j < t->entries; j++)
 				t->entry[j]->undecided = mark;
 		}
 	}
@@ -182,6 +182,16 @@ expire(struct consensus *c, struct effects *out)
 		return;
 	mark_undecided(c);
 	pool_expire(&c->pool, out, c->tip.hid + 1);
+}
+
+/* What is replaced waits for this: a block that connects frees many at once, of which the one may replace the other. */
+static void
+yield(struct consensus *c, struct effects *out)
+{
+	if (!pool_replacing(&c->pool))
+		return;
+	mark_undecided(c);
+	pool_yield(&c->pool, out);
 }
 
 enum err
@@ -280,6 +290,7 @@ connect_flush(struct consensus *c, struct effects *out)
 {
 	if (effects_reserve(out, pool_droppable(&c->pool, c->final_hid, c->tip.hid + 1)) != ERR_OK)
 		return ERR_NOMEM;
+	yield(c, out);
 	pool_flush(&c->pool, out, c->final_hid);
 	expire(c, out);
 	return ERR_OK;

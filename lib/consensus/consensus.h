@@ -180,7 +180,7 @@ struct event {
 
 enum effect_type {
 	EFFECT_KEEP_PAYLOAD,  /* store raw under row, mark the row pooled, index its id unless an older row has it */
-	EFFECT_DROP_POOLED,   /* the row leaves the pool; `erase`: bytes and its index go too, else they are in a block */
+	EFFECT_DROP_POOLED,   /* the row leaves the pool, and why */
 	EFFECT_KEEP_RECORD,   /* the sign record */
 	EFFECT_KEEP_HYPER,    /* connect a hyper block: block, local blocks with their payload rows; new tip */
 	EFFECT_KEEP_CERTIFIED, /* a connected block that was not certified when it was kept is: its endorsements */
@@ -205,9 +205,19 @@ struct effect_keep_payload {
 	struct bytes raw; /* the event's */
 };
 
+/* Why a payload leaves the pool. */
+enum left {
+	LEFT_SEALED,    /* final, and its seq used by itself */
+	LEFT_EXPIRED,
+	LEFT_REPLACED,  /* by another of its signer with the same seq: a higher fee, or a block that executed it */
+	LEFT_UNFOLLOWED /* its chain is not followed any more */
+};
+
 struct effect_drop {
 	uint64_t row;
-	bool erase;
+	bool erase; /* bytes and index go too, else they are in a block */
+	enum left why;
+	struct hash id, by; /* by: of whom it is replaced; zero: nobody knows */
 };
 
 /* One local block of a connected hyper block. Payload i of the seal is row[i]; void copies name the first one's row. */

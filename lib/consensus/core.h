@@ -2,7 +2,7 @@
  * core: the state of the consensus core, as its modules share it.
  *
  *     step -> round     time: slots, phases, what is due at each deadline
- *          -> admit     EVENT_PAYLOAD, EVENT_POOLED     -> pool
+ *          -> admit     EVENT_PAYLOAD, EVENT_POOLED     -> pool (rivals: one seq, several payloads)
  *          -> accept    EVENT_SEAL                      -> pool, offers, bodies of blocks
  *          -> offer     EVENT_WORK, templates
  *          -> execute   EVENT_EXECUTED                  -> pool, lanes
@@ -292,7 +292,7 @@ enum err connect_node(struct consensus *c, struct effects *out, struct node *nod
 /* The tip's parent becomes the tip. ERR_NOMEM changes nothing. */
 enum err connect_undo(struct consensus *c, struct effects *out);
 
-/* Drops what is final, then what expired. ERR_NOMEM changes nothing. */
+/* Drops what is replaced, what is final, then what expired. ERR_NOMEM changes nothing. */
 enum err connect_flush(struct consensus *c, struct effects *out);
 
 /* --- admit.c, accept.c, offer.c, execute.c: one event each; ERR_NOMEM changes nothing --- */

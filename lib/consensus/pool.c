@@ -3,6 +3,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "consensus/effects.h"
+
 static bool
 expires_before(const struct heap_node *a, const struct heap_node *b)
 {
@@ -42,7 +44,7 @@ pool_free(struct pool *p)
 	}
 	free(p->list);
 	for (size_t i = 0; i < p->dead_count; i++)
-		pool_unref(p->dead[i].entry);
+		pool_unref(p->dead[i]);
 	free(p->dead);
 	free(p->undone);
 	for (size_t at = 0; (e = map_next(&p->by_id, &at));)
@@ -73,14 +75,18 @@ enum err
 pool_check(const struct pool *p, const struct pool_item *item, uint64_t last_seq)
 {
 	const struct queue *q = pool_queue(p, item->chain, &item->signer);
+	uint32_t leave = 0;
+	size_t bytes = 0;
+	enum err e;
 
 	if (item->seq <= last_seq || (q && item->seq <= q->last_seq))
 		return ERR_SEQ_USED;
-	if (q && queue_taken(q, item->seq))
-		return ERR_SEQ_TAKEN;
-	if (!pool_fits(p, item->size) || (q && q->waiting >= p->per_signer))
+	e = q ? pool_outbids(q, item, &leave, &bytes) : ERR_OK;
+	if (e)
+		return e;
+	if (item->size > bytes && !pool_fits(p, (uint32_t)(item->size - bytes)))
 		return ERR_POOL_FULL;
-	return ERR_OK;
+	return q && q->waiting - leave >= p->per_signer ? ERR_POOL_SIGNER : ERR_OK;
 }
 
 bool
@@ -93,11 +99,12 @@ static enum err
 reserve_dead(struct pool *p)
 {
 	size_t cap = p->dead_cap ? p->dead_cap * 2 : 64;
-	struct dead *dead;
+	struct entry **dead;
 
-	if (p->by_id.count < p->dead_cap)
+	/* Some that are buried may have left otherwise. */
+	if (p->by_id.count + p->dead_count < p->dead_cap)
 		return ERR_OK;
-	dead = cap > SIZE_MAX / sizeof *dead ? NULL : realloc(p->dead, cap * sizeof *dead);
+	dead = cap > SIZE_MAX / sizeof(struct entry *) ? NULL : realloc(p->dead, cap * sizeof(struct entry *));
 	if (!dead)
 		return ERR_NOMEM;
 	p->dead = dead;
@@ -263,21 +270,47 @@ pool_remove(struct pool *p, struct entry *e)
 }
 
 void
-pool_unref(struct entry *e)
+pool_drop(struct pool *p, struct effects *out, struct entry *e, enum left why)
 {
-	if (--e->refs == 0)
-		free(e);
+	struct effect_drop *drop = &effects_add(out, EFFECT_DROP_POOLED)->drop;
+
+	*drop = (struct effect_drop){ .row = e->row, .erase = !e->held, .why = why, .id = e->item.id };
+	if (why == LEFT_REPLACED && e->rival)
+		drop->by = e->rival->item.id;
+	pool_remove(p, e);
 }
 
-static void
-bury(struct pool *p, struct entry *e)
+/* What it was replaced by may have been replaced too, and so on: one after the other, not one inside the other. */
+void
+pool_unref(struct entry *e)
 {
-	pool_set(p, e, ENTRY_DONE);
+	while (e && --e->refs == 0) {
+		struct entry *rival = e->rival;
+		free(e);
+		e = rival;
+	}
+}
+
+void
+pool_bury(struct pool *p, struct entry *e)
+{
 	if (e->buried)
 		return;
 	e->buried = true;
 	e->refs++;
-	p->dead[p->dead_count++] = (struct dead){ .entry = e, .hid = p->tip_hid };
+	p->dead[p->dead_count++] = e;
+}
+
+static void
+retire(struct pool *p, struct entry *e)
+{
+	struct entry *winner = pool_winner(e);
+
+	pool_set(p, e, ENTRY_DONE);
+	if (winner)
+		pool_replace(e, winner);
+	e->used_hid = p->tip_hid;
+	pool_bury(p, e);
 }
 
 void
@@ -285,10 +318,14 @@ pool_settle(struct pool *p, struct entry *e)
 {
 	pool_set(p, e, ENTRY_FREE);
 	e->overdue = false;
-	if (e->item.seq <= e->queue->last_seq)
-		bury(p, e);
-	else if (e->item.expiry && e->by_expiry.at == 0)
-		heap_place(&p->by_expiry, &e->by_expiry);
+	pool_replace(e, NULL);
+	if (e->item.seq <= e->queue->last_seq) {
+		retire(p, e);
+	} else {
+		if (e->item.expiry && e->by_expiry.at == 0)
+			heap_place(&p->by_expiry, &e->by_expiry);
+		pool_contend(p, e);
+	}
 	queue_return(e->queue, e->item.seq);
 	queue_place(e->queue, p->salt, p->slot);
 }

@@ -1,6 +1,6 @@
 /*
  * pool: payloads from the moment they are acknowledged until the block that holds them is final and their seq is used,
- * or they expired.
+ * or they expired, or their signer replaced them.
  *
  *     free -> offered -> sealed -> block -> done -> gone        a lost slot or an unfit seq: back to free
  *
@@ -24,18 +24,12 @@ struct block_list {
 	uint32_t befores;
 };
 
-/* Whose seq another used, as of the block hid. */
-struct dead {
-	struct entry *entry;
-	uint64_t hid;
-};
-
 struct pool {
 	struct map by_id, queues;
 	struct heap by_expiry;
 	struct block_list *list; /* ascending by HID */
 	size_t lists, lists_cap;
-	struct dead *dead; /* room for every entry */
+	struct entry **dead; /* buried, referred to; room for every entry */
 	size_t dead_count, dead_cap;
 	struct executed_seq *undone; /* last seqs that undone blocks gave back, until the next execution: the store lags */
 	size_t undones;
@@ -54,7 +48,7 @@ struct queue *pool_queue(const struct pool *p, uint32_t chain, const struct pubk
 /* Is there room for so many bytes more? */
 bool pool_fits(const struct pool *p, uint32_t size);
 
-/* May a new payload wait here? ERR_SEQ_USED, ERR_SEQ_TAKEN, ERR_POOL_FULL. */
+/* May a new payload wait here? ERR_SEQ_USED, ERR_SEQ_TAKEN, ERR_FEE_RAISE, ERR_POOL_FULL, ERR_POOL_SIGNER. */
 enum err pool_check(const struct pool *p, const struct pool_item *item, uint64_t last_seq);
 
 /* Adds an entry, free and not yet placed: pool_settle or pool_set follows. ready: of its lane. ERR_NOMEM. */
@@ -74,11 +68,46 @@ void pool_unref(struct entry *e);
 /* Takes the entry: offered, sealed, block or done. queue_place follows, now or when more of its queue is taken. */
 void pool_set(struct pool *p, struct entry *e, enum entry_state state);
 
-/* The entry is free: ready when its turn has come, dead when its seq is used. */
+/* The entry is free: ready when its turn has come, dead when its seq is used or a rival replaces it. */
 void pool_settle(struct pool *p, struct entry *e);
 
 /* Does the row still wait, as far as bytes and bounds are concerned? */
 bool pool_waits(const struct entry *e);
+
+/* It leaves. The effect's room is reserved. */
+void pool_drop(struct pool *p, struct effects *out, struct entry *e, enum left why);
+
+/* Its seq is used, or a rival replaces it: it leaves with a later flush. */
+void pool_bury(struct pool *p, struct entry *e);
+
+/* --- several payloads with one seq (rivals.c) --- */
+
+/* The lowest fee that replaces this one; false: none does. */
+bool pool_raise(struct amount *out, struct amount fee);
+
+/*
+ * May the item take the place of all that have its seq? ERR_SEQ_TAKEN, ERR_FEE_RAISE. Otherwise how many leave at once,
+ * and their bytes.
+ */
+enum err pool_outbids(const struct queue *q, const struct pool_item *item, uint32_t *leave, size_t *bytes);
+
+/* by replaces the entry; NULL: nothing does. */
+void pool_replace(struct entry *e, struct entry *by);
+
+/* Of the entry, which has come to wait, and each rival that waits, one may replace the other. */
+void pool_contend(struct pool *p, struct entry *e);
+
+/* Drops those that e replaces and nobody refers to. The effects' room is reserved: as many as leave at once. */
+void pool_oust(struct pool *p, struct effects *out, struct entry *e);
+
+/* Is there one that could leave for its rival? */
+bool pool_replacing(const struct pool *p);
+
+/* Drops those, but for what has the latest mark, see pool_expire. The effects' room is reserved. */
+void pool_yield(struct pool *p, struct effects *out);
+
+/* Who has used the entry's seq, as far as that is known. */
+struct entry *pool_winner(const struct entry *e);
 
 /* --- blocks (blocks.c) --- */
 
@@ -97,7 +126,7 @@ enum err pool_close(struct pool *p);
 /* Block event->hid is executed: its unfit rows return. unfit: the event's rows, ascending. ERR_NOMEM changes nothing. */
 enum err pool_executed(struct pool *p, const struct event_executed *event, const uint64_t *unfit);
 
-/* Most drops the next flush and expiry can make. */
+/* Most drops the next flush, yield and expiry can make. */
 size_t pool_droppable(const struct pool *p, uint64_t final_hid, uint64_t next_hid);
 
 /* Drops what is final and executed. The effects' room is reserved. */

@@ -121,6 +121,17 @@ queue_taken(const struct queue *q, uint64_t seq)
 	return i < q->count && at(q, i)->item.seq == seq;
 }
 
+struct entry *const *
+queue_rivals(const struct queue *q, size_t *count, uint64_t seq)
+{
+	size_t i = lower_bound(q, seq);
+
+	*count = 0;
+	while (i + *count < q->count && at(q, i + *count)->item.seq == seq)
+		++*count;
+	return q->entry + q->first + i;
+}
+
 void
 queue_executed(struct queue *q, uint64_t last_seq)
 {
@@ -144,6 +155,12 @@ queue_return(struct queue *q, uint64_t seq)
 		q->cursor = seq;
 }
 
+static bool
+may_go(const struct entry *e)
+{
+	return !e->overdue && !e->rival;
+}
+
 struct entry *
 queue_advance(struct queue *q)
 {
@@ -153,7 +170,7 @@ queue_advance(struct queue *q)
 		for (; i < q->count && at(q, i)->item.seq == q->cursor; i++) {
 			if (at(q, i)->state != ENTRY_FREE)
 				taken = true;
-			else if (!head && !at(q, i)->overdue)
+			else if (may_go(at(q, i)) && (!head || at(q, i)->item.fee.units > head->item.fee.units))
 				head = at(q, i);
 		}
 		if (!taken)

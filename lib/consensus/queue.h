@@ -37,8 +37,10 @@ struct entry {
 	enum entry_state state;
 	bool held;         /* a block names its row: its bytes stay */
 	bool buried;       /* among the pool's dead */
+	uint64_t used_hid; /* the block as of which another has used its seq */
 	bool overdue;      /* expired, but a block beside the branch holds it: not offered, and kept as long as that one */
-	struct entry *next; /* of those found overdue at once */
+	struct entry *rival; /* that replaces it, referred to: it leaves as soon as nobody may need it */
+	struct entry *next; /* of those that expired at once and stay */
 	struct entry *later; /* of those whose slot is still to come */
 };
 
@@ -69,6 +71,9 @@ void queue_remove(struct queue *q, struct entry *e);
 /* Is there another payload with this seq? */
 bool queue_taken(const struct queue *q, uint64_t seq);
 
+/* The payloads with this seq: count of them, from the returned place on. */
+struct entry *const *queue_rivals(const struct queue *q, size_t *count, uint64_t seq);
+
 /* Raises the last executed seq. The caller advances. */
 void queue_executed(struct queue *q, uint64_t last_seq);
 
@@ -78,7 +83,7 @@ void queue_unexecuted(struct queue *q, uint64_t last_seq);
 /* An entry became free. The caller advances. */
 void queue_return(struct queue *q, uint64_t seq);
 
-/* Moves the cursor over what is taken; the free entry at it, or NULL. */
+/* Moves the cursor over what is taken; the free entry at it, of several the one with the highest fee, or NULL. */
 struct entry *queue_advance(struct queue *q);
 
 /* Puts the queue where its head belongs among the ready ones of this slot, or takes it out. salt: of the node. */

@@ -76,11 +76,8 @@ empty_pool(struct consensus *c, struct effects *out, uint32_t chain, struct entr
 		if (e->item.chain == chain)
 			list[n++] = e;
 	}
-	while (n--) {
-		effects_add(out, EFFECT_DROP_POOLED)->drop =
-		    (struct effect_drop){ .row = list[n]->row, .erase = !list[n]->held };
-		pool_remove(&c->pool, list[n]);
-	}
+	while (n--)
+		pool_drop(&c->pool, out, list[n], LEFT_UNFOLLOWED);
 }
 
 /* --- what execution reached --- */

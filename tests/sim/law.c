@@ -247,7 +247,22 @@ check_send(struct world *w, uint32_t who, struct bytes raw)
 	}
 }
 
-/* --- nothing_acknowledged_lost: on its node's disk as long as it is neither final nor expired --- */
+/* --- nothing_acknowledged_lost: on its node's disk as long as it is neither final, nor expired, nor replaced --- */
+
+/* One that pays more waits in its place. */
+static bool
+is_replaced(const struct disk *d, const struct row *r, const struct effect_drop *drop)
+{
+	struct amount least;
+
+	for (uint64_t i = 1; drop->why == LEFT_REPLACED && i < d->rows; i++) {
+		const struct row *x = &d->row[i];
+		if (x->pooled && hash_equal(&x->item.id, &drop->by) && x->item.seq == r->item.seq &&
+		    x->item.chain == r->item.chain && memcmp(&x->item.signer, &r->item.signer, sizeof x->item.signer) == 0)
+			return pool_raise(&least, r->item.fee) && x->item.fee.units >= least.units;
+	}
+	return false;
+}
 
 static void
 check_drop(struct world *w, uint32_t who, const struct effect_drop *drop)
@@ -260,8 +275,8 @@ check_drop(struct world *w, uint32_t who, const struct effect_drop *drop)
 		return;
 	last = d->final < d->blocks && d->executed >= d->final
 	    ? d->block[d->final].ledger.last_seq[r->item.chain][disk_user(w->user_name, &r->item.signer)] : UINT64_MAX;
-	if (r->item.seq > last && !(r->item.expiry && r->item.expiry < d->tip + 1))
-		law_break(w, who, "nothing_acknowledged_lost", "a payload leaves the pool, neither final nor expired");
+	if (r->item.seq > last && !(r->item.expiry && r->item.expiry < d->tip + 1) && !is_replaced(d, r, drop))
+		law_break(w, who, "nothing_acknowledged_lost", "a payload leaves the pool: not final, expired or replaced");
 }
 
 void

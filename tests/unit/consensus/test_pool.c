@@ -51,6 +51,17 @@ comes(struct stage *s, uint64_t seq, uint64_t expiry, uint64_t stored_seq)
 	return e;
 }
 
+static struct entry *
+bids(struct stage *s, uint64_t fee)
+{
+	struct pool_item item = { .id = { { 1, (uint8_t)fee } }, .size = 100, .seq = 1, .fee = { fee }, .signer = signer };
+	struct entry *e;
+
+	assert_int_equal(pool_insert(&s->pool, &e, &item, fee, 0, &s->ready), ERR_OK);
+	pool_settle(&s->pool, e);
+	return e;
+}
+
 static void
 connects(struct stage *s, uint64_t hid, struct entry *e)
 {
@@ -82,6 +93,7 @@ drops(struct stage *s, uint64_t final_hid, uint64_t next_hid)
 	size_t n;
 
 	assert_int_equal(effects_reserve(&out, pool_droppable(&s->pool, final_hid, next_hid)), ERR_OK);
+	pool_yield(&s->pool, &out);
 	pool_flush(&s->pool, &out, final_hid);
 	pool_expire(&s->pool, &out, next_hid);
 	n = out.count;
@@ -158,6 +170,114 @@ undecided_does_not_expire(void **state)
 	close_stage(&s);
 }
 
+/* A seal of the slot holds what has expired: the slot's end may free it between counting the drops and making them. */
+static void
+what_a_seal_holds_is_counted_as_expiring(void **state)
+{
+	struct stage s;
+	struct entry *e;
+
+	(void)state;
+	open_stage(&s);
+	e = comes(&s, 1, 5, 0);
+	pool_set(&s.pool, e, ENTRY_SEALED);
+	assert_int_equal(drops(&s, 4, 6), 0);
+	assert_int_equal(pool_droppable(&s.pool, 4, 6), 1);
+	pool_settle(&s.pool, e);
+	assert_int_equal(drops(&s, 4, 6), 1);
+	close_stage(&s);
+}
+
+/* A block beside the branch holds the one that is replaced: its bytes are needed until that is given up. */
+static void
+undecided_is_not_given_up_for_its_rival(void **state)
+{
+	struct stage s;
+	struct entry *old, *new;
+
+	(void)state;
+	open_stage(&s);
+	old = bids(&s, 10);
+	old->undecided = pool_undecided(&s.pool);
+	new = bids(&s, 20);
+	assert_ptr_equal(old->rival, new);
+	assert_ptr_equal(queue_advance(new->queue), new);
+	assert_int_equal(drops(&s, 4, 6), 0);
+	pool_undecided(&s.pool);
+	assert_int_equal(drops(&s, 4, 6), 1);
+	assert_ptr_equal(pool_find(&s.pool, &new->item.id), new);
+	close_stage(&s);
+}
+
+/* Branch by branch the other of the two is executed; whoever is left in the end leaves for the right one. */
+static void
+the_branch_decides_between_rivals(void **state)
+{
+	struct stage s;
+	struct entry *old, *new;
+
+	(void)state;
+	open_stage(&s);
+	old = bids(&s, 10);
+	old->refs++; /* a seal has it */
+	new = bids(&s, 20);
+	for (int i = 0; i < 3; i++) {
+		connects(&s, 5, old);
+		executes(&s, 5, 1);
+		assert_int_equal(new->state, ENTRY_DONE);
+		assert_ptr_equal(new->rival, old);
+		assert_null(old->rival);
+		undoes(&s, 5);
+		assert_int_equal(new->state, ENTRY_FREE);
+		assert_ptr_equal(old->rival, new);
+		assert_null(new->rival);
+		assert_ptr_equal(queue_advance(new->queue), new);
+		connects(&s, 5, new);
+		executes(&s, 5, 1);
+		assert_int_equal(old->state, ENTRY_DONE);
+		assert_ptr_equal(old->rival, new);
+		if (i < 2)
+			undoes(&s, 5);
+	}
+	assert_int_equal(drops(&s, 4, 7), 0);
+	assert_int_equal(drops(&s, 5, 7), 2);
+	pool_unref(old);
+	close_stage(&s);
+}
+
+/* A seal brings each of three that replaced each other back to life, in every order: no ring of rivals stays. */
+static void
+rivals_never_form_a_ring(void **state)
+{
+	static const int order[][3] = { { 0, 1, 2 }, { 0, 2, 1 }, { 1, 0, 2 }, { 1, 2, 0 }, { 2, 0, 1 }, { 2, 1, 0 } };
+
+	(void)state;
+	for (size_t i = 0; i < sizeof order / sizeof order[0]; i++) {
+		struct stage s;
+		struct entry *e[3];
+
+		open_stage(&s);
+		for (int k = 0; k < 3; k++)
+			e[k] = bids(&s, 10u << k);
+		for (int k = 0; k < 3; k++) {
+			connects(&s, 5, e[order[i][k]]);
+			executes(&s, 5, 1);
+			for (int j = 0; j < 3; j++)
+				pool_set(&s.pool, e[j], e[j]->held ? e[j]->state : ENTRY_SEALED);
+			undoes(&s, 5);
+			for (int j = 0; j < 3; j++)
+				pool_settle(&s.pool, e[j]);
+		}
+		for (int k = 0; k < 3; k++) {
+			int steps = 0;
+			for (const struct entry *x = e[k]; x; x = x->rival)
+				assert_true(steps++ < 3);
+		}
+		assert_int_equal(drops(&s, 4, 6), 2);
+		close_stage(&s);
+	}
+}
+
 int
 main(void)
 {
@@ -165,6 +285,10 @@ main(void)
 		cmocka_unit_test(undone_seq_is_free),
 		cmocka_unit_test(undone_seq_is_free_in_a_new_queue),
 		cmocka_unit_test(undecided_does_not_expire),
+		cmocka_unit_test(what_a_seal_holds_is_counted_as_expiring),
+		cmocka_unit_test(undecided_is_not_given_up_for_its_rival),
+		cmocka_unit_test(the_branch_decides_between_rivals),
+		cmocka_unit_test(rivals_never_form_a_ring),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

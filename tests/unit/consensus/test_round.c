@@ -374,7 +374,7 @@ rival_of_a_used_seq_leaves_the_pool(void **state)
 	world_open(&w, 2);
 	world_send(&w, 1, 0, 1, "waits");
 	rival = world_payload(&w, 1, 0, 1, "rival");
-	assert_int_equal(world_pool(&w, &rival), ERR_SEQ_TAKEN);
+	assert_int_equal(world_pool(&w, &rival), ERR_FEE_RAISE);
 	assert_int_equal(world_seal(&w, 1, &rival, 1), ERR_OK);
 	world_to(&w, 3, 0);
 	assert_int_equal(w.row[2].executed_hid, 1);

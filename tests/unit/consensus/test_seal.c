@@ -216,7 +216,7 @@ signer_has_a_bound_of_its_own(void **state)
 	world_start(&w);
 	assert_int_equal(world_send(&w, 1, 0, 1, "x"), ERR_OK);
 	assert_int_equal(world_send(&w, 1, 0, 2, "x"), ERR_OK);
-	assert_int_equal(world_send(&w, 1, 0, 3, "x"), ERR_POOL_FULL);
+	assert_int_equal(world_send(&w, 1, 0, 3, "x"), ERR_POOL_SIGNER);
 	assert_int_equal(world_send(&w, 2, 0, 1, "x"), ERR_OK);
 	assert_int_equal(world_send(&w, 1, 1, 1, "x"), ERR_OK);
 	world_end(&w);
@@ -235,7 +235,7 @@ payload_answers(void **state)
 	assert_int_equal(world_pool(&w, &m), ERR_OK);
 	assert_int_equal(world_pool(&w, &m), ERR_OK);
 	assert_int_equal(w.heard.payload_status, STATUS_POOLED);
-	assert_int_equal(world_pool(&w, &other), ERR_SEQ_TAKEN);
+	assert_int_equal(world_pool(&w, &other), ERR_FEE_RAISE);
 	assert_int_equal(w.rows, 2);
 	w.mining = true;
 	world_to(&w, 3, 0);

@@ -272,7 +272,7 @@ drops_come_in_seq_order(void **state)
 	world_to(&w, 5, 0);
 	assert_int_equal(w.heard.drops, COUNT);
 	for (uint32_t i = 0; i < COUNT; i++)
-		assert_int_equal(w.row[w.heard.dropped[i]].item.seq, i + 1);
+		assert_int_equal(w.row[w.heard.dropped[i].row].item.seq, i + 1);
 	world_end(&w);
 }
 

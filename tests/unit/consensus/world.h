@@ -44,7 +44,7 @@ struct heard {
 	uint32_t works; /* templates ever given */
 	uint32_t sends, records, executes;
 	struct effect_work last; /* rows copied */
-	uint64_t dropped[16];    /* rows that left the pool, the first of them */
+	struct effect_drop dropped[16]; /* what left the pool, the first of them */
 	uint32_t drops;
 };
 
@@ -179,7 +179,7 @@ world_drop(struct world *w, const struct effect_drop *d)
 	r->pooled = false;
 	r->there = !d->erase;
 	if (w->heard.drops < 16)
-		w->heard.dropped[w->heard.drops] = d->row;
+		w->heard.dropped[w->heard.drops] = *d;
 	w->heard.drops++;
 }
 
