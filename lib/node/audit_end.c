@@ -139,7 +139,7 @@ check_count(struct audit *a, const char *what, uint64_t have, uint64_t want)
 static enum err
 check_counts(struct audit *a, uint64_t waiting, uint32_t endorsed)
 {
-	enum { HYPER = 1, HASH, BLOCK, LANE, PAYLOAD, ID, POOL, PLACE, RECEIPT, STATE, ENDORSED, UNDO, EXECUTED };
+	enum { HYPER = 1, HASH, BLOCK, LANE, PAYLOAD, ID, POOL, PLACE, RECEIPT, STATE, ENDORSED, UNDO, EXECUTED, LEFT };
 	uint64_t count[STORE_DBS], executed = 0;
 	for (uint32_t i = 0; i < a->chains; i++)
 		executed += !a->chain[i].unfollowed && a->chain[i].first_executed != 0;
@@ -157,6 +157,8 @@ check_counts(struct audit *a, uint64_t waiting, uint32_t endorsed)
 	check_count(a, "endorsed", count[ENDORSED], endorsed);
 	check_count(a, "undo", count[UNDO], a->last.hid - a->tip.final_hid);
 	check_count(a, "executed", count[EXECUTED], executed);
+	if (count[LEFT] > 2 * STORE_LEFT_MOST)
+		audit_say(a, "left", "%" PRIu64 " entries, more than %d", count[LEFT], 2 * STORE_LEFT_MOST);
 	return ERR_OK;
 }
 

@@ -16,7 +16,7 @@ enum { READERS = 512, READERS_BYTES = 40960, LOOSE_BYTES = 16 << 20, TRIES = 20 
 
 static const char *const db_name[STORE_DBS] = {
     "meta", "hyper", "hash", "block", "lane", "payload", "id", "pool", "place", "receipt", "state",
-    "endorsed", "undo", "executed"};
+    "endorsed", "undo", "executed", "left"};
 
 static enum err
 join(char out[static PATH_MAX], const char *dir, const char *file)

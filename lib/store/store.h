@@ -20,6 +20,8 @@
  *     endorsed  HID beyond the last final    endorsements that certify it
  *     undo      HID beyond the last final    what its connection and execution changed, as it was before
  *     executed  lane 9                       HID and roots of its latest execution
+ *     left      number                       payload id's first 16 bytes, of those that left the pool, in that order
+ *               payload id's first 16 bytes  that number, why it left, at which HID, the id, which one replaced it
  *
  * A block is connected first and executed later, when others may stand on it already. So either has what it writes to
  * itself: execution writes state, receipt and executed, connection the rest, and what one of them did to a block can be
@@ -43,7 +45,7 @@
 struct store;
 struct store_txn;
 
-enum { STORE_SCHEMA = 3 };
+enum { STORE_SCHEMA = 4 };
 
 enum store_mode {
 	STORE_CREATE, /* makes DIR (mode 0700) and an empty store where there is none */
@@ -207,6 +209,18 @@ enum err store_drop_pooled(struct store_txn *t, uint64_t row); /* ERR_OK when it
 enum err store_each_pooled(struct store_txn *t, uint64_t from,
     enum err (*each)(void *arg, uint64_t row, uint64_t sealed_hid, struct bytes raw), void *arg);
 
+/* Why a payload left the pool without being executed: of the latest STORE_LEFT_MOST that did. No block takes it back. */
+enum { STORE_LEFT_MOST = 65536 };
+
+struct store_left {
+	enum left why; /* LEFT_EXPIRED, LEFT_REPLACED */
+	struct hash by;
+	uint64_t hid; /* of the tip of that time */
+};
+
+enum err store_put_left(struct store_txn *t, const struct hash *id, const struct store_left *left);
+enum err store_get_left(struct store_txn *t, struct store_left *left, const struct hash *id);
+
 struct store_receipt {
 	enum err err;
 	uint32_t result;
@@ -274,7 +288,7 @@ enum err store_each_before(struct store_txn *t, uint64_t hid,
     enum err (*each)(void *arg, const struct store_before *before), void *arg);
 
 /* How many entries each database has, for `check`; in the order of the table above. */
-enum { STORE_DBS = 14 };
+enum { STORE_DBS = 15 };
 enum err store_counts(struct store_txn *t, uint64_t count[static STORE_DBS]);
 
 #endif

@@ -23,7 +23,8 @@ enum store_db {
 	DB_STATE,
 	DB_ENDORSED,
 	DB_UNDO,
-	DB_EXECUTED
+	DB_EXECUTED,
+	DB_LEFT
 };
 
 /*

@@ -32,6 +32,7 @@ is_noted(enum store_db db)
 	case DB_ID:
 	case DB_ENDORSED:
 	case DB_UNDO:
+	case DB_LEFT:
 		break;
 	}
 	return false;
