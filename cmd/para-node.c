@@ -29,7 +29,8 @@ enum { FILES = 4096 };
 
 static const char *genesis_file, *control, *control_group, *config_file;
 static const char *role;
-static const char *offer;
+static const char *offer, *pool;
+static uint64_t pool_signer = OPTION_NONE;
 static struct option_list listens, advertises, bootstraps, follows;
 static bool dev, no_discovery;
 static bool given_quiet, given_verbose; /* on the command line */
@@ -180,17 +181,24 @@ check_urls(struct tool *t, const char *option, const struct option_list *list)
 
 /* Digits, and K, M or G for KiB, MiB or GiB; at most 2^44. */
 static int
-read_offer(uint64_t *out, struct tool *t)
+read_size(uint64_t *out, struct tool *t, const char *option, const char *text)
 {
 	static const char unit[] = "KMG";
-	size_t len = offer ? strlen(offer) : 0;
-	const char *suffix = len ? strchr(unit, offer[len - 1]) : NULL;
+	size_t len = text ? strlen(text) : 0;
+	const char *suffix = len ? strchr(unit, text[len - 1]) : NULL;
 	unsigned shift = suffix ? 10 * (unsigned)(suffix - unit + 1) : 0;
 	*out = 0;
-	if (offer && number_parse(out, offer, len - (suffix != NULL), (UINT64_C(1) << 44) >> shift) != ERR_OK)
-		return tool_usage(t, "--offer %s: not a size, such as 500M", offer);
+	if (text && number_parse(out, text, len - (suffix != NULL), (UINT64_C(1) << 44) >> shift) != ERR_OK)
+		return tool_usage(t, "--%s %s: not a size, such as 500M", option, text);
 	*out <<= shift;
 	return TOOL_DONE;
+}
+
+static int
+set_pool(struct node_config *c, struct tool *t)
+{
+	c->pool_signer = pool_signer == OPTION_NONE ? 0 : (uint32_t)pool_signer;
+	return read_size(&c->pool_bytes, t, "pool", pool);
 }
 
 static int
@@ -208,7 +216,7 @@ set_network(struct node_config *c, struct tool *t)
 	c->bootstrap = bootstraps.item;
 	c->bootstraps = (unsigned)bootstraps.count;
 	c->discovery = !no_discovery;
-	return status ? status : read_offer(&c->offer, t);
+	return status ? status : read_size(&c->offer, t, "offer", offer);
 }
 
 static int
@@ -232,6 +240,8 @@ run_node(struct tool *t)
 	config.level = log_level(t);
 	if (!status)
 		status = set_network(&config, t);
+	if (!status)
+		status = set_pool(&config, t);
 	if (!status)
 		status = rolenames_read(&config, t, role, &follows);
 	if (!status)
@@ -378,6 +388,9 @@ static const struct option_entry node_options[] = {
     {0, "role", "ROLE", "full, partial or light (as the directory has it; full)", OPTION_TEXT, &role, 0, 0},
     {0, "follow", "NAMES", "a partial node's chains: names with commas between them", OPTION_LIST, &follows, 0, 0},
     {0, "offer", "SIZE", "bytes of bodies to keep for others (0); K, M, G", OPTION_TEXT, &offer, 0, 0},
+    {0, "pool", "SIZE", "bytes of payloads that may wait (256M); K, M, G", OPTION_TEXT, &pool, 0, 0},
+    {0, "pool-signer", "N", "payloads of one signer that may wait, per chain (200000)", OPTION_NUMBER, &pool_signer, 1,
+        UINT32_MAX},
     {0, "no-discovery", NULL, "do not look for nodes of this LAN", OPTION_FLAG, &no_discovery, 0, 0},
     {0, "control", "URL", "control socket (ipc://DIR/node.ipc)", OPTION_TEXT, &control, 0, 0},
     {0, "control-group", "NAME", "let this group use the control socket", OPTION_TEXT, &control_group, 0, 0},

@@ -22,6 +22,8 @@ struct node;
 
 enum node_log { NODE_LOG_ERROR, NODE_LOG_EVENT, NODE_LOG_DETAIL };
 
+enum { NODE_POOL_BYTES = 256 << 20, NODE_POOL_SIGNER = 200000 };
+
 struct node_config {
 	const char *dir;               /* the data directory */
 	const struct genesis *genesis; /* of a new directory, or NULL; must be the stored one's equal when both are there */
@@ -29,6 +31,8 @@ struct node_config {
 	enum role role;                /* 0: as the directory has it; a new one is full */
 	const char *const *follow;     /* names for ROLE_PARTIAL; NULL with none: as the directory has them */
 	unsigned follows;
+	uint64_t pool_bytes;           /* of payloads that may wait; 0: NODE_POOL_BYTES */
+	uint32_t pool_signer;          /* payloads of one signer that may wait, per chain; 0: NODE_POOL_SIGNER */
 	const char *control;           /* URL of the control socket; NULL: ipc://DIR/node.ipc */
 	long group;                    /* gid that may use it, or -1 */
 	/* Networks of many only: */

@@ -6,8 +6,8 @@
 #include "node/replay.h"
 #include "node/timing.h"
 
-/* The pool's bounds: bytes waiting, payloads waiting of one signer in one chain, payloads in one job of a miner. */
-enum { POOL_BYTES = 256 << 20, POOL_PER_SIGNER = 200000, JOB_PAYLOADS = 16384 };
+/* Payloads in one job of a miner. */
+enum { JOB_PAYLOADS = 16384 };
 
 static enum err
 read_brief(struct hyper_brief *out, struct store_txn *t, uint64_t hid)
@@ -208,7 +208,8 @@ restore_from(struct node *n, struct store_txn *t)
 	struct arena arena = { 0 };
 	struct consensus_snapshot snapshot = { 0 };
 	struct consensus_config config = { .genesis = &n->genesis, .genesis_hash = n->genesis_hash, .key = n->config.key,
-		.map_seed = n->map_seed, .pool_bytes = POOL_BYTES, .pool_per_signer = POOL_PER_SIGNER,
+		.map_seed = n->map_seed, .pool_bytes = n->config.pool_bytes ? n->config.pool_bytes : NODE_POOL_BYTES,
+		.pool_per_signer = n->config.pool_signer ? n->config.pool_signer : NODE_POOL_SIGNER,
 		.template_payloads = JOB_PAYLOADS, .draw_seed = n->map_seed };
 	struct pool_walk walk = { n, t };
 	struct roles roles;
