@@ -29,8 +29,13 @@ keep_payload(struct applying *a, const struct effect_keep_payload *k)
 static enum err
 drop_pooled(struct applying *a, const struct effect_drop *drop)
 {
+	const struct store_left left = { drop->why, drop->by, a->tip.hid };
 	enum err e = store_drop_pooled(a->t, drop->row);
-	return e == ERR_OK && drop->erase ? store_erase_payload(a->t, drop->row) : e;
+	if (e == ERR_OK && drop->erase)
+		e = store_erase_payload(a->t, drop->row);
+	if (e == ERR_OK && (drop->why == LEFT_EXPIRED || drop->why == LEFT_REPLACED))
+		e = store_put_left(a->t, &drop->id, &left);
+	return e;
 }
 
 static enum err

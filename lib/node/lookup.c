@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "json/view.h"
+#include "node/fields.h"
 #include "node/params.h"
 #include "node/roles.h"
 
@@ -41,6 +42,31 @@ find_place(struct found *out, struct look *look)
 	return e;
 }
 
+/* Of what is not here, or was sealed in vain and waits no more: has it left, and why? */
+static enum err
+find_left(struct found *out, struct look *look, const struct hash *id)
+{
+	enum err e = store_get_left(look->t, &out->left, id);
+	if (e == ERR_OK)
+		out->status = out->left.why == LEFT_EXPIRED ? LOOKUP_EXPIRED : LOOKUP_REPLACED;
+	return e == ERR_NOT_FOUND ? ERR_OK : e;
+}
+
+static enum err
+find_left_of(struct found *out, struct look *look)
+{
+	struct buf raw = { 0 };
+	struct payload p;
+	struct hash id;
+	enum err e = store_get_payload(look->t, &raw, out->row);
+	if (e == ERR_OK)
+		e = payload_unpack(&p, &id, NULL, bytes_of(&raw));
+	if (e == ERR_OK)
+		e = find_left(out, look, &id);
+	buf_free(&raw);
+	return e;
+}
+
 enum err
 lookup_row(struct found *out, struct look *look, uint64_t row)
 {
@@ -57,6 +83,8 @@ lookup_row(struct found *out, struct look *look, uint64_t row)
 	if (e != ERR_OK || out->status < LOOKUP_SEALED || !out->executed)
 		return e;
 	e = store_get_receipt(look->t, &out->receipt, row);
+	if (e == ERR_OK && out->receipt.err == ERR_SEQ_GAP)
+		e = find_left_of(out, look);
 	return e == ERR_NOT_FOUND ? ERR_OK : e;
 }
 
@@ -67,7 +95,7 @@ lookup_payload(struct found *out, struct look *look, const struct hash *id)
 	*out = (struct found){ .status = LOOKUP_UNKNOWN };
 	enum err e = store_find_payload(look->t, &row, id);
 	if (e == ERR_NOT_FOUND)
-		return ERR_OK;
+		return find_left(out, look, id);
 	return e == ERR_OK ? lookup_row(out, look, row) : e;
 }
 
@@ -106,12 +134,34 @@ lookup_place(uint64_t *row, struct look *look, const struct place *place)
 	return e;
 }
 
+const char *
+lookup_word(enum payload_status status)
+{
+	static const char *const names[] = { "unknown", "expired", "replaced", "pooled", "sealed", "final" };
+	return names[status];
+}
+
+/* by is null when it is known only that another one's seq was executed. */
+static void
+put_left(struct json_writer *w, const struct store_left *left)
+{
+	static const struct hash nobody;
+	fields_uint(w, "hid", left->hid);
+	if (left->why != LEFT_REPLACED)
+		return;
+	json_put_key(w, "by");
+	if (hash_equal(&left->by, &nobody))
+		json_put_null(w);
+	else
+		json_put_hex(w, left->by.b, sizeof(left->by.b));
+}
+
 void
 lookup_put(struct json_writer *w, const struct found *found)
 {
-	static const char *const names[] = { "unknown", "pooled", "sealed", "final" };
-	json_put_key(w, "status");
-	json_put_text(w, names[found->status]);
+	fields_text(w, "status", lookup_word(found->status));
+	if (found->status == LOOKUP_EXPIRED || found->status == LOOKUP_REPLACED)
+		put_left(w, &found->left);
 	if (found->status < LOOKUP_SEALED)
 		return;
 	view_place(w, "at", &found->place);

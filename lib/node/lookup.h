@@ -18,7 +18,8 @@ struct look {
 enum err lookup_begin(struct look *out, struct node *n);
 void lookup_end(struct look *look);
 
-enum payload_status { LOOKUP_UNKNOWN, LOOKUP_POOLED, LOOKUP_SEALED, LOOKUP_FINAL };
+/* From pooled on it is here. */
+enum payload_status { LOOKUP_UNKNOWN, LOOKUP_EXPIRED, LOOKUP_REPLACED, LOOKUP_POOLED, LOOKUP_SEALED, LOOKUP_FINAL };
 
 struct found {
 	enum payload_status status;
@@ -26,6 +27,7 @@ struct found {
 	struct place place; /* when sealed or final */
 	bool executed;      /* the receipt is its last word */
 	struct store_receipt receipt;
+	struct store_left left; /* when expired or replaced */
 };
 
 /* ERR_OK also for an id that nobody knows. */
@@ -44,7 +46,10 @@ enum err lookup_missing(struct look *look, uint32_t chain, uint64_t hid);
 /* The same where what is left out on purpose is none to be missed: ERR_OK then. */
 enum err lookup_pass_missing(struct look *look, uint32_t chain, uint64_t hid);
 
-/* status, at and, once it is executed, the result of a payload that was found. */
+/* The word for it. */
+const char *lookup_word(enum payload_status status);
+
+/* status, at and, once it is executed, the result of a payload that was found; by of one that was replaced. */
 void lookup_put(struct json_writer *w, const struct found *found);
 
 /* chain and chain_name, or the name alone. */

@@ -47,6 +47,27 @@ ask_wait(struct wait *out, struct call *call, struct look *look, uint64_t row)
 	return e;
 }
 
+/* One that has left: its bytes are gone, but not why. */
+static enum err
+put_left(struct json_writer *w, struct call *call, struct look *look)
+{
+	struct hash id;
+	struct found found;
+	enum err e = params_hash(&id, call, "id");
+	if (e == ERR_OK)
+		e = lookup_payload(&found, look, &id);
+	if (e == ERR_OK && found.status == LOOKUP_UNKNOWN)
+		e = ERR_NOT_FOUND;
+	if (e != ERR_OK)
+		return e;
+	json_put_object(w);
+	view_hash(w, "payload", &id);
+	lookup_put(w, &found);
+	fields_bool(w, "final", found.left.hid <= look->tip.final_hid);
+	json_end_object(w);
+	return ERR_OK;
+}
+
 static enum err
 payload(struct call *call, struct json_writer *w)
 {
@@ -60,6 +81,11 @@ payload(struct call *call, struct json_writer *w)
 	if (e != ERR_OK)
 		return e;
 	e = which_row(&row, call, &look);
+	if (e == ERR_NOT_FOUND && json_member(call->params, "id") != NULL) {
+		e = put_left(w, call, &look);
+		lookup_end(&look);
+		return e;
+	}
 	if (e == ERR_OK)
 		e = ask_wait(&wait, call, &look, row);
 	if (e == ERR_OK)
@@ -75,7 +101,7 @@ put_proof(struct json_writer *w, struct call *call, struct look *look, const str
 	struct buf raw = { 0 };
 	struct hash hash;
 	enum err e = lookup_payload(&found, look, id);
-	if (e == ERR_OK && found.status == LOOKUP_UNKNOWN)
+	if (e == ERR_OK && found.status < LOOKUP_POOLED)
 		return ERR_NOT_FOUND;
 	if (e == ERR_OK && found.status == LOOKUP_POOLED)
 		return params_unready(call, "the payload waits in the pool: there is nothing to prove yet");

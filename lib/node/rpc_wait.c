@@ -82,11 +82,12 @@ look_payloads(struct wait *s, struct look *look)
 		struct waited *p = &s->payload[i];
 		if (p->done)
 			continue;
-		enum err e = p->found.row != 0 ? lookup_row(&p->found, look, p->found.row) :
-		    lookup_payload(&p->found, look, &p->id);
+		enum err e = p->found.row != 0 ? lookup_row(&p->found, look, p->found.row) : ERR_OK;
+		if (e == ERR_OK && p->found.status == LOOKUP_UNKNOWN)
+			e = lookup_payload(&p->found, look, &p->id);
 		if (e != ERR_OK)
 			return e;
-		p->done = (p->found.status >= s->until && p->found.executed) || p->found.status == LOOKUP_UNKNOWN ||
+		p->done = (p->found.status >= s->until && p->found.executed) || p->found.status < LOOKUP_POOLED ||
 		    p->found.receipt.err != ERR_OK;
 		s->open -= p->done;
 	}
@@ -141,7 +142,6 @@ look_seals(struct wait *s, struct look *look)
 static void
 put_waited(struct json_writer *w, const char *key, const char *name, const struct waited *item, uint32_t count)
 {
-	static const char *const names[] = { "unknown", "pooled", "sealed", "final" };
 	json_put_key(w, key);
 	json_put_array(w);
 	for (uint32_t i = 0; i < count; i++) {
@@ -150,7 +150,7 @@ put_waited(struct json_writer *w, const char *key, const char *name, const struc
 		if (strcmp(name, "payload") == 0) {
 			lookup_put(w, &item[i].found);
 		} else {
-			fields_text(w, "status", names[item[i].found.status]);
+			fields_text(w, "status", lookup_word(item[i].found.status));
 			if (item[i].found.status != LOOKUP_UNKNOWN) {
 				view_lane(w, "lane", &item[i].found.place.lane);
 				view_place(w, "at", &item[i].found.place);

@@ -35,6 +35,14 @@ reached(const struct sender *s, const struct item *item)
 	return s->until == SUBMIT_POOLED || !is_unexecuted(item);
 }
 
+/* Blocks make room: it is worth another try. */
+static bool
+pool_full(const struct item *item)
+{
+	return item->reason && (strcmp(item->reason, err_name(ERR_POOL_FULL)) == 0 ||
+	    strcmp(item->reason, err_name(ERR_POOL_SIGNER)) == 0);
+}
+
 void
 sender_settle(struct sender *s, struct item *item, const struct json *answer)
 {
@@ -45,8 +53,7 @@ sender_settle(struct sender *s, struct item *item, const struct json *answer)
 	uint64_t now = clock_steady_ms();
 	if (item->deadline_ms == 0)
 		item->deadline_ms = now + s->timeout_ms;
-	if (is(item, "rejected") && item->reason && strcmp(item->reason, err_name(ERR_POOL_FULL)) == 0 &&
-	    now < item->deadline_ms) {
+	if (is(item, "rejected") && pool_full(item) && now < item->deadline_ms) {
 		item->state = ITEM_NEW;
 		s->again = true;
 		return;
@@ -75,9 +82,10 @@ print(struct sender *s, const struct item *item)
 		json_put_key(w, "chain");
 		json_put_uint(w, item->chain);
 	}
-	/* para-rpc(7): a payload that a node knows nothing more of has expired or lost its place to another. */
+	/* para-rpc(7): of one that left long ago a node does not know why. */
 	put_text(w, "status", is(item, "unknown") ? "rejected" : item->status);
 	put_text(w, "at", item->at);
+	put_text(w, "by", item->by);
 	put_text(w, "error", item->error);
 	put_text(w, "reason", item->reason);
 	if (item->result.len > 0) {
@@ -91,13 +99,16 @@ static void
 judge(struct sender *s, const struct item *item)
 {
 	const struct input at = {.line = item->line};
-	bool full = item->reason && strcmp(item->reason, err_name(ERR_POOL_FULL)) == 0;
 	const char *why = item->error ? item->error : "";
 	const char *colon = item->error ? ": " : "";
 	if (is(item, "failed"))
 		tool_fail_at(s->t, &at, TOOL_NO, "failed%s%s", colon, why);
 	else if (is(item, "rejected"))
-		tool_fail_at(s->t, &at, full ? TOOL_LATER : TOOL_REJECTED, "rejected%s%s", colon, why);
+		tool_fail_at(s->t, &at, TOOL_REJECTED, "rejected%s%s", colon, why);
+	else if (is(item, "replaced"))
+		tool_fail_at(s->t, &at, TOOL_NO, "replaced by %s", item->by ? item->by : "another payload with its seq");
+	else if (is(item, "expired"))
+		tool_fail_at(s->t, &at, TOOL_NO, "expired");
 	else if (is(item, "unknown"))
 		tool_fail_at(s->t, &at, TOOL_REJECTED, "the node no longer knows it%s%s", colon, why);
 	else if (!reached(s, item))

@@ -101,6 +101,7 @@ sendlist_update(struct item *item, const struct json *answer)
 	forget(&item->reason);
 	snprintf(item->status, sizeof item->status, "%s", status);
 	replace(&item->at, json_member(answer, "at"));
+	replace(&item->by, json_member(answer, "by"));
 	replace(&item->error, json_member(answer, "error"));
 	replace(&item->reason, json_member(answer, "reason"));
 	const struct json *result = json_member(answer, "result");
@@ -122,6 +123,7 @@ item_free(struct item *item)
 	buf_free(&item->raw);
 	buf_free(&item->result);
 	free(item->at);
+	free(item->by);
 	free(item->error);
 	free(item->reason);
 }

@@ -146,6 +146,10 @@ status_of() { # I ID
 	para-inspect payload "$2" -d "n$1" -f status
 }
 
+has_status() { # I ID STATUS
+	[ "$(status_of "$1" "$2")" = "$3" ]
+}
+
 is_final() { # I ID
 	[ "$(status_of "$1" "$2")" = final ]
 }

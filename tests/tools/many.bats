@@ -53,6 +53,28 @@ load many
 	[ "$(field 3 syncing)" = false ]
 }
 
+# bid I SEQ FEE: hands node I a payload; prints its id.
+bid() {
+	echo "$3" | para-seal payload -c notes -k a.key --seq "$2" --fee "$3" -d "n$1" | para-send -d "n$1" -f payload
+}
+
+@test "many: a higher fee replaces a payload at every node, and what is sealed in the end is the same" {
+	new_network 2
+	start_all 2
+	register 1 notes
+	old=$(bid 1 2 10)
+	until_true 10 has_status 2 "$old" pooled
+	new=$(bid 2 2 20)
+	until_true 10 has_status 1 "$new" pooled
+	until_true 10 has_status 1 "$old" replaced
+	until_true 10 has_status 2 "$old" replaced
+	[ "$(para-inspect payload "$old" -d n1 -f by)" = "$new" ]
+	bid 1 1 0
+	until_true 20 is_final 1 "$new"
+	until_true 20 is_final 2 "$new"
+	[ "$(status_of 2 "$old")" = replaced ]
+}
+
 @test "many: another network is refused in words" {
 	new_network 2
 	start 1

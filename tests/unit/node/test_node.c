@@ -85,7 +85,7 @@ test_same_payload_again(void **state)
 	assert_string_equal(world_text(j, "result.payloads.0.status"), "pooled");
 	json_free(j);
 	j = world_submit(w, &id, chain, 1, text("y"));
-	assert_string_equal(world_text(j, "result.payloads.0.reason"), "seq_taken");
+	assert_string_equal(world_text(j, "result.payloads.0.reason"), "fee_raise");
 	json_free(j);
 	j = world_submit(w, &id, chain, 1, text("x"));
 	json_free(j);
@@ -327,8 +327,7 @@ test_sealed_out_of_turn(void **state)
 	hex_encode(hex, sealed[1].id.b, 32);
 	snprintf(params, sizeof(params), "{\"id\":\"%s\"}", hex);
 	struct json *j = world_call(w, "payload", params);
-	assert_string_equal(world_text(j, "result.status"), "final");
-	assert_string_equal(world_text(j, "result.result.reason"), "seq_gap");
+	assert_string_equal(world_text(j, "result.status"), "expired");
 	json_free(j);
 	json_free(world_submit(w, &first, chain, 1, text("first")));
 	world_reach(w, &sealed[0].id, "final");

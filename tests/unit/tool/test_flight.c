@@ -111,14 +111,14 @@ test_a_full_pool_is_asked_again(void **state)
 }
 
 static void
-test_a_pool_that_stays_full_is_not_yet(void **state)
+test_a_pool_that_stays_full_rejects(void **state)
 {
 	static const char *const list[] = {ANSWER(FULL), NULL};
 	char text[256];
 	(void)state;
 	assert_int_equal(fly(text, sizeof text, 1, 150, list), TOOL_DONE);
 	assert_string_equal(text, "rejected\tpool_full\n");
-	assert_int_equal(tool.status, TOOL_LATER);
+	assert_int_equal(tool.status, TOOL_REJECTED);
 	assert_true(asked >= 2);
 }
 
@@ -168,7 +168,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(test_results_come_in_order),
 	    cmocka_unit_test(test_a_full_pool_is_asked_again),
-	    cmocka_unit_test(test_a_pool_that_stays_full_is_not_yet),
+	    cmocka_unit_test(test_a_pool_that_stays_full_rejects),
 	    cmocka_unit_test(test_an_answer_about_too_few_is_trouble),
 	    cmocka_unit_test(test_an_error_about_all_ends_it),
 	};

@@ -1,0 +1,119 @@
+#!/usr/bin/env bats
+load lib
+
+notes() {
+	para-key new a.key >/dev/null
+	para-chain spec --name notes --engine data | para-chain create - -k a.key | para-send --wait final >/dev/null
+}
+
+# line SEQ FEE [BODY [OPTION...]]: a payload of a.key on notes
+line() {
+	echo "${3:-x}" | para-seal payload -c notes -k a.key --seq "$1" --fee "$2" "${@:4}"
+}
+
+@test "a higher fee replaces what waits: both senders are told, and a crash changes nothing" {
+	local old new later
+	start_dev_node d
+	notes
+	line 2 10 old >old.line
+	old=$(id_of <old.line)
+	para-send --wait final <old.line >told 2>told.err 3>&- &
+	waiter=$!
+	for _ in $(seq 100); do
+		[ -z "$(para-inspect pool)" ] || break
+		sleep 0.05
+	done
+	line 2 10 same | fails 4 'only a fee a tenth higher' para-send
+	line 2 11 new >new.line
+	new=$(id_of <new.line)
+	[ "$(para-send -f status <new.line)" = pooled ]
+	ended=0
+	wait "$waiter" || ended=$?
+	[ "$ended" -eq 1 ]
+	[ "$(jq -r '[.status, .by] | join(" ")' told)" = "replaced $new" ]
+	grep -q "line 1: replaced by $new" told.err
+	kill -9 "$NODE_PID"
+	run wait "$NODE_PID"
+	start_dev_node d
+	[ "$(para-inspect payload "$old" -f status,by | tr '\t' ' ')" = "replaced $new" ]
+	[ "$(para-inspect pool -f payload)" = "$new" ]
+	fails 4 'only a fee a tenth higher' para-send <old.line
+	later=$(line 2 13 later | tee later.line | id_of)
+	para-send <later.line
+	line 1 0 | para-send --wait final
+	[ "$(para-send --wait final -f status <later.line)" = final ]
+	[ "$(para-inspect payload "$new" -f status,by | tr '\t' ' ')" = "replaced $later" ]
+	fails 4 'seq was used already' para-send <<<"$(line 2 100 again)"
+	stop_node
+	para-inspect check -d d
+}
+
+@test "what expired says so, also after a restart" {
+	local id
+	start_dev_node d
+	notes
+	id=$(line 9 0 x --expiry 4 | tee line | id_of)
+	para-send --wait final <line >told 2>told.err 3>&- &
+	waiter=$!
+	for seq in 1 2 3; do line $seq 0 | para-send --wait final; done
+	ended=0
+	wait "$waiter" || ended=$?
+	[ "$ended" -eq 1 ]
+	[ "$(jq -r .status told)" = expired ]
+	grep -q 'line 1: expired' told.err
+	stop_node
+	start_dev_node d
+	[ "$(para-inspect payload "$id" -f status)" = expired ]
+}
+
+# A node that seals nothing: no miner works for it. Keys a, b and c hold something.
+start_idle_node() {
+	local key
+	alloc=()
+	for key in a b c; do alloc+=(--alloc "$(para-key new $key.key -f address)=1000"); done
+	mkdir "$1"
+	para-key new "$1/node.key" -f address >founder
+	para-node genesis --solo --founder "$(cat founder)" --period 200 --difficulty 256 --fee 0 --reward 0 \
+		"${alloc[@]}" >genesis.json
+	PARA_HOME=$1
+	export PARA_HOME
+	para-node --genesis genesis.json "${@:2}" 2>>node.log 3>&- &
+	NODE_PID=$!
+	para-inspect status --connect-timeout 10 >/dev/null
+}
+
+# on_root KEY SEQ FEE NAME: registers a chain, on chain 0
+on_root() {
+	para-chain spec --name "$4" | para-chain create - -k "$1.key" --seq "$2" --fee "$3"
+}
+
+@test "a full pool refuses newcomers and says which bound it has reached" {
+	local bytes
+	para-key new size.key >/dev/null
+	bytes=$(para-chain spec --name aa | para-chain create - -k size.key --seq 1 --network "$NETWORK" | jq '.hex | length / 2')
+	start_idle_node d --pool-signer 2 --pool $((bytes * 3))
+	on_root a 1 0 aa | para-send
+	on_root a 2 0 ab | para-send
+	on_root a 3 0 ac | fails 4 'pool is full for this signer' para-send --timeout 0
+	on_root a 2 1 ad | para-send
+	on_root b 1 0 ba | para-send
+	on_root b 2 9 bb | fails 4 'as many bytes as it may' para-send --timeout 0
+	[ "$(jq -r '[.status, .reason] | join(" ")' out)" = 'rejected pool_full' ]
+	fails 2 '--pool 1e6: not a size' para-node --genesis genesis.json --pool 1e6
+}
+
+@test "between signers the higher fee goes first, a signer's own in the order of seq" {
+	start_idle_node d
+	on_root a 1 10 ax | para-send
+	on_root b 1 20 bx | para-send
+	on_root c 1 30 cx | para-send
+	on_root a 2 99 ay | para-send
+	on_root b 2 1 by | tee line | para-send
+	para-mine work -q -k a.key >/dev/null 2>&1 3>&- &
+	miner=$!
+	para-send --wait sealed --timeout 20 <line
+	kill "$miner"
+	# Of the queues whose head pays most each is taken as far as it goes.
+	para-inspect block 1.0.1 | jq -r '.payloads[].fee' | tr '\n' ' ' >fees
+	[ "$(cat fees)" = '30 20 1 10 99 ' ]
+}
