@@ -15,6 +15,7 @@
  * What a reader believes it finds shown in the file: every hyper block from the genesis with its votes, the certificates
  * that commit each chain's root, and the state that gives this root. A chain with the engine data has no root, so it
  * comes with all its blocks and is executed, as the blocks beyond base are.
+ * Source of the rule: para-protocol(7), SNAPSHOT.
  */
 #ifndef NODE_SNAPSHOT_H
 #define NODE_SNAPSHOT_H

@@ -13,6 +13,7 @@ struct reading {
 	struct bytes piece;
 	struct node *node; /* genesis and store */
 	uint64_t pairs, bytes; /* of the accounts at hand */
+	uint32_t next_accounts; /* the lowest chain whose accounts may come */
 	struct store_txn *t;
 	size_t pending; /* bytes read in this transaction */
 	struct arena arena;

@@ -169,6 +169,8 @@ read_accounts(struct reading *r)
 	struct hash root = { 0 };
 	wire_get(&in, root.b, sizeof(root.b));
 	enum err e = wire_end(&in);
+	if (e == ERR_OK && number < r->next_accounts)
+		e = ERR_ORDER;
 	if (e == ERR_OK && (number >= r->chains || !r->chain[number].held || !r->chain[number].stateful))
 		e = ERR_CHAIN_UNKNOWN;
 	if (e == ERR_OK && (pairs > UINT64_C(1) << 40 || bytes > UINT64_C(1) << 40))
@@ -181,6 +183,7 @@ read_accounts(struct reading *r)
 		return e;
 	struct ledger_view view = store_ledger(r->t);
 	r->chain[number].root = root;
+	r->next_accounts = number + 1;
 	r->pairs = r->bytes = 0;
 	e = state_import(&view, &(struct lane){ .chain = number }, &root, next_pair, r);
 	r->info->accounts += r->pairs;
