@@ -119,10 +119,24 @@ start_new() {
 	fails 2 'one FILE' para-node snapshot
 	[ ! -e new ]
 	[ ! -e new.import ]
+	(ulimit -f 40; fails 2 'full' para-node import snap -d new)
+	[ ! -e new ]
+	[ ! -e new.import ]
 	# What an import that was killed left is no hindrance; an empty directory is as good as none.
-	mkdir -p new new.import/new
-	: >new.import/data.mdb
-	: >new.import/new/data.mdb
+	mkfifo pipe
+	exec 7<>pipe
+	head -c $((size / 2)) snap >&7
+	para-node import pipe -d new 7<&- 3>&- &
+	for _ in $(seq 100); do
+		[ ! -e new.import/data.mdb ] || break
+		sleep 0.05
+	done
+	kill -KILL $!
+	wait $! || true
+	exec 7<&-
+	[ -e new.import ]
+	[ ! -e new ]
+	mkdir new
 	para-node import - -d new <snap
 	para-inspect check -d new | jq -e .valid
 	fails 2 'not empty' para-node import snap -d new
