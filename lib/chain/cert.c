@@ -8,7 +8,8 @@
 enum {
 	TARGET = 40,
 	LIST_LEAST = 32 + 64 + PATH_LEAST + 1 + 4,
-	SAME_ROOTS = 1
+	SAME_ROOTS = 1,
+	SAME_PARENT = 2
 };
 
 static uint32_t
@@ -99,13 +100,15 @@ put_list(struct buf *out, const struct cert_list *list, uint32_t blocks)
 	buf_add(out, list->voter.b, sizeof list->voter.b);
 	buf_add(out, list->signature.b, sizeof list->signature.b);
 	path_put(out, &list->path);
-	wire_put_u8(out, list->same_roots ? SAME_ROOTS : 0);
+	wire_put_u8(out, (list->same_roots ? SAME_ROOTS : 0) | (list->same_parent ? SAME_PARENT : 0));
 	buf_add(out, list->accepts, bit_bytes(blocks));
 	wire_put_u32(out, list->others);
 	for (uint32_t i = 0; i < list->others; i++)
 		buf_add(out, list->other[i].b, sizeof list->other[i].b);
 	if (!list->same_roots)
 		put_roots(out, &list->roots);
+	if (!list->same_parent)
+		buf_add(out, list->parent.b, sizeof list->parent.b);
 }
 
 static bool
@@ -140,8 +143,26 @@ get_others(struct reader *r, struct cert_list *out, struct arena *arena)
 	}
 }
 
+/* para-protocol(7) LANE CERTIFICATE: What is equal to the certificate's is never repeated. */
 static void
-get_list(struct reader *r, struct cert_list *out, struct arena *arena, const struct cert_core *core)
+get_stand(struct reader *r, struct cert_list *out, const struct cert *cert)
+{
+	out->roots = cert->core.roots;
+	out->parent = cert->parent;
+	if (!out->same_roots) {
+		get_roots(r, &out->roots);
+		if (same_roots(&out->roots, &cert->core.roots))
+			wire_fail(r, ERR_NOT_CANONICAL);
+	}
+	if (!out->same_parent) {
+		wire_get(r, out->parent.b, sizeof out->parent.b);
+		if (hash_equal(&out->parent, &cert->parent))
+			wire_fail(r, ERR_NOT_CANONICAL);
+	}
+}
+
+static void
+get_list(struct reader *r, struct cert_list *out, struct arena *arena, const struct cert *cert)
 {
 	uint8_t flags;
 
@@ -149,18 +170,13 @@ get_list(struct reader *r, struct cert_list *out, struct arena *arena, const str
 	wire_get(r, out->signature.b, sizeof out->signature.b);
 	path_get(r, &out->path);
 	flags = wire_get_u8(r);
-	if (flags & ~SAME_ROOTS)
+	if (flags & ~(SAME_ROOTS | SAME_PARENT))
 		wire_fail(r, ERR_NOT_CANONICAL);
-	get_accepts(r, out, core->blocks);
+	get_accepts(r, out, cert->core.blocks);
 	get_others(r, out, arena);
 	out->same_roots = flags & SAME_ROOTS;
-	out->roots = core->roots;
-	if (out->same_roots)
-		return;
-	get_roots(r, &out->roots);
-	/* para-protocol(7) LANE CERTIFICATE: Roots equal to the certificate's are never repeated. */
-	if (same_roots(&out->roots, &core->roots))
-		wire_fail(r, ERR_NOT_CANONICAL);
+	out->same_parent = flags & SAME_PARENT;
+	get_stand(r, out, cert);
 }
 
 void
@@ -169,6 +185,7 @@ cert_put(struct buf *out, const struct cert *cert)
 	cert_core_put(out, &cert->core);
 	for (uint32_t i = 0; i < cert->core.blocks; i++)
 		seal_head_put(out, &cert->head[i]);
+	buf_add(out, cert->parent.b, sizeof cert->parent.b);
 	wire_put_u32(out, cert->lists);
 	for (uint32_t i = 0; i < cert->lists; i++)
 		put_list(out, &cert->list[i], cert->core.blocks);
@@ -197,12 +214,13 @@ cert_get(struct reader *r, struct cert *out, struct arena *arena)
 {
 	cert_core_get(r, &out->core, arena);
 	get_heads(r, out, arena);
+	wire_get(r, out->parent.b, sizeof out->parent.b);
 	out->lists = wire_get_count(r, LIMIT_VOTERS, LIST_LEAST + bit_bytes(out->core.blocks));
 	out->list = arena_alloc(arena, out->lists ? out->lists : 1, sizeof *out->list);
 	if (out->list == NULL)
 		wire_fail(r, ERR_NOMEM);
 	for (uint32_t i = 0; i < out->lists && !r->err; i++) {
-		get_list(r, &out->list[i], arena, &out->core);
+		get_list(r, &out->list[i], arena, out);
 		if (i > 0 && memcmp(&out->list[i - 1].voter, &out->list[i].voter, sizeof(struct pubkey)) >= 0)
 			wire_fail(r, ERR_ORDER);
 	}

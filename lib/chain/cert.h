@@ -4,10 +4,12 @@
  *     core   head 10 | lane 9 | slot u64 | block count u32 | Merkle root of the blocks' hashes, in order 32 |
  *            payloads u64 | bytes u64 | tip hash 32 | tip LID u64 | executed HID u64 | state root 32 | outbox root 32 |
  *            target count u32 | targets: chain u32, messages u32, root 32, ascending by chain
- *     cert   core | seal heads (block count of them, ascending by id) | list count u32 | lists, ascending by voter
+ *     cert   core | seal heads (block count of them, ascending by id) | parent 32 | list count u32 | lists, ascending by
+ *            voter
  *     list   voter 32 | signature 64 | entry index u32 | entry count u32 | path length u8 | path 32 each |
- *            flags u8 (bit 0: its roots are the certificate's) | a bit for each block, lowest bit first, zero padded |
- *            other id count u32 | other ids 32 each, ascending | executed, state, outbox unless bit 0 is set
+ *            flags u8 (bit 0: its roots are the certificate's, bit 1: its parent is) | a bit for each block, lowest bit first, zero padded |
+ *            other id count u32 | other ids 32 each, ascending | executed, state, outbox unless bit 0 is set |
+ *            parent 32 unless bit 1 is set
  *
  * Hash(cert, core) is the certificate's hash: heads and lists travel beside it. A certificate without blocks has the
  * lane's standing tip; it carries roots only. Source of the rule: para-protocol(7), LANE CERTIFICATE.
@@ -44,8 +46,9 @@ struct cert_list {
 	struct pubkey voter;
 	struct signature signature;
 	struct merkle_path path;
-	bool same_roots;
+	bool same_roots, same_parent;
 	struct roots roots;    /* the certificate's when same_roots */
+	struct hash parent;    /* likewise */
 	const uint8_t *accepts; /* a bit for each block; (blocks + 7) / 8 bytes */
 	uint32_t others;
 	struct hash *other; /* ids it names beyond the accepted ones, ascending */
@@ -54,6 +57,7 @@ struct cert_list {
 struct cert {
 	struct cert_core core;
 	struct seal_head *head; /* core.blocks of them */
+	struct hash parent;     /* the hyper block before */
 	uint32_t lists;
 	struct cert_list *list;
 };
@@ -83,7 +87,7 @@ enum err cert_blocks(struct block **out, struct hash **hashes, struct arena *are
 struct hash cert_blocks_root(const struct hash *hash, uint32_t n);
 
 /*
- * What a certificate shows by itself: heads of its network, lane and slot, ascending ids, the sums of the core, Auth
+ * What a certificate shows by itself: heads of its network, lane, slot and parent, ascending ids, the sums of the core, Auth
  * and work of every head, every list (cert_list_check) and no message: no engine of this version sends any.
  */
 enum err cert_check(const struct cert *cert);

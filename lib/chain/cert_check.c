@@ -35,6 +35,8 @@ check_heads(const struct cert *cert, const struct hash *id)
 			return ERR_LANE;
 		if (seal->slot != core->slot)
 			return ERR_SLOT;
+		if (!hash_equal(&seal->prev_hyper, &cert->parent))
+			return ERR_PARENT;
 		if (i > 0 && hash_compare(&id[i - 1], &id[i]) >= 0)
 			return ERR_ORDER;
 		payloads += seal->payloads;
@@ -112,7 +114,8 @@ cert_list_from(struct cert_list *out, struct arena *arena, const struct cert *ce
 		return ERR_LANE;
 	if (list->slot != core->slot)
 		return ERR_SLOT;
-	*out = (struct cert_list){ .voter = list->voter, .signature = list->signature, .roots = entry->roots };
+	*out = (struct cert_list){ .voter = list->voter, .signature = list->signature, .roots = entry->roots,
+		.parent = list->parent };
 	out->other = arena_alloc(arena, entry->count + (size_t)1, sizeof *out->other);
 	if (id == NULL || accepts == NULL || out->other == NULL)
 		return ERR_NOMEM;
@@ -126,6 +129,7 @@ cert_list_from(struct cert_list *out, struct arena *arena, const struct cert *ce
 	}
 	out->accepts = accepts;
 	out->same_roots = same_roots(&entry->roots, &core->roots);
+	out->same_parent = hash_equal(&list->parent, &cert->parent);
 	return merkle_tree_prove(&out->path, tree->node, list->count, i);
 }
 
@@ -163,7 +167,7 @@ check_list(const struct cert *cert, const struct cert_list *list, const struct h
 	if (entry.id)
 		e = merge_ids(&entry, cert, list, id);
 	if (e == ERR_OK)
-		e = list_entry_leaf(&leaf, &entry);
+		e = list_entry_leaf(&leaf, list->same_parent ? &cert->parent : &list->parent, &entry);
 	arena_free(&arena);
 	if (e == ERR_OK)
 		e = merkle_climb(&root, &leaf, &list->path);

@@ -10,11 +10,10 @@ check_cert(struct u128 *work, uint64_t *seals, const struct hyper_header *h, con
 		return ERR_NETWORK;
 	if (cert->core.slot != h->slot)
 		return ERR_SLOT;
-	for (uint32_t i = 0; i < cert->core.blocks; i++) {
-		if (!hash_equal(&cert->head[i].core.prev_hyper, &h->prev))
-			return ERR_PARENT;
+	if (!hash_equal(&cert->parent, &h->prev))
+		return ERR_PARENT;
+	for (uint32_t i = 0; i < cert->core.blocks; i++)
 		*work = u128_add(*work, cert->head[i].core.difficulty);
-	}
 	*seals += cert->core.blocks;
 	return cert_check(cert);
 }

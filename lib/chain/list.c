@@ -45,6 +45,7 @@ list_put(struct buf *out, const struct list *list)
 	object_put(out, OBJECT_LIST, &list->network);
 	wire_put_u64(out, list->slot);
 	buf_add(out, list->voter.b, sizeof list->voter.b);
+	buf_add(out, list->parent.b, sizeof list->parent.b);
 	wire_put_u32(out, list->count);
 	for (uint32_t i = 0; i < list->count; i++)
 		list_entry_put(out, &list->entry[i]);
@@ -59,6 +60,7 @@ list_unpack(struct list *out, struct arena *arena, struct bytes in)
 	object_get(&r, OBJECT_LIST, &out->network);
 	out->slot = wire_get_u64(&r);
 	wire_get(&r, out->voter.b, sizeof out->voter.b);
+	wire_get(&r, out->parent.b, sizeof out->parent.b);
 	out->count = wire_get_count(&r, LIMIT_LANES, ENTRY_LEAST);
 	out->entry = arena_alloc(arena, out->count ? out->count : 1, sizeof *out->entry);
 	if (out->entry == NULL)
@@ -73,11 +75,12 @@ list_unpack(struct list *out, struct arena *arena, struct bytes in)
 }
 
 enum err
-list_entry_leaf(struct hash *leaf, const struct list_entry *entry)
+list_entry_leaf(struct hash *leaf, const struct hash *parent, const struct list_entry *entry)
 {
 	struct buf b = { 0 };
 	enum err e;
 
+	buf_add(&b, parent->b, sizeof parent->b);
 	list_entry_put(&b, entry);
 	e = b.failed ? ERR_NOMEM : ERR_OK;
 	if (e == ERR_OK)
@@ -94,7 +97,7 @@ list_tree(struct list_tree *out, struct arena *arena, const struct list *list)
 	if (node == NULL)
 		return ERR_NOMEM;
 	for (uint32_t i = 0; i < list->count; i++) {
-		enum err e = list_entry_leaf(&node[i], &list->entry[i]);
+		enum err e = list_entry_leaf(&node[i], &list->parent, &list->entry[i]);
 		if (e)
 			return e;
 	}
@@ -123,7 +126,7 @@ list_root(struct hash *out, const struct list *list)
 
 	merkle_init(&m);
 	for (uint32_t i = 0; i < list->count; i++) {
-		enum err e = list_entry_leaf(&leaf, &list->entry[i]);
+		enum err e = list_entry_leaf(&leaf, &list->parent, &list->entry[i]);
 		if (e)
 			return e;
 		merkle_add(&m, &leaf);

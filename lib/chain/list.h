@@ -2,11 +2,12 @@
  * list: a voter's word on one slot: per lane that it witnesses or follows, the ids of the seals it holds in full and
  * found valid, and the result of its latest execution.
  *
- *     list    head 10 | slot u64 | voter 32 | entry count u32 | entries, ascending by lane | signature 64
+ *     list    head 10 | slot u64 | voter 32 | parent 32 | entry count u32 | entries, ascending by lane | signature 64
  *     entry   lane 9 | executed HID u64 | state root 32 | outbox root 32 | id count u32 | ids 32 each, ascending
  *
- * The signature covers Hash(list, network, slot, Merkle root over the entries), so that one certificate can show its
- * own part alone. One list per voter and slot. Source of the rule: para-protocol(7), LIST.
+ * The parent is the block that the voter would build on, its tip; what it executed is the past of that block. The signature
+ * covers Hash(list, network, slot, Merkle root over the entries, each with the parent before it), so that one certificate
+ * can show its own part alone. One list per voter and slot. Source of the rule: para-protocol(7), LIST.
  */
 #ifndef CHAIN_LIST_H
 #define CHAIN_LIST_H
@@ -34,6 +35,7 @@ struct list {
 	struct network network;
 	uint64_t slot;
 	struct pubkey voter;
+	struct hash parent;
 	uint32_t count;
 	struct list_entry *entry; /* ascending by lane, distinct */
 	struct signature signature;
@@ -46,8 +48,8 @@ enum err list_unpack(struct list *out, struct arena *arena, struct bytes in);
 
 void list_entry_put(struct buf *out, const struct list_entry *entry);
 
-/* The Merkle leaf of one entry. ERR_NOMEM. */
-enum err list_entry_leaf(struct hash *leaf, const struct list_entry *entry);
+/* The Merkle leaf of one entry of a list with this parent. ERR_NOMEM. */
+enum err list_entry_leaf(struct hash *leaf, const struct hash *parent, const struct list_entry *entry);
 
 /* A list with the Merkle tree over its entries, for cutting it into many parts. */
 struct list_tree {

@@ -38,7 +38,7 @@ agree_list(struct list *out, struct arena *arena, const struct assembly *in)
 	uint32_t at = 0;
 	enum err e = ERR_OK;
 
-	*out = (struct list){ .network = in->network, .slot = in->slot };
+	*out = (struct list){ .network = in->network, .slot = in->slot, .parent = in->tip->brief.hash };
 	out->entry = arena_alloc(arena, in->lanes->count, sizeof *out->entry);
 	if (!seal || !out->entry)
 		return ERR_NOMEM;
@@ -204,13 +204,20 @@ agree_contradicts(const struct node *parent, const struct lane *lane, const stru
 	return false;
 }
 
+/* para-protocol(7) VOTES: Roots are accepted likewise, by lists whose parent is the block's */
+static const struct list_entry *
+entry_here(uint32_t *index, const struct assembly *in, uint32_t list, const struct lane *lane)
+{
+	return hash_equal(&in->list[list]->parent, &in->tip->brief.hash) ? agree_entry(index, in->list[list], lane) : NULL;
+}
+
 static bool
 accepted(const struct gate *gate, const struct assembly *in, const struct lane *lane, const struct roots *roots)
 {
 	struct tally tally = { 0 };
 
 	for (uint32_t k = 0, at; k < in->lists; k++) {
-		const struct list_entry *e = agree_entry(&at, in->list[k], lane);
+		const struct list_entry *e = entry_here(&at, in, k, lane);
 		if (e && roots_equal(&e->roots, roots))
 			agree_count(gate, &tally, &in->list[k]->voter);
 	}
@@ -234,7 +241,7 @@ agree_roots(struct roots *out, const struct assembly *in, const struct lane_entr
 
 	*out = lane->state.committed;
 	for (uint32_t i = 0, at; e == ERR_OK && !found && i < in->lists; i++) {
-		const struct list_entry *mine = agree_entry(&at, in->list[i], &lane->state.lane);
+		const struct list_entry *mine = entry_here(&at, in, i, &lane->state.lane);
 		if (!eligible(in, lane, mine))
 			continue;
 		if (!open) {

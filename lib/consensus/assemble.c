@@ -123,6 +123,7 @@ certify_lane(struct candidate *out, struct arena *arena, const struct assembly *
 		return ERR_NOMEM;
 	cert->core = (struct cert_core){ .network = in->network, .lane = old->lane, .slot = in->slot, .blocks = n,
 		.tip = old->tip, .tip_lid = old->tip_lid, .roots = *roots };
+	cert->parent = in->tip->brief.hash;
 	link_blocks(cert, hash, seal);
 	return attach_lists(cert, arena, in, out->tree);
 }

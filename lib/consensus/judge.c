@@ -115,7 +115,7 @@ tally_lists(struct tally *out, const struct gate *gate, const struct cert *cert,
 	*out = (struct tally){ 0 };
 	for (uint32_t i = 0; i < cert->lists; i++) {
 		const struct cert_list *list = &cert->list[i];
-		if (seal == UINT32_MAX ? list->same_roots : list->accepts[seal / 8] >> seal % 8 & 1)
+		if (seal == UINT32_MAX ? list->same_roots && list->same_parent : list->accepts[seal / 8] >> seal % 8 & 1)
 			agree_count(gate, out, &list->voter);
 	}
 }

@@ -118,6 +118,7 @@ show_list(struct json_writer *w, struct arena *arena, struct bytes raw)
 	begin(w, OBJECT_LIST, &list.network);
 	view_uint(w, "slot", list.slot);
 	view_address(w, "voter", list.voter.b);
+	view_hash(w, "parent", &list.parent);
 	json_put_key(w, "entries");
 	json_put_array(w);
 	for (uint32_t i = 0; i < list.count; i++)

@@ -157,7 +157,7 @@ audit_source(struct audit *a, const char *place, const struct hyper *h)
 static bool
 names(const struct cert_list *list, uint32_t block)
 {
-	return block == UINT32_MAX ? list->same_roots : list->accepts[block / 8] >> block % 8 & 1;
+	return block == UINT32_MAX ? list->same_roots && list->same_parent : list->accepts[block / 8] >> block % 8 & 1;
 }
 
 static bool

@@ -171,6 +171,7 @@ a_list_that_differs_travels_in_full(void **state)
 	assert_int_equal(list_sign(&w->list, w->founder), ERR_OK);
 	assert_int_equal(world_cut(w, list, &w->cert[0], 1), ERR_OK);
 	assert_false(list->same_roots);
+	assert_true(list->same_parent);
 	assert_int_equal(list->accepts[0], 1);
 	assert_int_equal(list->others, 1);
 	struct bytes raw = encoded(w);
@@ -188,6 +189,37 @@ a_list_of_another_lane_or_slot_is_not_cut(void **state)
 	assert_int_equal(world_cut(w, &out, &w->cert[0], 3), ERR_RANGE);
 	w->list.slot++;
 	assert_int_equal(world_cut(w, &out, &w->cert[0], 1), ERR_SLOT);
+}
+
+/* The founder stands on another branch: its word on seals counts, its roots are those of that branch. */
+static void
+a_list_of_another_parent_says_so(void **state)
+{
+	struct world *w = *state;
+	struct cert_list *list = w->cert[0].list;
+
+	w->list.parent.b[0] ^= 1;
+	assert_int_equal(list_sign(&w->list, w->founder), ERR_OK);
+	assert_int_equal(world_cut(w, list, &w->cert[0], 1), ERR_OK);
+	assert_true(list->same_roots && !list->same_parent);
+	assert_int_equal(list->accepts[0], 3);
+	struct bytes raw = encoded(w);
+	world_check_ends(probe, raw);
+	world_check_flips(probe, raw, 3);
+	list->same_parent = true;
+	assert_int_equal(cert_list_check(&w->cert[0], list), ERR_SIGNATURE);
+	list->parent = w->cert[0].parent;
+	list->same_parent = false;
+	assert_int_equal(unpack(w), ERR_NOT_CANONICAL);
+}
+
+static void
+seals_of_another_parent_are_refused(void **state)
+{
+	struct world *w = *state;
+
+	w->cert[0].parent.b[0] ^= 1;
+	assert_int_equal(cert_check(&w->cert[0]), ERR_PARENT);
 }
 
 /* A certificate's part costs the length of its path, not of the list. */
@@ -235,8 +267,8 @@ unknown_bits_are_refused(void **state)
 	struct cert out;
 
 	memcpy(data, raw.data, raw.len);
-	assert_int_equal(data[flags], 1);
-	data[flags] = 3;
+	assert_int_equal(data[flags], 3);
+	data[flags] = 7;
 	assert_int_equal(cert_unpack(&out, &w->arena, (struct bytes){ data, raw.len }), ERR_NOT_CANONICAL);
 	list->accepts = (const uint8_t[]){ 7 };
 	assert_int_equal(unpack(w), ERR_NOT_CANONICAL);
@@ -310,7 +342,7 @@ count_of(struct world *w, size_t at, uint32_t v)
 static void
 a_lying_count_is_refused(void **state)
 {
-	enum { BLOCKS = OBJECT_HEAD + LANE_BYTES + 8, TARGETS = 191, LISTS = 195 + 2 * SEAL_HEAD,
+	enum { BLOCKS = OBJECT_HEAD + LANE_BYTES + 8, TARGETS = 191, LISTS = 195 + 2 * SEAL_HEAD + 32,
 		PATH = LISTS + 4 + 96 };
 
 	assert_int_equal(count_of(*state, BLOCKS, LIMIT_SEALS + 1), ERR_TOO_LONG);
@@ -336,6 +368,8 @@ main(void)
 		WORLD_TEST(a_certificate_may_have_roots_only),
 		WORLD_TEST(a_list_that_differs_travels_in_full),
 		WORLD_TEST(a_list_of_another_lane_or_slot_is_not_cut),
+		WORLD_TEST(a_list_of_another_parent_says_so),
+		WORLD_TEST(seals_of_another_parent_are_refused),
 		WORLD_TEST(a_list_of_many_lanes_is_cut_in_little_time),
 		WORLD_TEST(roots_are_written_once_only),
 		WORLD_TEST(unknown_bits_are_refused),

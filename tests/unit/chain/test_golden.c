@@ -58,7 +58,7 @@ build_list(struct vector *v, struct world *w)
 
 	merkle_init(&m);
 	for (uint32_t i = 0; i < w->list.count; i++) {
-		assert_int_equal(list_entry_leaf(&leaf, &w->list.entry[i]), ERR_OK);
+		assert_int_equal(list_entry_leaf(&leaf, &w->list.parent, &w->list.entry[i]), ERR_OK);
 		merkle_add(&m, &leaf);
 	}
 	root = merkle_end(&m);

@@ -117,7 +117,7 @@ count_of(struct world *w, size_t at, uint32_t v)
 static void
 a_lying_count_is_refused(void **state)
 {
-	enum { ENTRIES = OBJECT_HEAD + 8 + 32, IDS = ENTRIES + 4 + LANE_BYTES + 8 + 64 };
+	enum { ENTRIES = OBJECT_HEAD + 8 + 32 + 32, IDS = ENTRIES + 4 + LANE_BYTES + 8 + 64 };
 
 	assert_int_equal(count_of(*state, ENTRIES, LIMIT_LANES + 1), ERR_TOO_LONG);
 	assert_int_equal(count_of(*state, ENTRIES, LIMIT_LANES), ERR_TRUNCATED);

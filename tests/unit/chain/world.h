@@ -153,7 +153,7 @@ world_list(struct world *w)
 	entry[1] = (struct list_entry){ .lane = { .chain = 1 }, .roots = world_roots("one"), .count = 2, .id = id };
 	entry[2] = (struct list_entry){ .lane = w->seal[2].head.core.lane, .roots = world_roots("two"), .count = 1,
 		.id = id + 2 };
-	w->list = (struct list){ .network = w->network, .slot = SLOT, .count = 3, .entry = entry };
+	w->list = (struct list){ .network = w->network, .slot = SLOT, .parent = w->parent, .count = 3, .entry = entry };
 	assert_int_equal(list_sign(&w->list, w->founder), ERR_OK);
 }
 
@@ -175,7 +175,7 @@ world_cert(struct world *w, struct cert *cert, const struct seal *seal, uint32_t
 	struct hash *hash = arena_alloc(&w->arena, n + 1, sizeof *hash);
 	struct hash tip = entry == 1 ? w->tip_one : (struct hash){ 0 };
 
-	*cert = (struct cert){ .head = arena_alloc(&w->arena, n + 1, sizeof *cert->head), .lists = 1,
+	*cert = (struct cert){ .head = arena_alloc(&w->arena, n + 1, sizeof *cert->head), .parent = w->parent, .lists = 1,
 		.list = arena_alloc(&w->arena, 1, sizeof *cert->list) };
 	*core = (struct cert_core){ .network = w->network, .lane = w->list.entry[entry].lane, .slot = SLOT, .blocks = n,
 		.tip_lid = lid + n, .roots = w->list.entry[entry].roots };

@@ -1,6 +1,7 @@
 /* What makes a block valid after its parent: a real block of a real crowd, told with one thing changed at a time. */
 #include "crowd.h"
 
+#include "consensus/agree.h"
 #include "consensus/core.h"
 
 enum { VOTERS = 4 };
@@ -273,6 +274,15 @@ nobody_has_the_roots(struct court *t, struct hyper *h)
 		h->cert[0].list[i].same_roots = false;
 }
 
+/* They executed the same HID on another branch. */
+static void
+roots_of_another_branch(struct court *t, struct hyper *h)
+{
+	(void)t;
+	for (uint32_t i = 0; i < h->cert[0].lists; i++)
+		h->cert[0].list[i].same_parent = false;
+}
+
 static void
 another_tip(struct court *t, struct hyper *h)
 {
@@ -323,6 +333,7 @@ static const struct {
 	{ "half of the lists", half_of_the_lists, ERR_VOTES },
 	{ "one list twice", one_list_twice, ERR_ORDER },
 	{ "nobody has the roots", nobody_has_the_roots, ERR_VOTES },
+	{ "roots of another branch", roots_of_another_branch, ERR_VOTES },
 	{ "another tip", another_tip, ERR_LINK },
 	{ "payloads miscounted", payloads_miscounted, ERR_COUNT },
 };
@@ -455,10 +466,50 @@ a_bft_lane_needs_an_authority_s_seal_and_two_thirds_of_their_lists(void **state)
 	court_close(&t);
 }
 
+/*
+ * Here nobody has executed the branch that a block is assembled on, and all have executed another one up to its HID:
+ * what they say of that one is no word on this.
+ */
+static void
+roots_count_on_the_branch_of_who_says_them(void **state)
+{
+	struct court *t = calloc(1, sizeof *t);
+	struct list_entry entry = { .roots = { .state = { { 7 } } } };
+	struct list list[VOTERS], *each[VOTERS];
+	struct tree none = { 0 };
+	struct assembly in;
+	struct roots out;
+
+	(void)state;
+	court_open(t, 0);
+	copy(t);
+	in = round_assembly(t->core);
+	in.tip = t->copy;
+	in.slot = t->copy->brief.slot + 1;
+	in.list = each;
+	in.lists = VOTERS;
+	entry.roots.executed = t->copy->brief.hid;
+	for (uint32_t i = 0; i < VOTERS; i++) {
+		list[i] = (struct list){ .voter = *sign_key_public(t->crowd.member[i].key), .parent = t->tip->brief.hash,
+			.count = 1, .entry = &entry };
+		each[i] = &list[i];
+	}
+	assert_int_equal(agree_roots(&out, &in, t->core->lanes.item[0], NULL, 0), ERR_OK);
+	assert_true(hash_equal(&out.state, &entry.roots.state));
+	for (uint32_t i = 0; i < VOTERS / 2; i++)
+		list[i].parent.b[0] ^= 1;
+	assert_int_equal(agree_roots(&out, &in, t->core->lanes.item[0], NULL, 0), ERR_OK);
+	assert_false(hash_equal(&out.state, &entry.roots.state));
+	tree_release(&none, t->copy);
+	court_close(t);
+	free(t);
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(roots_count_on_the_branch_of_who_says_them),
 		cmocka_unit_test(one_wrong_thing_is_enough),
 		cmocka_unit_test(without_the_carried_certificate_sources_need_nothing),
 		cmocka_unit_test(a_block_waits_for_its_parent_and_falls_with_it),
