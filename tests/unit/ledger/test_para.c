@@ -345,6 +345,45 @@ votes_share_the_reward_by_work(void **state)
 	assert_int_equal(n, 0);
 }
 
+/* What a key earns in a block: so many of its own seals of a work, rivals' seals beside them, at least `floor` in all. */
+static uint64_t
+earned(struct world *w, uint32_t own, uint32_t keys, uint32_t rivals, uint64_t floor)
+{
+	enum { WORK = 1000, MOST = 64 };
+	struct reward_epoch epoch = { .work = { .lo = (own + rivals) * (uint64_t)WORK }, .difficulty = WORK, .wanted = floor };
+	struct reward_vote vote[MOST];
+	struct ledger_payout out[MOST];
+	uint64_t sum = 0;
+	uint32_t n;
+
+	for (uint32_t i = 0; i < own + rivals; i++)
+		vote[i] = i < own ? vote_of((uint8_t)(1 + i % keys), (uint8_t)(1 + i % keys), WORK) : vote_of(200, 200, WORK);
+	w->genesis.epoch = 1;
+	reward_split(out, &n, &w->genesis, &epoch, vote, own + rivals);
+	for (uint32_t i = 0; i < n; i++)
+		sum += out[i].account[0] < 200 ? out[i].amount.units : 0;
+	return sum;
+}
+
+/* para-mine --equilibrium plays with this rule: it is the one that pays. */
+static void
+no_other_keys_and_no_rival_less_earns_more(void **state)
+{
+	struct world *w = *state;
+	enum { WANTED = 32, OWN = 8 };
+
+	for (uint32_t rivals = 1; rivals <= WANTED - OWN; rivals++) {
+		uint64_t all = earned(w, OWN, 1, rivals, WANTED);
+		assert_int_equal(all, OWN * (w->genesis.reward.units / WANTED));
+		for (uint32_t left = 0; left < rivals; left++)
+			assert_int_equal(earned(w, OWN, 1, left, WANTED), all);
+		for (uint32_t keys = 2; keys <= OWN; keys++)
+			assert_int_equal(earned(w, OWN, keys, rivals, WANTED), all);
+		/* Without the least that the work counts for, leaving out pays. */
+		assert_true(earned(w, OWN, 1, rivals - 1, 0) > earned(w, OWN, 1, rivals, 0));
+	}
+}
+
 static void
 the_reward_has_room_for_any_work(void **state)
 {
@@ -374,6 +413,7 @@ main(void)
 		story(many_payouts_come_in_parts),
 		story(rewards_of_who_was_struck_are_burned),
 		story(votes_share_the_reward_by_work),
+		story(no_other_keys_and_no_rival_less_earns_more),
 		story(the_reward_has_room_for_any_work),
 	};
 
