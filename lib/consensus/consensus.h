@@ -350,7 +350,8 @@ uint64_t consensus_deadline_ms(const struct consensus *c);
 enum phase { PHASE_SEAL, PHASE_LIST, PHASE_CANDIDATE, PHASE_ENDORSE, PHASE_REST };
 
 struct round_view {
-	uint64_t slot, hid, certified_hid, final_hid, difficulty; /* difficulty: of a seal in this slot */
+	uint64_t slot, hid, certified_hid, final_hid, executed_hid;
+	uint64_t difficulty; /* of a seal in this slot */
 	uint64_t tip_slot; /* above slot only when the clock was set back */
 	enum phase phase;
 	uint64_t seal_deadline_ms, slot_end_ms;

@@ -28,7 +28,7 @@ consensus_round(const struct consensus *c, struct round_view *out)
 
 	while (!certified->certified && certified->parent && certified->brief.hid > c->final_hid)
 		certified = certified->parent;
-	*out = (struct round_view){ .slot = r->slot, .hid = c->tip.hid + 1, .certified_hid = certified->brief.hid,
+	*out = (struct round_view){ .slot = r->slot, .hid = c->tip.hid + 1, .certified_hid = certified->brief.hid, .executed_hid = c->executed_hid,
 		.final_hid = c->final_hid, .tip_slot = c->tip.slot, .difficulty = r->difficulty, .phase = r->phase,
 		.seal_deadline_ms = r->end_ms[PHASE_SEAL], .slot_end_ms = r->end_ms[PHASE_REST], .tip = c->tip.hash,
 		.seals = r->seals, .votes_seen = r->signing && c->genesis->solo ? 1 : c->tree.tip->endorsements,

@@ -93,6 +93,7 @@ struct execution_of_block {
 	struct ledger_input paid; /* of chain 0 */
 };
 
+/* para-protocol(7) EXECUTION: Every lane is executed on the state that the hyper block before has left */
 static void
 execute_one(void *arg, unsigned who, uint32_t i)
 {

@@ -6,10 +6,9 @@
  *     drafts, one a lane                        |        |        |
  *     execute_write, lanes in order             +--------+--------+---> a write transaction
  *
- * Lanes run side by side in any order, chain 0 among them: none reads what another writes in the same block. A lane
- * writes keys of its own chain alone, and reads beside them its chain's entries in the registry, which chain 0 wrote in
- * an earlier block and never changes (a chain is in force two blocks after its registration at the earliest). So nothing
- * depends on how many workers there are.
+ * Lanes run side by side in any order, chain 0 among them. A lane writes keys of its own chain alone, and reads beside
+ * them its chain's entries in the registry, which chain 0 wrote in an earlier block and never changes (a chain is in force
+ * two blocks after its registration at the earliest). So nothing depends on how many workers there are.
  */
 #ifndef NODE_EXECUTE_H
 #define NODE_EXECUTE_H

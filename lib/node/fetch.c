@@ -183,17 +183,22 @@ fetch_end(struct node *n, uint64_t hid)
 	pthread_mutex_unlock(&f->mutex);
 }
 
-/* On disk with its results, or complete in the core beside the chain. */
+/* On disk and its results told, or complete in the core beside the chain. */
 static bool
 is_there(struct node *n, uint64_t hid, const struct hash *hash)
 {
+	struct round_view round;
 	struct store_txn *t;
 	struct hyper_header h;
 	struct signature auth;
 	struct hash own;
 	pthread_mutex_lock(&n->core.mutex);
-	bool there = consensus_holds(n->core.consensus, hash) && !consensus_follows(n->core.consensus, hid, hash);
+	bool follows = consensus_follows(n->core.consensus, hid, hash);
+	bool there = !follows && consensus_holds(n->core.consensus, hash);
+	consensus_round(n->core.consensus, &round);
 	pthread_mutex_unlock(&n->core.mutex);
+	if (follows && round.executed_hid < hid)
+		return false;
 	if (there || store_begin_read(&t, n->store) != ERR_OK)
 		return there;
 	there = store_get_hyper_head(t, &own, &h, &auth, hid) == ERR_OK && hash_equal(&own, hash);

@@ -5,6 +5,7 @@
 
 #include "node/apply.h"
 #include "node/batch.h"
+#include "node/fetch.h"
 #include "node/log.h"
 #include "node/loop.h"
 #include "node/parked.h"
@@ -17,7 +18,8 @@ enum { RETRY_MS = 1000, PATIENCE_MS = 3000 };
 
 /*
  * How many connected blocks may wait for their execution before the next batch waits too. A batch of more than as many
- * executes them itself: who catches up with the chain commits many at once.
+ * executes them itself, and so does every one while the chain is fetched: there each block waits for what the one before
+ * it gave, and one commit is enough for both.
  */
 enum { LAG_MOST = 4 };
 
@@ -63,12 +65,12 @@ pause(struct node *n)
 }
 
 static bool
-is_at_once(const struct batch *b)
+is_at_once(const struct node *n, const struct batch *b)
 {
 	unsigned hypers = 0;
 	for (size_t i = 0; i < b->effects.count; i++)
 		hypers += b->effects.item[i].type == EFFECT_KEEP_HYPER;
-	return b->replayed || hypers > LAG_MOST;
+	return b->replayed || hypers > LAG_MOST || (hypers > 0 && fetch_waits(n));
 }
 
 /* Until it is on disk. Not ERR_OK: given up, or nothing that trying again would mend. */
@@ -76,7 +78,7 @@ static enum err
 make_durable(struct node *n, struct applied *out, const struct work *w)
 {
 	const struct apply_order order = { w->results, w->batch != NULL ? &w->batch->effects : NULL,
-		w->batch != NULL && is_at_once(w->batch) };
+		w->batch != NULL && is_at_once(n, w->batch) };
 	uint64_t since = 0;
 	for (;;) {
 		enum err e = apply_batch(out, n, &order);

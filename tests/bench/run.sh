@@ -6,7 +6,7 @@ cd "$(dirname "$0")/../.."
 B=$PWD/$1
 shift
 PATH=$B/bin:$PATH
-all='mine memory cli ingest disk read proof control start state sync certified'
+all='mine memory cli ingest disk read proof control start state execute lanes sync certified'
 payloads=${PAYLOADS:-1000000} # in the store that is read from
 dir=$(mktemp -d "${BENCH_DIR:-${TMPDIR:-/tmp}}/para-bench.XXXXXX")
 node='' fed=0
@@ -58,6 +58,8 @@ goal() { # NAME: what its ratio shall be, if anything
 	read) echo '<= 3' ;;
 	proof) echo '<= 10' ;;
 	start) echo '<= 2' ;;
+	execute) echo '>= 5' ;;
+	lanes) echo '>= 0.85' ;;
 	sync) echo '>= 0.65' ;;
 	sync-litecoin) echo '>= 1.3' ;;
 	certified) echo '>= 0.95' ;;
@@ -228,6 +230,20 @@ run_state() { # ten thousand transfers at a time; and ten
 }
 tell_state() {
 	cat "$dir/state.out"
+}
+
+run_execute() {
+	"$B/bench/execute" execute >"$dir/execute"
+}
+tell_execute() {
+	cat "$dir/execute"
+}
+
+run_lanes() {
+	"$B/bench/execute" lanes >"$dir/lanes"
+}
+tell_lanes() {
+	cat "$dir/lanes"
 }
 
 [ $# -gt 0 ] || eval "set -- $all"
