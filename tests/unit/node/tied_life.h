@@ -116,8 +116,8 @@ tied_report(void *arg, const char *place, const char *what)
 	print_error("member %u: %s: %s\n", *(uint32_t *)arg, place, what);
 }
 
-static inline void
-tied_audit(uint32_t who)
+static inline struct audit_result
+tied_check(uint32_t who)
 {
 	struct audit_config config = { .report = tied_report, .arg = &who };
 	struct audit_result result;
@@ -127,6 +127,14 @@ tied_audit(uint32_t who)
 	assert_int_equal(store_open(&tied[who].node->store, tied[who].dir, STORE_WRITE), ERR_OK);
 	assert_int_equal(store_whole(tied[who].node->store), ERR_OK);
 	assert_int_equal(result.problems, 0);
+	return result;
+}
+
+static inline void
+tied_audit(uint32_t who)
+{
+	struct audit_result result = tied_check(who);
+
 	assert_true(result.hypers > 10 && result.payloads > 5);
 }
 
