@@ -232,6 +232,8 @@ hold: $(HOLD)
 # Measurements: every program under tests/bench, against its bare counterpart. `make bench ONLY="mine read"` takes some.
 BENCH := $(patsubst tests/bench/%.c,$(B)/bench/%,$(wildcard tests/bench/*.c))
 
+$(B)/tests/bench/execute.o: ALL_CFLAGS += -Itests
+
 $(BENCH): $(B)/bench/%: $(B)/tests/bench/%.o $(B)/libpara.a
 	@mkdir -p $(@D)
 	$(call say,LD $@)$(CC) $(LDFLAGS) -o $@ $^ $(LDLIBS)

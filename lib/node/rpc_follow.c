@@ -62,7 +62,7 @@ put_items(struct json_writer *w, struct node *n, const struct follow *s, struct 
 	json_put_object(w);
 	json_put_key(w, "items");
 	json_put_array(w);
-	while (e == ERR_OK && hid <= look->tip.hid && hid - s->from < FOLLOW_PAGE && w->out->len < FOLLOW_BYTES) {
+	while (e == ERR_OK && hid <= look->executed && hid - s->from < FOLLOW_PAGE && w->out->len < FOLLOW_BYTES) {
 		if (s->blocks)
 			e = put_blocks(w, n, look, hid);
 		if (e == ERR_OK)
@@ -88,9 +88,9 @@ look_again(struct call *call)
 		return;
 	}
 	if (!s->given)
-		s->from = look.tip.hid + 1;
+		s->from = look.executed + 1;
 	s->given = true;
-	if (s->from > look.tip.hid && call->err == ERR_OK && call->deadline_ms > timing_steady_ms()) {
+	if (s->from > look.executed && call->err == ERR_OK && call->deadline_ms > timing_steady_ms()) {
 		lookup_end(&look);
 		if (parked_put(call, seen) == ERR_OK)
 			return;

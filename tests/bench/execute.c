@@ -8,8 +8,8 @@
 #include <pthread.h>
 #include <sodium.h>
 
-#include "../unit/node/laid.h"
 #include "bench.h"
+#include "unit/node/laid.h"
 
 enum { PEOPLE = 1000, TRANSFERS = 10000, BLOCKS = 7, LANES = 8, A_LANE = 8000, ROUNDS = 9, CHECKS = 3000 };
 
