@@ -194,7 +194,7 @@ NODES ?= 7
 
 $(B)/sim/sim: $(SIM) $(call upto,ledger)
 	@mkdir -p $(@D)
-	$(call say,LD $@)$(CC) $(LDFLAGS) $(SIM_IDEAL) -o $@ $^ -lsodium -lm
+	$(call say,LD $@)$(CC) $(LDFLAGS) $(SIM_IDEAL),--wrap=hyper_keep -o $@ $^ -lsodium -lm
 
 sim: $(B)/sim/sim
 	$(B)/sim/sim --seeds $(SEEDS) --from $(FROM) -n $(NODES)

@@ -139,6 +139,19 @@ hyper_unpack(struct hyper *out, struct arena *arena, struct bytes in)
 }
 
 enum err
+hyper_keep(struct hyper *out, struct bytes *raw, struct arena *arena, struct bytes in)
+{
+	uint8_t *copy = arena_alloc(arena, in.len, 1);
+
+	if (!copy)
+		return ERR_NOMEM;
+	if (in.len)
+		memcpy(copy, in.data, in.len);
+	*raw = (struct bytes){ copy, in.len };
+	return hyper_unpack(out, arena, *raw);
+}
+
+enum err
 hyper_head_unpack(struct hyper_header *out, struct signature *auth, struct bytes in)
 {
 	struct reader r = wire_reader(in);

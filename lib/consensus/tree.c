@@ -113,16 +113,10 @@ enum err
 tree_decode(struct node **out, struct bytes raw, const struct hash *hash)
 {
 	struct node *node = calloc(1, sizeof *node);
-	uint8_t *copy = node ? arena_alloc(&node->arena, raw.len, 1) : NULL;
 	struct tree none = { 0 };
-	enum err e = ERR_NOMEM;
+	enum err e = node ? hyper_keep(&node->hyper, &node->raw, &node->arena, raw) : ERR_NOMEM;
 
 	*out = NULL;
-	if (copy) {
-		memcpy(copy, raw.data, raw.len);
-		node->raw = (struct bytes){ .data = copy, .len = raw.len };
-		e = hyper_unpack(&node->hyper, &node->arena, node->raw);
-	}
 	if (e == ERR_OK) {
 		const struct hyper_header *h = &node->hyper.header;
 		node->brief = (struct hyper_brief){ .hid = h->hid, .slot = h->slot, .hash = *hash, .seals = h->seals,

@@ -49,13 +49,25 @@ send_letter(struct world *w, uint32_t who, const struct pubkey *name, struct let
 		wire_post(w, who, to, l, 0);
 }
 
+/* The bytes of the effect that was sent last go to many. */
+static struct letter *
+letter_of(struct world *w, struct bytes raw)
+{
+	if (w->mail_of != raw.data) {
+		letter_drop(w->mail);
+		w->mail = letter_write(&w->desk, raw);
+		w->mail_of = raw.data;
+	}
+	return letter_share(w->mail);
+}
+
 static void
 send(struct world *w, uint32_t who, const struct effect *e)
 {
 	struct letter *l;
 
 	if (e->type == EFFECT_SEND) {
-		l = letter_write(&w->desk, e->send.raw);
+		l = letter_of(w, e->send.raw);
 		send_letter(w, who, &e->send.to, l);
 	} else {
 		l = disk_seal(&w->host[who].disk, &w->desk, &e->seal.head, e->seal.row);
@@ -146,7 +158,7 @@ commit(struct world *w, uint32_t who)
 	h->batch = (struct effects){ 0 };
 	h->committing = false;
 	w->commits++;
-	w->law.told = NULL;
+	w->law.told = w->mail_of = NULL;
 	for (size_t i = 0; i < batch.count && !w->law.broken; i++)
 		apply(w, who, &batch.item[i]);
 	effects_free(&batch);
@@ -412,7 +424,7 @@ last_words(struct world *w, uint32_t who)
 	bool kept = chance_below(&w->trouble, 2);
 
 	w->host[who].batch = (struct effects){ 0 };
-	w->law.told = NULL;
+	w->law.told = w->mail_of = NULL;
 	for (size_t i = 0; kept && i < batch.count && !w->law.broken; i++) {
 		enum effect_type type = batch.item[i].type;
 		bool heard = type == EFFECT_REPLY_PAYLOAD || type == EFFECT_SEND || type == EFFECT_SEND_SEAL;

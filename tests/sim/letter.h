@@ -43,6 +43,9 @@ struct letter *letter_share(struct letter *l);
 void letter_drop(struct letter *l);
 void desk_clear(struct desk *desk);
 
+/* Cores keep hyper blocks; what they share in kept.c is given up. Only when no core is left. */
+void kept_forget(void);
+
 /* A quick mix of bytes, for tables and traces. */
 uint64_t letter_mix(uint64_t from, const void *data, size_t len);
 

@@ -139,7 +139,9 @@ world_close(struct world *w)
 		sign_key_free(w->user[i]);
 	timeline_free(&w->timeline);
 	hostile_close(w);
+	letter_drop(w->mail);
 	desk_clear(&w->desk);
+	kept_forget();
 	law_close(w);
 	free(w->law.final);
 	free(w->host);

@@ -12,6 +12,7 @@ struct run {
 	uint64_t from, seeds;
 	uint32_t jobs;
 	bool verbose, tap, cuts, controls, tables;
+	const char *table; /* NULL: all */
 };
 
 static void
@@ -20,7 +21,7 @@ usage(void)
 	fputs("usage: sim [-tv] [-j jobs] [-n nodes] [-r rounds] [-w defences] [--calm|--rough] [--coins] [--share thousandths]\n"
 	      "           [--hostile ways] [--from seed] [--seeds n]\n"
 	      "       sim --seed seed [--story] ...: its last 200 lines\n"
-	      "       sim --cuts|--controls|--tables\n", stderr);
+	      "       sim --cuts|--controls|--tables[=failures|periods|messages]\n", stderr);
 	exit(2);
 }
 
@@ -106,7 +107,7 @@ parse(struct run *r, int argc, char **argv)
 {
 	static const struct option options[] = { { "seed", 1, NULL, 's' }, { "seeds", 1, NULL, 'S' },
 		{ "from", 1, NULL, 'F' }, { "story", 0, NULL, 'y' }, { "calm", 0, NULL, 'c' },
-		{ "cuts", 0, NULL, 'C' }, { "controls", 0, NULL, 'K' }, { "tables", 0, NULL, 'T' },
+		{ "cuts", 0, NULL, 'C' }, { "controls", 0, NULL, 'K' }, { "tables", 2, NULL, 'T' },
 		{ "rough", 0, NULL, 'R' }, { "coins", 0, NULL, 'M' }, { "share", 1, NULL, 'H' }, { "hostile", 1, NULL, 'W' }, { NULL, 0, NULL, 0 } };
 	int c;
 
@@ -123,7 +124,7 @@ parse(struct run *r, int argc, char **argv)
 		case 'w': r->o.without = (uint32_t)strtoul(optarg, NULL, 10); break;
 		case 'K': r->controls = true; break;
 		case 'C': r->cuts = true; break;
-		case 'T': r->tables = true; break;
+		case 'T': r->tables = true; r->table = optarg; break;
 		case 'R': r->o.rough = true; break;
 		case 'M': r->o.coins = true; break;
 		case 'H': r->o.hostile_share = (uint32_t)strtoul(optarg, NULL, 10); break;
@@ -151,10 +152,10 @@ main(int argc, char **argv)
 		return cuts_run() ? 0 : 1;
 	if (r.controls)
 		return controls_run() ? 0 : 1;
-	if (r.tables) {
-		tables_run();
+	if (r.tables && !tables_run(r.table))
+		usage();
+	if (r.tables)
 		return 0;
-	}
 	failed = r.jobs == 1 ? work(&r, 0) : work_in_children(&r);
 	if (!r.tap)
 		printf("%lu passed, %lu failed\n", (unsigned long)(r.seeds - failed), (unsigned long)failed);

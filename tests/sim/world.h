@@ -104,6 +104,8 @@ struct world {
 	struct flow flow[CHAINS][USERS];
 	struct timeline timeline;
 	struct desk desk;
+	struct letter *mail;    /* what the commit under way has sent last, and the bytes that it was written from */
+	const uint8_t *mail_of;
 	struct weather weather;
 	struct chance fate, trouble, malice; /* of the wire, of faults, of liars */
 	uint64_t now_ms, delivered, certified_slots;
