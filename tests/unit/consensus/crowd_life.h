@@ -155,9 +155,9 @@ crowd_to(struct crowd *w, uint64_t slot)
 
 /* A payload handed to one member. */
 static inline void
-crowd_pay(struct crowd *w, uint32_t who, uint32_t chain, uint64_t seq)
+crowd_pay_until(struct crowd *w, uint32_t who, uint32_t chain, uint64_t seq, uint64_t expiry)
 {
-	struct payload p = { .network = genesis_network(&w->genesis_hash), .chain = chain, .seq = seq,
+	struct payload p = { .network = genesis_network(&w->genesis_hash), .chain = chain, .seq = seq, .expiry = expiry,
 		.body = { (const uint8_t *)"body", 4 } };
 	struct event event = { .type = EVENT_PAYLOAD };
 	struct buf raw = { 0 };
@@ -167,10 +167,16 @@ crowd_pay(struct crowd *w, uint32_t who, uint32_t chain, uint64_t seq)
 	payload_put(&raw, &p);
 	event.payload = (struct event_payload){ .tag = 3, .raw = bytes_of(&raw), .item = { .id = id,
 		.leaf = payload_leaf(&id, &p.signature), .chain = chain, .size = (uint32_t)raw.len, .seq = seq,
-		.signer = *sign_key_public(w->signer) },
+		.expiry = expiry, .signer = *sign_key_public(w->signer) },
 		.last_seq = w->member[who].chain[w->member[who].executed].ledger.last_seq[chain] };
 	crowd_step(w, who, &event);
 	buf_free(&raw);
+}
+
+static inline void
+crowd_pay(struct crowd *w, uint32_t who, uint32_t chain, uint64_t seq)
+{
+	crowd_pay_until(w, who, chain, seq, 0);
 }
 
 /* The n-th honest one of those who live on this side of the cut; NULL-like UINT32_MAX: nobody does. */

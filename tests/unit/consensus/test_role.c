@@ -102,6 +102,31 @@ candidates_of_partial_nodes_hold_the_seals_of_every_lane(void **state)
 	crowd_end(&w);
 }
 
+/* Candidates beside the block that makes it expire hold seals of a chain whose payloads this node has not. */
+static void
+a_payload_expires_at_a_partial_node(void **state)
+{
+	struct crowd w;
+	uint64_t seq = 0, pooled = 0;
+
+	(void)state;
+	begin(&w, 4, 7, 1);
+	crowd_load(&w, 6, &seq);
+	for (uint64_t i = 1; i <= 20; i++) {
+		crowd_pay_until(&w, 3, 0, 50 + i, w.member[3].tip + 1 + i % 3);
+		assert_int_equal(w.member[3].refused, ERR_OK);
+		crowd_pay(&w, 3, 0, ++w.cut_seq);
+		crowd_load(&w, 6 + i, &seq);
+	}
+	crowd_load(&w, 32, &seq);
+	crowd_to(&w, 40);
+	all_agree(&w, seq);
+	for (uint64_t row = 1; row < w.member[3].rows; row++)
+		pooled += w.member[3].row[row].pooled;
+	assert_int_equal(pooled, 0);
+	crowd_end(&w);
+}
+
 static void
 what_is_not_followed_is_refused_in_words(void **state)
 {
@@ -219,6 +244,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_partial_node_agrees_on_every_block_without_the_bodies),
 		cmocka_unit_test(candidates_of_partial_nodes_hold_the_seals_of_every_lane),
+		cmocka_unit_test(a_payload_expires_at_a_partial_node),
 		cmocka_unit_test(what_is_not_followed_is_refused_in_words),
 		cmocka_unit_test(a_light_node_follows_the_rest_and_signs_nothing),
 		cmocka_unit_test(a_chain_is_followed_and_left_while_blocks_come),
