@@ -83,7 +83,8 @@ crash() {
 
 sim() {
 	{
-		timeout 600 "$B/sim/sim" --seeds 20 -r 150 -t && timeout 300 "$B/sim/sim" --cuts && timeout 300 "$B/sim/sim" --controls
+		timeout 600 "$B/sim/sim" --seeds 20 -r 150 -t && timeout 300 "$B/sim/sim" --cuts && timeout 300 "$B/sim/sim" --controls &&
+			timeout 300 "$B/sim/sim" --scale
 	} >"$log/sim" 2>&1 || grep -qE '^not ok ' "$log/sim" || echo "not ok - $B/sim/sim died" >>"$log/sim"
 	count "$log/sim"
 }

@@ -16,14 +16,26 @@ copy_of(struct arena *arena, const void *data, size_t n, size_t size)
 	return copy;
 }
 
-void
-disk_open(struct disk *d, const struct hash *genesis_hash, uint64_t difficulty)
+static struct ledger
+new_ledger(struct arena *arena, uint32_t chains)
 {
-	*d = (struct disk){ .rows = 1, .blocks = 1 };
+	return (struct ledger){ arena_alloc(arena, chains, sizeof(uint64_t[USERS])),
+		arena_alloc(arena, chains, sizeof(struct roots)) };
+}
+
+void
+disk_open(struct disk *d, const struct hash *genesis_hash, uint64_t difficulty, uint32_t chains)
+{
+	*d = (struct disk){ .rows = 1, .blocks = 1, .chains = chains };
 	d->block = room(NULL, &d->block_cap, 1, sizeof *d->block);
 	d->block[0] = (struct stored){ .brief.hash = *genesis_hash, .difficulty = difficulty };
-	for (uint32_t i = 0; i < CHAINS; i++)
+	d->block[0].ledger = new_ledger(&d->block[0].arena, chains);
+	d->lane = room_new(chains, sizeof *d->lane);
+	d->follows = room_new(chains, sizeof *d->follows);
+	for (uint32_t i = 0; i < chains; i++) {
 		d->lane[i].lane.chain = i;
+		d->follows[i] = true;
+	}
 }
 
 static void
@@ -42,6 +54,8 @@ disk_free(struct disk *d)
 		drop_block(&d->block[i]);
 	free(d->row);
 	free(d->block);
+	free(d->lane);
+	free(d->follows);
 	books_free(d->books);
 }
 
@@ -221,11 +235,18 @@ disk_keep(struct disk *d, struct desk *desk, const struct effect *e, const char 
 struct letter *
 disk_seal(const struct disk *d, struct desk *desk, const struct seal_head *head, const uint64_t *row)
 {
-	struct seal seal = { .head = *head, .payload = room_new(head->core.payloads, sizeof *seal.payload) };
+	struct seal seal = { .head = *head };
 	struct letter *letter = NULL;
 	struct buf raw = { 0 };
 	bool there = true;
 
+	if (!row && head->core.payloads) {
+		seal_head_put(&raw, head);
+		letter = letter_write(desk, bytes_of(&raw));
+		buf_free(&raw);
+		return letter;
+	}
+	seal.payload = room_new(head->core.payloads, sizeof *seal.payload);
 	for (uint32_t i = 0; i < head->core.payloads; i++) {
 		there &= d->row[row[i]].there;
 		seal.payload[i].raw = d->row[row[i]].raw;
@@ -289,24 +310,26 @@ enum err
 disk_execute(struct disk *d, struct event_executed *event, struct arena *arena, const struct pubkey *user)
 {
 	struct stored *s = &d->block[++d->executed];
-	struct executed_lane *lane = arena_alloc(arena, CHAINS, sizeof *lane);
-	struct executed_seq *seq = arena_alloc(arena, CHAINS * USERS, sizeof *seq);
-
+	struct executed_lane *lane = arena_alloc(arena, d->chains, sizeof *lane);
+	struct executed_seq *seq = arena_alloc(arena, d->chains * (size_t)USERS, sizeof *seq);
 	enum err e = ERR_OK;
 
-	s->ledger = s[-1].ledger;
+	s->ledger = new_ledger(&s->arena, d->chains);
+	memcpy(s->ledger.last_seq, s[-1].ledger.last_seq, d->chains * sizeof *s->ledger.last_seq);
+	memcpy(s->ledger.roots, s[-1].ledger.roots, d->chains * sizeof *s->ledger.roots);
 	if (d->books)
 		e = books_execute(d->books, s, d, user);
 	else
 		execute_payloads(d, &s->ledger, s, user);
-	*event = (struct event_executed){ .hid = d->executed, .lane = lane, .lanes = CHAINS, .seq = seq,
-		.seqs = CHAINS * USERS };
+	*event = (struct event_executed){ .hid = d->executed, .lane = lane, .seq = seq };
 	find_unfit(d, event, arena, s, user);
-	for (uint32_t i = 0; i < CHAINS; i++) {
+	for (uint32_t i = 0; i < d->chains; i++) {
+		if (!d->follows[i])
+			continue;
 		s->ledger.roots[i].executed = d->executed;
-		lane[i] = (struct executed_lane){ .lane.chain = i, .roots = s->ledger.roots[i] };
+		lane[event->lanes++] = (struct executed_lane){ .lane.chain = i, .roots = s->ledger.roots[i] };
 		for (uint32_t k = 0; k < USERS; k++)
-			seq[i * USERS + k] = (struct executed_seq){ i, user[k], s->ledger.last_seq[i][k] };
+			seq[event->seqs++] = (struct executed_seq){ i, user[k], s->ledger.last_seq[i][k] };
 	}
 	return e;
 }
@@ -324,13 +347,16 @@ static struct hyper_past
 past_of(const struct stored *s, struct arena *arena)
 {
 	const struct hyper *h = &s->letter->hyper;
-	struct ticket *ticket = arena_alloc(arena, s->blocks + (size_t)1, sizeof *ticket);
+	struct ticket *ticket = arena_alloc(arena, h->header.seals + (size_t)1, sizeof *ticket);
 	struct pubkey *struck = arena_alloc(arena, h->evidences + (size_t)1, sizeof *struck);
+	uint32_t n = 0;
 
-	for (uint32_t i = 0; i < s->blocks; i++) {
-		const struct seal_head *head = &s->block[i].block.head;
-		ticket[i] = (struct ticket){ .id = seal_id(head), .voter = head->core.voter,
-			.work = head->core.difficulty };
+	for (uint32_t i = 0; i < h->header.lanes; i++) {
+		for (uint32_t k = 0; k < h->cert[i].core.blocks; k++) {
+			const struct seal_head *head = &h->cert[i].head[k];
+			ticket[n++] = (struct ticket){ .id = seal_id(head), .voter = head->core.voter,
+				.work = head->core.difficulty };
+		}
 	}
 	for (uint32_t i = 0; i < h->evidences; i++)
 		struck[i] = h->evidence[i].voter;
@@ -358,15 +384,16 @@ struct consensus_snapshot
 disk_snapshot(const struct disk *d, struct arena *arena, const struct genesis *genesis)
 {
 	const struct stored *tip = &d->block[d->tip];
-	struct chain_info *chain = arena_alloc(arena, CHAINS, sizeof *chain);
-	struct lane_state *lane = copy_of(arena, d->lane, CHAINS, sizeof *lane);
+	struct chain_info *chain = arena_alloc(arena, d->chains, sizeof *chain);
+	struct lane_state *lane = copy_of(arena, d->lane, d->chains, sizeof *lane);
 	struct consensus_snapshot s = { .tip = tip->brief, .final_hid = d->final, .difficulty = tip->difficulty,
-		.lanes_in_use = tip->lanes_in_use, .chain = chain, .chains = CHAINS, .lane = lane, .lanes = CHAINS,
+		.lanes_in_use = tip->lanes_in_use, .chain = chain, .chains = d->chains, .lane = lane, .lanes = d->chains,
 		.tip_endorsement = tip->endorsement, .tip_endorsements = tip->endorsements, .record = d->record,
 		.next_row = d->rows };
 
-	for (uint32_t i = 0; i < CHAINS; i++) {
-		chain[i] = (struct chain_info){ .number = i, .body_bytes = 100 };
+	for (uint32_t i = 0; i < d->chains; i++) {
+		chain[i] = (struct chain_info){ .number = i, .body_bytes = 100, .unfollowed = !d->follows[i],
+			.unwitnessed = i > 0 && d->unwitnessed };
 		lane[i].executed = d->block[d->executed].ledger.roots[i];
 	}
 	add_past(d, &s, arena, genesis);

@@ -8,7 +8,7 @@
 #include "consensus/consensus.h"
 #include "letter.h"
 
-enum { CHAINS = 3, USERS = 4 };
+enum { CHAINS = 3, USERS = 4 }; /* CHAINS: unless a table asks for more */
 
 struct row {
 	struct pool_item item;
@@ -22,8 +22,8 @@ struct books;
 
 /* What execution has reached. Without books a lane's state is a hash chain over the ids of the payloads that it executed. */
 struct ledger {
-	uint64_t last_seq[CHAINS][USERS];
-	struct roots roots[CHAINS];
+	uint64_t (*last_seq)[USERS]; /* by chain */
+	struct roots *roots;
 };
 
 struct stored {
@@ -47,18 +47,22 @@ struct disk {
 	struct stored *block; /* by HID; 0 is the genesis */
 	size_t blocks, block_cap;
 	uint64_t tip, final, executed;
-	struct lane_state lane[CHAINS];
+	struct lane_state *lane;
+	uint32_t chains;
+	bool *follows;       /* by chain */
+	bool unwitnessed;    /* all chains but chain 0 are */
 	struct sign_record record;
 	struct books *books; /* NULL: payloads mean nothing */
 };
 
-void disk_open(struct disk *d, const struct hash *genesis_hash, uint64_t difficulty);
+/* All chains are followed. */
+void disk_open(struct disk *d, const struct hash *genesis_hash, uint64_t difficulty, uint32_t chains);
 void disk_free(struct disk *d);
 
 /* One effect that keeps something; others are ignored. False, with a reason: the effect contradicts the disk. */
 bool disk_keep(struct disk *d, struct desk *desk, const struct effect *e, const char **why);
 
-/* The seal of a local block, as it was announced; NULL when its payloads are gone. */
+/* The seal of a local block, as it was announced; NULL when its payloads are gone. row NULL: its head alone. */
 struct letter *disk_seal(const struct disk *d, struct desk *desk, const struct seal_head *head, const uint64_t *row);
 
 /* Takes the chain back to its last final block, the executions with it. */

@@ -13,9 +13,11 @@ uint32_t figures_certified(const struct world *w, uint64_t first, uint64_t last)
 /* TAP lines; false: one is not ok. */
 bool cuts_run(void);
 bool controls_run(void);
+bool scale_run(void);
 
 /* NULL: all tables; false: there is none of that name. */
 bool tables_run(const char *name);
 void scale_messages(void);
+void scale_chains(void);
 
 #endif

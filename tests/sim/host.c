@@ -83,7 +83,7 @@ begin_work(struct world *w, uint32_t who, const struct effect_work *work)
 	struct host *h = &w->host[who];
 	uint64_t ms = 1 + chance_below(&w->fate, PERIOD / 8);
 
-	if (work->err || (w->few_miners && who >= CHAINS))
+	if (work->err || (w->few_miners && who >= w->chains))
 		return;
 	free(h->work_row);
 	h->work = *work;
@@ -214,19 +214,21 @@ last_seqs(const struct world *w, uint32_t who, const struct seal *s, struct aren
 
 	for (uint32_t i = 0; i < s->head.core.payloads; i++) {
 		const struct payload *p = &s->payload[i].payload;
-		out[i] = p->chain < CHAINS
+		out[i] = p->chain < w->chains
 		    ? d->block[d->executed].ledger.last_seq[p->chain][disk_user(w->user_name, &p->signer)] : 0;
 	}
 	return out;
 }
 
 static void
-step_seal(struct world *w, uint32_t who, const struct seal *s, const struct hash *id, const struct pubkey *from)
+step_seal(struct world *w, uint32_t who, const struct seal *s, const struct hash *id, bool bare,
+    const struct pubkey *from)
 {
 	struct arena arena = { 0 };
-	struct event event = { .type = EVENT_SEAL, .seal = { .tag = 1, .seal = s, .id = *id,
-		.last_seq = last_seqs(w, who, s, &arena) } };
+	struct event event = { .type = EVENT_SEAL, .seal = { .tag = 1, .seal = s, .id = *id, .bare = bare } };
 
+	if (!bare)
+		event.seal.last_seq = last_seqs(w, who, s, &arena);
 	if (from) {
 		event.from = *from;
 		event.seal.tag = 0;
@@ -248,7 +250,7 @@ deliver(struct world *w, uint32_t who, uint32_t from, struct letter *l)
 		return;
 	switch (l->type) {
 	case OBJECT_SEAL:
-		step_seal(w, who, &l->seal, &l->id, &event.from);
+		step_seal(w, who, &l->seal, &l->id, l->bare, &event.from);
 		return;
 	case OBJECT_LIST:
 		event.type = EVENT_LIST;
@@ -339,7 +341,7 @@ mined(struct world *w, uint32_t who)
 	s.head.auth = seal_sign(&s.head.core, h->key);
 	id = find_nonce(h, &s.head);
 	law_mined(w, &s.head, &id);
-	step_seal(w, who, &s, &id, NULL);
+	step_seal(w, who, &s, &id, false, NULL);
 	free(s.payload);
 	ask_for_work(w, who);
 }
@@ -378,12 +380,23 @@ unsettled(const struct world *w, uint32_t who, struct letter ***out)
 }
 
 void
+host_follow(struct world *w, uint32_t who, uint32_t chains)
+{
+	struct disk *d = &w->host[who].disk;
+	uint32_t others = w->chains - 1;
+
+	memset(d->follows + 1, 0, others * sizeof *d->follows);
+	for (uint32_t i = 0; i < chains && others; i++)
+		d->follows[1 + (who * chains + i) % others] = true;
+}
+
+void
 host_start(struct world *w, uint32_t who)
 {
 	struct host *h = &w->host[who];
 	struct consensus_config config = { .genesis = &w->genesis, .genesis_hash = w->genesis_hash, .key = h->key,
 		.map_seed = 7 + who, .pool_bytes = 1 << 20, .pool_per_signer = 1000, .template_payloads = 64,
-		.draw_seed = w->o.seed * 1000 + who, .without = w->o.without };
+		.draw_seed = w->o.seed * 1000 + who, .without = w->o.without, .partial = w->o.follow > 0 };
 	struct consensus_snapshot s;
 	struct event event = { .type = EVENT_TIME };
 	struct arena arena = { 0 };

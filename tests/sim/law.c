@@ -15,7 +15,8 @@ struct mined {
 
 /* What every host must find a hyper block to be. */
 struct fact {
-	uint64_t makes, roots; /* roots: 0, nobody has executed it yet */
+	uint64_t makes;
+	uint64_t roots[]; /* by chain; 0: nobody has executed it yet */
 };
 
 enum { EFFECTS_MOST = 20000 };
@@ -57,20 +58,29 @@ law_mined(struct world *w, const struct seal_head *head, const struct hash *id)
 	map_put(&w->law.mined, id->b, keep(w, &m, sizeof m));
 }
 
+static bool
+worked_for(const struct world *w, const struct seal_head *head, const struct stored *s)
+{
+	struct hash id = seal_id(head);
+	const struct mined *m = map_get(&w->law.mined, id.b);
+
+	return m && m->difficulty == head->core.difficulty && m->slot == s->brief.slot &&
+	    memcmp(&m->voter, &head->core.voter, sizeof m->voter) == 0 &&
+	    hash_equal(&m->parent, &s->letter->hyper.header.prev);
+}
+
 static void
 check_work(struct world *w, uint32_t who, const struct stored *s)
 {
+	const struct hyper *h = &s->letter->hyper;
 	struct u128 sum = { 0 };
 
-	for (uint32_t i = 0; i < s->blocks; i++) {
-		const struct seal_head *head = &s->block[i].block.head;
-		struct hash id = seal_id(head);
-		const struct mined *m = map_get(&w->law.mined, id.b);
-		sum = u128_add(sum, head->core.difficulty);
-		if (!m || m->difficulty != head->core.difficulty || m->slot != s->brief.slot ||
-		    memcmp(&m->voter, &head->core.voter, sizeof m->voter) != 0 ||
-		    !hash_equal(&m->parent, &s->letter->hyper.header.prev))
-			law_break(w, who, "committed_work_never_forged", "a block holds a seal that nobody worked for");
+	for (uint32_t i = 0; i < h->header.lanes; i++) {
+		for (uint32_t k = 0; k < h->cert[i].core.blocks; k++) {
+			sum = u128_add(sum, h->cert[i].head[k].core.difficulty);
+			if (!worked_for(w, &h->cert[i].head[k], s))
+				law_break(w, who, "committed_work_never_forged", "a block holds a seal that nobody worked for");
+		}
 	}
 	if (u128_compare(sum, s->brief.difficulty) != 0)
 		law_break(w, who, "committed_work_never_forged", "a block claims more work than its seals did");
@@ -85,7 +95,7 @@ fact_of(struct world *w, const struct hash *hash)
 
 	if (f)
 		return f;
-	f = arena_alloc(&w->law.arena, 1, sizeof *f);
+	f = arena_alloc(&w->law.arena, 1, sizeof *f + w->chains * sizeof f->roots[0]);
 	map_put(&w->law.blocks, hash->b, f);
 	return f;
 }
@@ -107,9 +117,7 @@ what_it_makes(const struct disk *d, const struct stored *s)
 	uint64_t number[4] = { s->brief.hid, s->brief.slot, s->difficulty, s->lanes_in_use };
 	uint64_t mix = letter_mix(1, number, sizeof number);
 
-	for (uint32_t i = 0; i < s->blocks; i++)
-		mix = letter_mix(mix, &s->block[i].hash, sizeof s->block[i].hash);
-	for (uint32_t i = 0; i < CHAINS; i++)
+	for (uint32_t i = 0; i < d->chains; i++)
 		mix = mix_lane(mix, &d->lane[i]);
 	return mix | 1;
 }
@@ -133,7 +141,7 @@ check_coins(struct world *w, uint32_t who)
 {
 	struct books *books = w->host[who].disk.books;
 
-	for (uint32_t chain = 0; books && chain < CHAINS; chain++) {
+	for (uint32_t chain = 0; books && chain < w->chains; chain++) {
 		if (!books_add_up(books, chain))
 			law_break(w, who, "conservation", "coins are lost, or come from nowhere");
 	}
@@ -143,14 +151,16 @@ void
 law_executed(struct world *w, uint32_t who, const struct stored *s)
 {
 	struct fact *f = fact_of(w, &s->brief.hash);
-	uint64_t mix = 1;
 
-	for (uint32_t i = 0; i < CHAINS; i++)
-		mix = letter_mix(mix, &s->ledger.roots[i].state, sizeof s->ledger.roots[i].state);
-	mix |= 1;
-	if (f->roots && f->roots != mix)
-		law_break(w, who, "same_bytes", "two nodes reach different roots at one hyper block");
-	f->roots = mix;
+	for (uint32_t i = 0; i < w->chains; i++) {
+		const struct hash *root = &s->ledger.roots[i].state;
+		uint64_t mix = letter_mix(1, root, sizeof *root) | 1;
+		if (!w->host[who].disk.follows[i])
+			continue;
+		if (f->roots[i] && f->roots[i] != mix)
+			law_break(w, who, "same_bytes", "two nodes reach different roots at one hyper block");
+		f->roots[i] = mix;
+	}
 	check_coins(w, who);
 }
 

@@ -19,6 +19,7 @@ struct letter {
 	enum err verdict; /* ERR_OK: decoded and checked */
 	struct arena arena;
 	struct hash id;   /* of a seal, a hyper block */
+	bool bare;        /* the head of a seal alone */
 	union {
 		struct list list;
 		struct endorsement endorsement;

@@ -97,11 +97,26 @@ plan_slot(struct world *w, uint64_t slot)
 	timeline_add(&w->timeline, (struct happening){ .at_ms = world_slot_ms(slot) + 1, .kind = HAPPEN_SLOT });
 }
 
+static void
+open_disk(struct world *w, uint32_t who)
+{
+	struct disk *d = &w->host[who].disk;
+
+	disk_open(d, &w->genesis_hash, w->genesis.difficulty, w->chains);
+	d->unwitnessed = w->o.unwitnessed;
+	if (w->coins)
+		d->books = books_new(&w->genesis, w->user_name, w->o.flaw);
+	if (w->o.follow)
+		host_follow(w, who, w->o.follow);
+}
+
 void
 world_open(struct world *w, const struct options *o)
 {
 	*w = (struct world){ .o = *o, .hosts = o->hosts, .now_ms = GENESIS_MS, .load = 150,
 		.fate = { o->seed * 3 + 1 }, .trouble = { o->seed * 3 + 2 }, .malice = { o->seed * 3 + 3 } };
+	w->chains = o->chains ? o->chains : CHAINS;
+	w->flow = room_new(w->chains, sizeof *w->flow);
 	w->host = room_new(w->hosts, sizeof *w->host);
 	w->weather.cut = room_new((size_t)w->hosts * w->hosts, 1);
 	w->weather.told = room_new((size_t)w->hosts * w->hosts, sizeof *w->weather.told);
@@ -112,11 +127,10 @@ world_open(struct world *w, const struct options *o)
 	hostile_open(w);
 	make_genesis(w);
 	trouble_open(w);
+	for (uint32_t i = 0; i < w->hosts; i++)
+		open_disk(w, i);
 	users_open(w);
 	for (uint32_t i = 0; i < w->hosts; i++) {
-		disk_open(&w->host[i].disk, &w->genesis_hash, w->genesis.difficulty);
-		if (w->coins)
-			w->host[i].disk.books = books_new(&w->genesis, w->user_name, o->flaw);
 		if (!w->host[i].late)
 			host_start(w, i);
 	}
@@ -144,6 +158,7 @@ world_close(struct world *w)
 	kept_forget();
 	law_close(w);
 	free(w->law.final);
+	free(w->flow);
 	free(w->host);
 	free(w->tale);
 	free(w->weather.cut);

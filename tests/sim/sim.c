@@ -11,7 +11,7 @@ struct run {
 	struct options o;
 	uint64_t from, seeds;
 	uint32_t jobs;
-	bool verbose, tap, cuts, controls, tables;
+	bool verbose, tap, cuts, controls, scale, tables;
 	const char *table; /* NULL: all */
 };
 
@@ -21,7 +21,7 @@ usage(void)
 	fputs("usage: sim [-tv] [-j jobs] [-n nodes] [-r rounds] [-w defences] [--calm|--rough] [--coins] [--share thousandths]\n"
 	      "           [--hostile ways] [--from seed] [--seeds n]\n"
 	      "       sim --seed seed [--story] ...: its last 200 lines\n"
-	      "       sim --cuts|--controls|--tables[=failures|periods|messages]\n", stderr);
+	      "       sim --cuts|--controls|--scale|--tables[=failures|periods|messages|chains]\n", stderr);
 	exit(2);
 }
 
@@ -107,7 +107,7 @@ parse(struct run *r, int argc, char **argv)
 {
 	static const struct option options[] = { { "seed", 1, NULL, 's' }, { "seeds", 1, NULL, 'S' },
 		{ "from", 1, NULL, 'F' }, { "story", 0, NULL, 'y' }, { "calm", 0, NULL, 'c' },
-		{ "cuts", 0, NULL, 'C' }, { "controls", 0, NULL, 'K' }, { "tables", 2, NULL, 'T' },
+		{ "cuts", 0, NULL, 'C' }, { "controls", 0, NULL, 'K' }, { "scale", 0, NULL, 'L' }, { "tables", 2, NULL, 'T' },
 		{ "rough", 0, NULL, 'R' }, { "coins", 0, NULL, 'M' }, { "share", 1, NULL, 'H' }, { "hostile", 1, NULL, 'W' }, { NULL, 0, NULL, 0 } };
 	int c;
 
@@ -123,6 +123,7 @@ parse(struct run *r, int argc, char **argv)
 		case 'r': r->o.rounds = (uint32_t)strtoul(optarg, NULL, 10); break;
 		case 'w': r->o.without = (uint32_t)strtoul(optarg, NULL, 10); break;
 		case 'K': r->controls = true; break;
+		case 'L': r->scale = true; break;
 		case 'C': r->cuts = true; break;
 		case 'T': r->tables = true; r->table = optarg; break;
 		case 'R': r->o.rough = true; break;
@@ -152,6 +153,8 @@ main(int argc, char **argv)
 		return cuts_run() ? 0 : 1;
 	if (r.controls)
 		return controls_run() ? 0 : 1;
+	if (r.scale)
+		return scale_run() ? 0 : 1;
 	if (r.tables && !tables_run(r.table))
 		usage();
 	if (r.tables)

@@ -87,6 +87,7 @@ static const struct table {
 	{ "failures", table_of_failures },
 	{ "periods", table_of_periods },
 	{ "messages", scale_messages },
+	{ "chains", scale_chains },
 };
 
 bool

@@ -15,12 +15,12 @@ trusted(const struct world *w, uint32_t who)
 void
 users_open(struct world *w)
 {
-	for (uint32_t chain = 0; chain < CHAINS; chain++) {
+	for (uint32_t chain = 0; chain < w->chains; chain++) {
 		for (uint32_t user = 0; user < USERS; user++) {
 			struct flow *f = &w->flow[chain][user];
 			do {
 				f->home = (uint32_t)chance_below(&w->trouble, w->hosts);
-			} while (!trusted(w, f->home));
+			} while (!trusted(w, f->home) || !w->host[f->home].disk.follows[chain]);
 		}
 	}
 }
@@ -68,7 +68,7 @@ void
 users_slot(struct world *w, uint64_t slot)
 {
 	(void)slot;
-	for (uint32_t chain = 0; chain < CHAINS; chain++) {
+	for (uint32_t chain = 0; chain < w->chains; chain++) {
 		for (uint32_t user = 0; user < USERS; user++) {
 			struct flow *f = &w->flow[chain][user];
 			uint32_t other = (uint32_t)chance_below(&w->trouble, w->hosts);
@@ -81,7 +81,8 @@ users_slot(struct world *w, uint64_t slot)
 			/* One that was not acknowledged is sent again. */
 			f->last = f->acked + 1;
 			pay(w, f->home, chain, user, f->last, 0);
-			if (chance_hit(&w->trouble, 125) && trusted(w, other) && awake(w, other))
+			if (chance_hit(&w->trouble, 125) && trusted(w, other) && awake(w, other) &&
+			    w->host[other].disk.follows[chain])
 				pay(w, other, chain, user, f->last, 0);
 		}
 	}
@@ -109,8 +110,8 @@ users_served(const struct world *w, uint32_t who)
 	const struct disk *d = &w->host[who].disk;
 	const struct ledger *l = &d->block[d->final].ledger;
 
-	for (uint32_t chain = 0; chain < CHAINS && d->executed >= d->final; chain++) {
-		for (uint32_t user = 0; user < USERS; user++) {
+	for (uint32_t chain = 0; chain < w->chains && d->executed >= d->final; chain++) {
+		for (uint32_t user = 0; user < USERS && d->follows[chain]; user++) {
 			const struct flow *f = &w->flow[chain][user];
 			if (l->last_seq[chain][user] < f->acked && !(f->expiry && f->expiry <= d->tip))
 				return false;

@@ -26,6 +26,8 @@ struct options {
 	uint32_t without;        /* defences switched off: consensus_config.without */
 	uint32_t hostile_share;  /* of all work, in thousandths */
 	bool story, calm, rough; /* calm: no faults; rough: nothing but cuts, others in nearly every slot */
+	uint32_t chains, follow; /* follow: so many each node, of those with a number; 0: all. chains 0: CHAINS */
+	bool unwitnessed;        /* chains but chain 0 have no witnesses */
 	bool coins;              /* every chain has one; else only those of some seeds */
 	enum books_flaw flaw;    /* of every ledger */
 	uint32_t hostile;        /* ways to be hostile that are allowed; UINT32_MAX: as the seed says */
@@ -101,7 +103,8 @@ struct world {
 	uint16_t seat[SEATS]; /* of hosts, found by name: 1 and more, 0: nobody */
 	struct sign_key *user[USERS];
 	struct pubkey user_name[USERS];
-	struct flow flow[CHAINS][USERS];
+	struct flow (*flow)[USERS]; /* by chain */
+	uint32_t chains;
 	struct timeline timeline;
 	struct desk desk;
 	struct letter *mail;    /* what the commit under way has sent last, and the bytes that it was written from */
@@ -162,6 +165,9 @@ void law_step(struct world *w, uint32_t who, const struct effects *out, size_t b
 /* --- host.c --- */
 
 void host_start(struct world *w, uint32_t who);
+
+/* Before it starts: it follows so many chains beside chain 0, others than its neighbours do. */
+void host_follow(struct world *w, uint32_t who, uint32_t chains);
 void host_crash(struct world *w, uint32_t who);
 
 /* Its clock has been set. */
