@@ -202,6 +202,17 @@ world_until(struct world *w, uint64_t ms)
 
 /* --- one seed --- */
 
+/* Is nothing but the tip short of final, or nothing that anybody waits for? */
+static bool
+at_rest(const struct disk *d)
+{
+	bool busy = false;
+
+	for (uint32_t i = 0; i < d->chains; i++)
+		busy |= d->lane[i].busy_hid > d->final;
+	return d->final + 1 >= d->tip || !busy;
+}
+
 bool
 world_settled(const struct world *w)
 {
@@ -212,7 +223,7 @@ world_settled(const struct world *w)
 		if (h->gone || h->hostile)
 			continue;
 		first = first ? first : &h->disk;
-		if (!h->core || h->disk.tip != first->tip || h->disk.final + 1 < h->disk.tip || !users_served(w, i) ||
+		if (!h->core || h->disk.tip != first->tip || !at_rest(&h->disk) || !users_served(w, i) ||
 		    !hash_equal(&h->disk.block[h->disk.tip].brief.hash, &first->block[first->tip].brief.hash))
 			return false;
 	}
