@@ -1,5 +1,6 @@
 /* Worlds with one thing in them, that are to go well: cuts of two slots to half an epoch, one hostile seal in each slot. */
 #include <stdio.h>
+#include <string.h>
 
 #include "figures.h"
 
@@ -66,6 +67,26 @@ half_shown(void)
 	return broken;
 }
 
+/* Two of seven make two of three seals of chain 1 and say of its state what is not so. */
+static const char *
+besieged(bool unwitnessed)
+{
+	static struct world w;
+	struct options o = figures_options(7, 3);
+	const char *broken;
+
+	o.hostile = HOSTILE_FALSE_ROOT;
+	o.hostile_share = 300;
+	o.unwitnessed = unwitnessed;
+	o.siege = true;
+	world_open(&w, &o);
+	w.load = 1000;
+	world_until(&w, world_slot_ms(40));
+	broken = w.law.broken;
+	world_close(&w);
+	return broken;
+}
+
 static bool
 tell(const char *what, uint64_t number, const char *broken)
 {
@@ -82,6 +103,7 @@ bool
 cuts_run(void)
 {
 	static const uint64_t slots[] = { 2, 10, 32 };
+	const char *broken;
 	bool ok = true;
 
 	for (uint32_t i = 0; i < 3; i++) {
@@ -89,5 +111,10 @@ cuts_run(void)
 		ok &= tell("a cut of 1 and 3", slots[i], cut(1, slots[i]));
 	}
 	ok &= tell("a hostile seal shown to half of the others", 0, half_shown());
+	ok &= tell("twice a lane's seals and a false root", 0, besieged(false));
+	/* The control: a lane whose own seals accept each other. */
+	broken = besieged(true);
+	ok &= tell("the same in a lane without witnesses, where it is accepted", 0,
+	    broken && strcmp(broken, "no_false_root_committed") == 0 ? NULL : "nothing is broken");
 	return ok;
 }

@@ -300,7 +300,12 @@ ask_for_work(struct world *w, uint32_t who)
 {
 	struct event event = { .type = EVENT_WORK, .work = { .tag = 2, .until_ms = UINT64_MAX,
 		.signer = w->host[who].name } };
+	const uint32_t chain = w->host[who].hostile ? 1 : 0;
 
+	if (w->o.siege && who) {
+		event.work.chain = &chain;
+		event.work.chains = 1;
+	}
 	step(w, who, &event);
 }
 
@@ -396,7 +401,7 @@ host_start(struct world *w, uint32_t who)
 	struct host *h = &w->host[who];
 	struct consensus_config config = { .genesis = &w->genesis, .genesis_hash = w->genesis_hash, .key = h->key,
 		.map_seed = 7 + who, .pool_bytes = 1 << 20, .pool_per_signer = 1000, .template_payloads = 64,
-		.draw_seed = w->o.seed * 1000 + who, .without = w->o.without, .partial = w->o.follow > 0 };
+		.draw_seed = w->o.seed * 1000 + who, .without = w->o.without, .partial = w->o.follow || w->o.siege };
 	struct consensus_snapshot s;
 	struct event event = { .type = EVENT_TIME };
 	struct arena arena = { 0 };

@@ -132,8 +132,9 @@ other_endorsement(struct world *w, uint32_t who, uint32_t to, const struct lette
 	return write_endorsement(w, who, &l->endorsement, &nothing, &l->endorsement.source);
 }
 
+/* With another root; or, unless it is roots alone that are to be false, without a seal. */
 static struct letter *
-other_list(struct world *w, uint32_t who, const struct letter *l)
+other_list(struct world *w, uint32_t who, const struct letter *l, bool roots)
 {
 	struct list list = l->list;
 	struct list_entry *entry = room_new(list.count, sizeof *entry);
@@ -142,7 +143,7 @@ other_list(struct world *w, uint32_t who, const struct letter *l)
 
 	memcpy(entry, list.entry, list.count * sizeof *entry);
 	for (uint32_t i = 0; i < list.count; i++) {
-		if (entry[i].count)
+		if (entry[i].count && !roots)
 			entry[i].count--;
 		else
 			entry[i].roots.state.b[0] ^= 1;
@@ -265,7 +266,7 @@ two_faced(struct world *w, uint32_t who, uint32_t to, struct letter *l, uint64_t
 	if (l->type == OBJECT_ENDORSEMENT)
 		other = other_endorsement(w, who, to, l);
 	else if (l->type == OBJECT_LIST && other_half(w, to))
-		other = other_list(w, who, l);
+		other = other_list(w, who, l, false);
 	else if (l->type == OBJECT_HYPER && other_half(w, to))
 		other = other_candidate(w, who, l);
 	if (!other)
@@ -318,6 +319,10 @@ send_own(struct world *w, uint32_t who, uint32_t to, struct letter *l)
 	if ((way & HOSTILE_HALF_SEAL) && l->type == OBJECT_SEAL) {
 		if (other_half(w, to))
 			wire_post(w, who, to, l, last_moment(w, l));
+		return true;
+	}
+	if ((way & HOSTILE_FALSE_ROOT) && l->type == OBJECT_LIST) {
+		post_and_drop(w, who, to, other_list(w, who, l, true), 0);
 		return true;
 	}
 	if ((way & HOSTILE_PATIENT) && patient(w, who, to, l))

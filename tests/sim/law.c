@@ -101,6 +101,12 @@ fact_of(struct world *w, const struct hash *hash)
 }
 
 static uint64_t
+mix_root(const struct roots *roots)
+{
+	return letter_mix(1, &roots->state, sizeof roots->state) | 1;
+}
+
+static uint64_t
 mix_lane(uint64_t mix, const struct lane_state *lane)
 {
 	uint64_t number[3] = { lane->tip_lid, lane->committed.executed, lane->busy_hid };
@@ -122,6 +128,22 @@ what_it_makes(const struct disk *d, const struct stored *s)
 	return mix | 1;
 }
 
+/* --- no_false_root_committed: what a certificate says of execution is what execution makes --- */
+
+static void
+check_roots(struct world *w, uint32_t who, const struct stored *s)
+{
+	const struct hyper *h = &s->letter->hyper;
+
+	for (uint32_t i = 0; i < h->header.lanes; i++) {
+		const struct cert_core *core = &h->cert[i].core;
+		const struct fact *f = fact_of(w, &w->host[who].disk.block[core->roots.executed].brief.hash);
+		uint64_t right = f->roots[core->lane.chain];
+		if (core->roots.executed && right && right != mix_root(&core->roots))
+			law_break(w, who, "no_false_root_committed", "a block commits a root that no execution reaches");
+	}
+}
+
 void
 law_connected(struct world *w, uint32_t who, const struct stored *s)
 {
@@ -129,6 +151,7 @@ law_connected(struct world *w, uint32_t who, const struct stored *s)
 	uint64_t makes = what_it_makes(&w->host[who].disk, s);
 
 	check_work(w, who, s);
+	check_roots(w, who, s);
 	if (f->makes && f->makes != makes)
 		law_break(w, who, "same_bytes", "two nodes make different local blocks and lanes of one hyper block");
 	f->makes = makes;
@@ -153,8 +176,7 @@ law_executed(struct world *w, uint32_t who, const struct stored *s)
 	struct fact *f = fact_of(w, &s->brief.hash);
 
 	for (uint32_t i = 0; i < w->chains; i++) {
-		const struct hash *root = &s->ledger.roots[i].state;
-		uint64_t mix = letter_mix(1, root, sizeof *root) | 1;
+		uint64_t mix = mix_root(&s->ledger.roots[i]);
 		if (!w->host[who].disk.follows[i])
 			continue;
 		if (f->roots[i] && f->roots[i] != mix)

@@ -108,6 +108,8 @@ open_disk(struct world *w, uint32_t who)
 		d->books = books_new(&w->genesis, w->user_name, w->o.flaw);
 	if (w->o.follow)
 		host_follow(w, who, w->o.follow);
+	if (w->o.siege && w->o.unwitnessed && who && !w->host[who].hostile)
+		d->follows[1] = false;
 }
 
 void

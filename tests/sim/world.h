@@ -28,6 +28,8 @@ struct options {
 	bool story, calm, rough; /* calm: no faults; rough: nothing but cuts, others in nearly every slot */
 	uint32_t chains, follow; /* follow: so many each node, of those with a number; 0: all. chains 0: CHAINS */
 	bool unwitnessed;        /* chains but chain 0 have no witnesses */
+	bool siege;              /* the hostile seal chain 1 alone; of the others just one seals there, and without
+	                          * witnesses no other follows it */
 	bool coins;              /* every chain has one; else only those of some seeds */
 	enum books_flaw flaw;    /* of every ledger */
 	uint32_t hostile;        /* ways to be hostile that are allowed; UINT32_MAX: as the seed says */
@@ -218,7 +220,7 @@ bool users_served(const struct world *w, uint32_t who);
 enum hostile_way {
 	HOSTILE_SILENT = 1, HOSTILE_TWO_FACED = 2, HOSTILE_WITHHOLD = 4, HOSTILE_LIAR = 8, HOSTILE_SPAM = 16,
 	HOSTILE_REPLAY = 32, HOSTILE_GARBAGE = 64, HOSTILE_FALSE_SOURCE = 128, HOSTILE_PATIENT = 256,
-	HOSTILE_HALF_SEAL = 512
+	HOSTILE_HALF_SEAL = 512, HOSTILE_FALSE_ROOT = 1024
 };
 
 /* True when the liar has dealt with the object that its core wanted to send. */
