@@ -26,7 +26,7 @@ restore_lanes(struct consensus *c, const struct consensus_snapshot *s)
 	for (uint32_t i = 0; i < s->chains; i++) {
 		enum err e = lanes_add(&c->lanes, &s->chain[i]);
 		if (e)
-			return e == ERR_ORDER ? ERR_CORRUPT : e;
+			return e == ERR_EXISTS ? ERR_CORRUPT : e;
 	}
 	if (c->lanes.count == 0 || c->lanes.item[0]->info.number != 0)
 		return ERR_CORRUPT;

@@ -37,16 +37,20 @@ enum err
 lanes_add(struct lanes *l, const struct chain_info *info)
 {
 	struct lane_entry *lane;
+	uint32_t at = l->count;
 
-	if (l->count && l->item[l->count - 1]->info.number >= info->number)
-		return ERR_ORDER;
+	while (at && l->item[at - 1]->info.number > info->number)
+		at--;
+	if (at && l->item[at - 1]->info.number == info->number)
+		return ERR_EXISTS;
 	lane = grow(l) ? NULL : calloc(1, sizeof *lane);
 	if (!lane)
 		return ERR_NOMEM;
 	lane->info = *info;
 	lane->state.lane.chain = lane->base.lane.chain = info->number;
 	heap_init(&lane->ready, queue_before);
-	l->item[l->count++] = lane;
+	memmove(l->item + at + 1, l->item + at, (l->count++ - at) * sizeof *l->item);
+	l->item[at] = lane;
 	return ERR_OK;
 }
 

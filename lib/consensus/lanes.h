@@ -32,7 +32,7 @@ struct lanes {
 
 void lanes_free(struct lanes *l);
 
-/* A chain with its one lane, at LID 0. ERR_ORDER when it does not follow the last one; ERR_NOMEM. */
+/* A chain with its one lane, at LID 0. ERR_EXISTS, ERR_NOMEM. */
 enum err lanes_add(struct lanes *l, const struct chain_info *info);
 
 /* NULL: not registered. */
