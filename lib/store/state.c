@@ -177,7 +177,7 @@ state_cursor(MDB_cursor **out, struct store_txn *t)
 	return store_error(rc);
 }
 
-enum err
+static enum err
 state_find(struct store_txn *t, struct bytes *value, struct bytes key)
 {
 	MDB_val k = {key.len, (void *)key.data}, v;
@@ -224,19 +224,23 @@ ledger_next(void *owner, struct bytes *key, struct bytes *value, struct bytes fr
 	return e ? e : lend(owner, key, value, k, v);
 }
 
+/* One search, for the note and for the change: the cursor stays where it found the key. */
 static enum err
 ledger_put(void *owner, struct bytes key, struct bytes value)
 {
 	struct store_txn *t = owner;
 	MDB_val k = {key.len, (void *)key.data}, v = {value.len, (void *)value.data};
-	MDB_cursor *c;
-	enum err e = t->write ? notes_add(t, DB_STATE, key.data, key.len) : ERR_PERMISSION;
+	struct bytes before;
+	enum err e = t->write ? state_find(t, &before, key) : ERR_PERMISSION;
+	bool there = !e;
 
-	if (!e && value.len == 0)
-		return db_erase(t, DB_STATE, key.data, key.len);
-	if (!e)
-		e = state_cursor(&c, t);
-	return e ? e : store_error(mdb_cursor_put(c, &k, &v, 0));
+	if (!e || e == ERR_NOT_FOUND)
+		e = notes_add_state(t, key, there ? &before : NULL);
+	if (e)
+		return e;
+	if (value.len == 0)
+		return there ? store_error(mdb_cursor_del(t->state_at, 0)) : ERR_OK;
+	return store_error(mdb_cursor_put(t->state_at, &k, &v, there ? MDB_CURRENT : 0));
 }
 
 struct ledger_view

@@ -100,9 +100,6 @@ enum err db_append(struct store_txn *t, enum store_db db, const void *key, size_
 /* ERR_OK when it was not there. */
 enum err db_erase(struct store_txn *t, enum store_db db, const void *key, size_t len);
 
-/* A value of the ledger's, found by its cursor; as db_get. */
-enum err state_find(struct store_txn *t, struct bytes *value, struct bytes key);
-
 /* Puts what was written to t->value; ERR_NOMEM when that failed. */
 enum err db_put_value(struct store_txn *t, enum store_db db, const void *key, size_t len);
 
@@ -112,6 +109,9 @@ enum err db_each(struct store_txn *t, enum store_db db, struct bytes from,
 
 /* Notes what stands at the key, if notes are taken and it is not noted yet. */
 enum err notes_add(struct store_txn *t, enum store_db db, const void *key, size_t len);
+
+/* The same for a key of DB_STATE at which this value is known to stand, or none (NULL). */
+enum err notes_add_state(struct store_txn *t, struct bytes key, const struct bytes *value);
 void notes_free(struct notes *notes);
 
 /* What a reader of a stored value ended with: anything but success is ERR_CORRUPT. */

@@ -80,27 +80,43 @@ name_of(enum store_db db, const void *key, size_t len)
 	return name;
 }
 
+/* Each key once: what stood there first. */
+static enum err
+add_once(struct notes *notes, const struct entry *entry)
+{
+	struct note_name name = name_of(entry->db, entry->key.data, entry->key.len);
+	size_t had = notes->keys.count;
+	enum err e = map_put(&notes->keys, name.b, notes);
+
+	return e || notes->keys.count == had ? e : add_entry(notes, entry);
+}
+
 enum err
 notes_add(struct store_txn *t, enum store_db db, const void *key, size_t len)
 {
 	struct notes *notes = &t->notes;
 	struct entry entry = {.db = db, .key = {key, len}};
-	struct note_name name;
 	enum err e;
 
 	if (!notes->on || !is_noted(db))
 		return ERR_OK;
-	name = name_of(db, key, len);
-	if (map_get(&notes->keys, name.b))
-		return ERR_OK;
-	e = db == DB_STATE ? state_find(t, &entry.value, entry.key) : db_get(t, &entry.value, db, key, len);
+	e = db_get(t, &entry.value, db, key, len);
 	if (e && e != ERR_NOT_FOUND)
 		return e;
 	entry.there = !e;
 	if (entry.there && db == DB_POOL && is_plain_mark(notes, entry.value))
 		return ERR_OK;
-	e = map_put(&notes->keys, name.b, notes);
-	return e ? e : add_entry(notes, &entry);
+	return add_once(notes, &entry);
+}
+
+enum err
+notes_add_state(struct store_txn *t, struct bytes key, const struct bytes *value)
+{
+	struct entry entry = {.db = DB_STATE, .there = value, .key = key};
+
+	if (value)
+		entry.value = *value;
+	return t->notes.on ? add_once(&t->notes, &entry) : ERR_OK;
 }
 
 void
