@@ -1,8 +1,8 @@
 /*
- * Hands signed payloads of 200 bytes to a node through its control socket until all are final, and prints what that
- * cost the node: {"payloads":N,"cpu_s":X,"wall_s":X}. They are signed before; the miner is a process of its own.
+ * Hands presigned payloads (presign.c) to a node through its control socket until all are final, and prints what that
+ * cost the node: {"payloads":N,"bytes":N,"cpu_s":X,"wall_s":X}. The miner is a process of its own.
  * Appends their ids, 32 bytes each, to a file.
- * usage: feed URL CHAIN FIRST COUNT IDS PID-OF-THE-NODE
+ * usage: feed URL FILE IDS PID-OF-THE-NODE
  */
 #include <unistd.h>
 
@@ -13,15 +13,19 @@
 #include "net/client.h"
 #include "tool/clock.h"
 
-enum { SIGNERS = 64, BODY = 62, SIZE = PAYLOAD_FIXED + BODY, BATCH = 2000, AHEAD = 8, WAIT = 2000, TIMEOUT_MS = 60000 };
+/* A request has so many payloads and bytes of them at most. */
+enum { BATCH = 2000, BATCH_BYTES = 500000, AHEAD = 8, WAIT = 2000, TIMEOUT_MS = 60000 };
 
 struct feed {
 	struct client *client;
-	struct network network;
-	uint32_t chain;
-	uint64_t first, count;
-	uint8_t *raw; /* SIZE bytes each */
-	struct hash *id;
+	struct buf raw;
+	struct item {
+		struct bytes raw;
+		struct hash id;
+	} *item;
+	uint64_t count;
+	uint64_t *batch; /* where each begins, and the end of all */
+	uint64_t batches;
 	struct buf request, reply;
 };
 
@@ -43,30 +47,60 @@ check(enum err e, const char *doing)
 /* --- payloads --- */
 
 static void
-sign_all(struct feed *f)
+read_file(struct feed *f, const char *path)
 {
-	struct sign_key *key[SIGNERS];
-	struct buf out = {0};
-	for (int i = 0; i < SIGNERS; i++) {
-		uint8_t seed[32] = {'f', 'e', 'e', 'd', (uint8_t)i};
-		key[i] = sign_key_new(seed);
+	static uint8_t part[1 << 16];
+	FILE *in = fopen(path, "r");
+	size_t n;
+	while (in && (n = fread(part, 1, sizeof part, in)) > 0)
+		buf_add(&f->raw, part, n);
+	if (!in || ferror(in) || f->raw.failed)
+		bench_fail("cannot read the payloads");
+	fclose(in);
+}
+
+/* A pass counts, the next one notes. */
+static void
+take_payloads(struct feed *f)
+{
+	struct reader r = wire_reader(bytes_of(&f->raw));
+	struct payload p;
+	for (f->count = 0; r.left > 0; f->count++) {
+		uint32_t len = wire_get_u32(&r);
+		struct bytes raw = {wire_take(&r, len), len};
+		if (!f->item)
+			continue;
+		f->item[f->count].raw = raw;
+		check(payload_unpack(&p, &f->item[f->count].id, NULL, raw), "decoding a payload");
 	}
+	check(r.err, "reading payloads");
+}
+
+static void
+cut_batches(struct feed *f)
+{
+	size_t bytes = 0;
 	for (uint64_t i = 0; i < f->count; i++) {
-		uint64_t number = f->first + i;
-		char body[BODY + 1];
-		snprintf(body, sizeof body, "%0*llu", BODY, (unsigned long long)number);
-		struct payload p = {.network = f->network, .chain = f->chain, .seq = number / SIGNERS + 1,
-		    .body = {(const uint8_t *)body, BODY}};
-		check(payload_sign(&p, &f->id[i], key[number % SIGNERS]), "signing");
-		buf_reset(&out);
-		payload_put(&out, &p);
-		if (out.len != SIZE)
-			bench_fail("a payload is not of 200 bytes");
-		memcpy(f->raw + i * SIZE, out.data, SIZE);
+		bytes += f->item[i].raw.len;
+		if (i == 0 || i - f->batch[f->batches - 1] == BATCH || bytes > BATCH_BYTES) {
+			f->batch[f->batches++] = i;
+			bytes = f->item[i].raw.len;
+		}
 	}
-	for (int i = 0; i < SIGNERS; i++)
-		sign_key_free(key[i]);
-	buf_free(&out);
+	f->batch[f->batches] = f->count;
+}
+
+static void
+load(struct feed *f, const char *path)
+{
+	read_file(f, path);
+	take_payloads(f);
+	f->item = calloc(f->count, sizeof *f->item);
+	f->batch = calloc(f->count + 1, sizeof *f->batch);
+	if (!f->item || !f->batch || f->count == 0)
+		bench_fail("no memory, or no payload");
+	take_payloads(f);
+	cut_batches(f);
 }
 
 /* --- calls --- */
@@ -118,48 +152,33 @@ call(struct json **document, struct feed *f, struct bytes request)
 	return result(document, f);
 }
 
-static void
-read_network(struct feed *f)
-{
-	struct json *document;
-	begin(f, "status", "");
-	check(json_hex(f->network.b, sizeof f->network.b, json_member(call(&document, f, end(f, "")), "network")), "status");
-	json_free(document);
-}
-
 /* --- the feed --- */
-
-static uint64_t
-batches(const struct feed *f)
-{
-	return (f->count + BATCH - 1) / BATCH;
-}
 
 static void
 send_batch(struct feed *f, uint64_t batch)
 {
-	uint64_t last = (batch + 1) * BATCH < f->count ? (batch + 1) * BATCH : f->count;
 	begin(f, "submit", "\"payloads\":[");
-	for (uint64_t i = batch * BATCH; i < last; i++)
-		put_item(f, f->raw + i * SIZE, SIZE, i > batch * BATCH);
+	for (uint64_t i = f->batch[batch]; i < f->batch[batch + 1]; i++)
+		put_item(f, f->item[i].raw.data, f->item[i].raw.len, i > f->batch[batch]);
 	check(client_send(f->client, end(f, "]"), TIMEOUT_MS), "sending");
 }
 
 /* All of the batch were accepted, or the pool was full for some; anything else ends the feed. */
 static bool
-take_answer(struct feed *f)
+take_answer(struct feed *f, uint64_t batch)
 {
 	struct json *document;
 	bool full = false;
 	buf_reset(&f->reply);
 	check(client_receive(f->client, &f->reply), "receiving");
 	const struct json *list = json_member(result(&document, f), "payloads");
-	for (const struct json *j = json_first(list); j; j = json_next(j)) {
+	uint64_t at = f->batch[batch];
+	for (const struct json *j = json_first(list); j; j = json_next(j), at++) {
 		const char *status = "", *reason = "";
 		json_text(&status, json_member(j, "status"));
 		json_text(&reason, json_member(j, "reason"));
 		if (strcmp(status, "rejected") == 0 && strcmp(reason, "pool_full") != 0 && strcmp(reason, "busy") != 0) {
-			fprintf(stderr, "feed: rejected: %s\n", reason);
+			fprintf(stderr, "feed: payload %llu rejected: %s\n", (unsigned long long)at, reason);
 			exit(2);
 		}
 		full = full || strcmp(status, "rejected") == 0;
@@ -171,7 +190,7 @@ take_answer(struct feed *f)
 static void
 submit_all(struct feed *f)
 {
-	uint64_t ring[AHEAD], sent = 0, answered = 0, total = batches(f), next = 0;
+	uint64_t ring[AHEAD], sent = 0, answered = 0, total = f->batches, next = 0;
 	uint64_t *again = calloc(total + 1, sizeof *again), agains = 0;
 	if (!again)
 		bench_fail("no memory");
@@ -182,7 +201,7 @@ submit_all(struct feed *f)
 			send_batch(f, batch);
 		}
 		uint64_t batch = ring[answered++ % AHEAD];
-		if (!take_answer(f)) {
+		if (!take_answer(f, batch)) {
 			again[agains++] = batch;
 			clock_sleep_ms(200);
 		}
@@ -199,7 +218,7 @@ wait_final(struct feed *f, uint64_t from, uint64_t to)
 	for (uint64_t end_ms = clock_steady_ms() + 10 * (uint64_t)TIMEOUT_MS; !all;) {
 		begin(f, "wait", "\"payloads\":[");
 		for (uint64_t i = from; i < to; i++)
-			put_item(f, f->id[i].b, sizeof f->id[i].b, i > from);
+			put_item(f, f->item[i].id.b, sizeof f->item[i].id.b, i > from);
 		const struct json *list = json_member(call(&document, f, end(f, "],\"until\":\"final\",\"timeout_ms\":20000")),
 		    "payloads");
 		all = json_count(list) == to - from;
@@ -233,7 +252,9 @@ static void
 save_ids(const struct feed *f, const char *path)
 {
 	FILE *out = fopen(path, "a");
-	if (!out || fwrite(f->id, sizeof *f->id, f->count, out) != f->count || fclose(out))
+	for (uint64_t i = 0; out && i < f->count; i++)
+		fwrite(f->item[i].id.b, sizeof f->item[i].id.b, 1, out);
+	if (!out || fclose(out))
 		bench_fail("cannot write the ids");
 }
 
@@ -241,27 +262,20 @@ int
 main(int argc, char **argv)
 {
 	struct feed f = {0};
-	if (argc != 7 || !hash_start())
-		bench_fail("usage: feed URL CHAIN FIRST COUNT IDS PID");
-	f.chain = (uint32_t)strtoul(argv[2], NULL, 10);
-	f.first = strtoull(argv[3], NULL, 10);
-	f.count = strtoull(argv[4], NULL, 10);
-	f.raw = malloc(f.count * SIZE);
-	f.id = calloc(f.count, sizeof *f.id);
-	if (!f.raw || !f.id || f.count < WAIT)
-		bench_fail("no memory, or fewer than 2000 payloads");
+	if (argc != 5 || !hash_start())
+		bench_fail("usage: feed URL FILE IDS PID");
+	load(&f, argv[2]);
 	check(client_open(&f.client, url_at, argv[1], 5000), argv[1]);
-	read_network(&f);
-	sign_all(&f);
-	double wall = bench_wall(), cpu = cpu_of(argv[6]);
+	double wall = bench_wall(), cpu = cpu_of(argv[4]);
 	submit_all(&f);
-	wait_final(&f, f.count - WAIT, f.count);
-	cpu = cpu_of(argv[6]) - cpu;
+	wait_final(&f, f.count > WAIT ? f.count - WAIT : 0, f.count);
+	cpu = cpu_of(argv[4]) - cpu;
 	wall = bench_wall() - wall;
 	for (uint64_t i = 0; i < f.count; i += WAIT)
 		wait_final(&f, i, i + WAIT < f.count ? i + WAIT : f.count);
-	save_ids(&f, argv[5]);
-	printf("{\"payloads\":%llu,\"cpu_s\":%.2f,\"wall_s\":%.2f}\n", (unsigned long long)f.count, cpu, wall);
+	save_ids(&f, argv[3]);
+	printf("{\"payloads\":%llu,\"bytes\":%llu,\"cpu_s\":%.2f,\"wall_s\":%.2f}\n", (unsigned long long)f.count,
+	    (unsigned long long)(f.raw.len - 4 * f.count), cpu, wall);
 	client_close(f.client);
 	return 0;
 }

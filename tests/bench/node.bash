@@ -21,8 +21,8 @@ stop_node() {
 	fi
 }
 
-# A node with a chain of payloads; its seals have room for 1,000 payloads of 200 bytes.
-start_chain() { # DIRECTORY
+# A node that founded a network of its own; its seals have room for 1,000 payloads of 200 bytes, and all is free.
+start_solo() { # DIRECTORY
 	local address genesis=
 	if [ ! -e "$1" ]; then
 		mkdir -p "$1"
@@ -30,16 +30,34 @@ start_chain() { # DIRECTORY
 		genesis=$dir/genesis.json
 		para-node genesis --name bench --solo --period 1000 --difficulty 256 --fee 0 --founder "$address" |
 			jq -c '.seal_bytes = 200000' >"$genesis"
-		start_node "$1"
-		para-chain spec --name bench --engine data | para-chain create - -k "$1/node.key" |
-			para-send --wait final -f status >&2
-	else
-		start_node "$1"
 	fi
+	start_node "$1"
 }
 
-feed() { # COUNT: so many more payloads, all final
-	"$B/bench/feed" "$PARA_NODE" 1 "$fed" "$1" "$dir/ids" "$node" >"$dir/fed"
+make_chains() { # data|coin COUNT: chains 1 and on of the node that runs, in force when it returns
+	presigned "$node" chains "$1" 1 "$2"
+	while para-chain list -f in_force | grep -q false; do sleep 0.1; done
+}
+
+start_chain() { # DIRECTORY: such a node with a chain for data
+	local new=
+	[ -e "$1" ] || new=1
+	start_solo "$1"
+	[ -z "$new" ] || make_chains data 1
+}
+
+# Hands the node at $PARA_NODE what presign signs; $dir/fed has what that cost it, $dir/new.ids which payloads they are.
+presigned() { # PROCESS WHAT...
+	local pid=$1
+	shift
+	"$B/bench/presign" "$(para-inspect status -f network)" "$@" >"$dir/presigned"
+	: >"$dir/new.ids"
+	"$B/bench/feed" "$PARA_NODE" "$dir/presigned" "$dir/new.ids" "$pid" >"$dir/fed"
+}
+
+feed() { # COUNT: so many more payloads of the first chain, all final
+	presigned "$node" data 1 1 "$fed" "$1"
+	cat "$dir/new.ids" >>"$dir/ids"
 	fed=$((fed + $1))
 }
 

@@ -6,7 +6,7 @@ cd "$(dirname "$0")/../.."
 B=$PWD/$1
 shift
 PATH=$B/bin:$PATH
-all='mine memory cli ingest disk read proof control start state execute lanes sync certified'
+all='mine memory cli ingest disk read proof control start state execute lanes coin coin-million chains sync certified'
 payloads=${PAYLOADS:-1000000} # in the store that is read from
 dir=$(mktemp -d "${BENCH_DIR:-${TMPDIR:-/tmp}}/para-bench.XXXXXX")
 node='' fed=0
@@ -14,6 +14,7 @@ node='' fed=0
 . tests/bench/sync.bash
 . tests/bench/litecoin.bash
 . tests/bench/certified.bash
+. tests/bench/coin.bash
 
 finish() {
 	stop_node
@@ -65,6 +66,11 @@ goal() { # NAME: what its ratio shall be, if anything
 	certified) echo '>= 0.95' ;;
 	final) echo '<= 4' ;;
 	state-*-10000) echo '<= 0.2' ;;
+	coin) echo '>= 0.6' ;;
+	coin-million) echo '>= 0.5' ;;
+	chains-10 | chains-100 | chains-1000) echo '>= 0.8' ;;
+	chains-memory) echo '<= 1' ;;
+	chains-disk) echo '<= 1.1' ;;
 	esac
 }
 

@@ -53,7 +53,7 @@ build_two() {
 	export PARA_NODE=ipc://$dir/two1/node.ipc
 	para-chain spec --name bench --engine data | para-chain create - -k "$dir/two1/node.key" |
 		para-send --wait final -f status >&2
-	"$B/bench/feed" "$PARA_NODE" 1 0 "$sync_payloads" "$dir/two.ids" "$pid" >"$dir/two.fed"
+	presigned "$pid" data 1 1 0 "$sync_payloads"
 	end_others
 }
 
