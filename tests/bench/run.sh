@@ -6,7 +6,7 @@ cd "$(dirname "$0")/../.."
 B=$PWD/$1
 shift
 PATH=$B/bin:$PATH
-all='mine memory cli ingest disk read proof control start state execute lanes coin coin-million chains sync certified'
+all='mine memory cli ingest disk read proof control start state execute lanes coin coin-million litecoin-coin chains sync certified'
 payloads=${PAYLOADS:-1000000} # in the store that is read from
 dir=$(mktemp -d "${BENCH_DIR:-${TMPDIR:-/tmp}}/para-bench.XXXXXX")
 node='' fed=0
@@ -47,7 +47,7 @@ near() { # V0 V1: at most a tenth apart
 
 goal() { # NAME: what its ratio shall be, if anything
 	case $1 in
-	mine-plain-bare) echo '>= 0.9' ;;
+	mine-bare | mine-plain-bare) echo '>= 0.9' ;;
 	mine-sse2) echo '>= 2.2' ;;
 	mine-avx2) echo '>= 4' ;;
 	mine-avx512) echo '>= 9' ;;
@@ -69,6 +69,9 @@ goal() { # NAME: what its ratio shall be, if anything
 	coin) echo '>= 0.6' ;;
 	coin-million) echo '>= 0.5' ;;
 	chains-10 | chains-100 | chains-1000) echo '>= 0.8' ;;
+	litecoin-rate) echo '>= 3' ;;
+	litecoin-cpu) echo '<= 0.3' ;;
+	litecoin-disk) echo '<= 0.8' ;;
 	chains-memory) echo '<= 1' ;;
 	chains-disk) echo '<= 1.1' ;;
 	esac
