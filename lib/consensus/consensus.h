@@ -149,7 +149,7 @@ struct event_executed {
 	uint32_t lanes;
 	const struct executed_seq *seq;
 	uint32_t seqs;
-	const struct chain_info *chain; /* registered by this block, in any order */
+	const struct chain_info *chain; /* registered by this block, in any order; one may come twice */
 	uint32_t chains;
 	const struct authority_set *set; /* that this block brought, those of its new chains too */
 	uint32_t sets;
