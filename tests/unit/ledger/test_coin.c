@@ -614,6 +614,83 @@ no_order_of_payloads_spends_a_lock_early(void **state)
 	assert_int_equal(units(w, BOB), 1000);
 }
 
+static uint64_t
+draw(uint64_t *random, uint64_t n)
+{
+	*random ^= *random << 13;
+	*random ^= *random >> 7;
+	*random ^= *random << 17;
+	return *random % n;
+}
+
+/* Anything by anybody: most of it fails, for every reason that there is. */
+static void
+ask_anything(struct world *w, uint64_t *random, const uint8_t *token)
+{
+	int who = (int)draw(random, PEOPLE), whom = (int)draw(random, PEOPLE);
+	uint64_t amount = draw(random, 8) ? draw(random, 60) : UINT64_MAX - draw(random, 3);
+
+	w->fee = draw(random, 4) ? 0 : draw(random, 30);
+	if (draw(random, 8) == 0 && w->seq[1][who])
+		w->seq[1][who]--; /* spent already */
+	switch (draw(random, 8)) {
+	case 0:
+		issue(w, who, "share", 500);
+		break;
+	case 1:
+		mint(w, who, whom, amount, draw(random, 2) ? token : NULL);
+		break;
+	case 2:
+		burn(w, who, amount, draw(random, 2) ? token : NULL);
+		break;
+	case 3:
+		freeze(w, OWNER, whom, draw(random, 4) ? ORDER_UNFREEZE : ORDER_FREEZE);
+		break;
+	default:
+		send_token(w, who, whom, amount, draw(random, 3) ? NULL : token);
+	}
+}
+
+/* para-protocol(7) ACCOUNTS: balances and what is locked are together what was issued less what was burned. */
+static void
+no_schedule_makes_or_loses_a_coin(void **state)
+{
+	static const enum coin_issuance kinds[] = { COIN_FIXED, COIN_MINED, COIN_POS, COIN_TOKEN };
+	uint64_t random = 0x9e3779b97f4a7c15u, moved = 0;
+	uint8_t token[32];
+
+	(void)state;
+	account_of_token(token, 1, "share");
+	for (size_t i = 0; i < 12; i++) {
+		void *fresh;
+		struct world *w;
+		begin(&fresh);
+		w = fresh;
+		w->coin.issuance = kinds[i % 4];
+		w->coin.flags |= COIN_TOKENS_BY_ANYBODY;
+		if (w->coin.issuance != COIN_TOKEN)
+			w->coin.minter = (struct pubkey){ { 0 } };
+		if (w->coin.issuance == COIN_MINED || w->coin.issuance == COIN_POS) {
+			w->coin.reward.units = 7;
+			w->coin.halving = 20;
+		}
+		allot(w, ALICE, 300);
+		lock(w, ALICE, 99, 3, 20);
+		launch(w);
+		for (int turn = 0; turn < 40; turn++) {
+			for (uint64_t n = draw(&random, 9); n > 0; n--)
+				ask_anything(w, &random, token);
+			run_chain(w, 1, w->hid + 1 + draw(&random, 3));
+			for (uint32_t k = 0; k < w->items; k++)
+				moved += w->item[k].outcome == OUTCOME_DONE;
+			w->items = 0;
+			audit(w);
+		}
+		end(&fresh);
+	}
+	assert_true(moved > 200);
+}
+
 static void
 rewards_are_split_by_work(void **state)
 {
@@ -728,6 +805,7 @@ main(void)
 		cmocka_unit_test(an_account_holds_only_so_many_tokens),
 		story(locks_open_with_time),
 		story(no_order_of_payloads_spends_a_lock_early),
+		story(no_schedule_makes_or_loses_a_coin),
 		story(rewards_are_split_by_work),
 		story(with_pos_each_seal_earns_the_same),
 		story(the_pool_refuses_what_cannot_be_paid),
