@@ -61,11 +61,12 @@ table_of(struct table *out, struct tool *t, const struct command *command)
 	             0, 0});
 }
 
+/* The highest number says that nothing was given: nobody may mean it and get what stands for nothing. */
 static int
 set_number(struct tool *t, const struct option_entry *entry, const char *value)
 {
 	uint64_t v;
-	uint64_t most = entry->most ? entry->most : UINT64_MAX;
+	uint64_t most = entry->most && entry->most != OPTION_NONE ? entry->most : OPTION_NONE - 1;
 	if (number_parse(&v, value, strlen(value), most) != ERR_OK || v < entry->least)
 		return tool_usage(t, "option --%s: '%s' is no number from %llu to %llu", entry->name, value,
 		    (unsigned long long)entry->least, (unsigned long long)most);

@@ -67,6 +67,54 @@ gold() {
 	fails 1 'not an operation' para-coin burn --amount 1 -c 0 -k a.key --seq 1 --network "$NETWORK"
 }
 
+# amount_tools AMOUNT: each tool with the amount in each place that takes one; says which did not refuse it.
+amount_tools() {
+	local a b offline=(-c 1 -k a.key --seq 1 --network "$NETWORK")
+	a=$(cat a) b=$(cat b)
+	for words in "para-coin send --to $b --amount 1 ${offline[*]} --fee" "para-coin mint --to $b ${offline[*]} --amount" \
+		"para-coin burn ${offline[*]} --amount" "para-coin issue --token shares --symbol SH ${offline[*]} --supply" \
+		"para-coin spec --name gold --issuance mined --halving 9 --supply 9 --reward" \
+		"para-coin spec --name gold --supply 9 --byte-fee" "para-seal payload ${offline[*]} --fee" \
+		"para-node genesis --founder $a --fee" "para-node genesis --founder $a --reward" \
+		"para-node genesis --founder $a --alloc $b" "para-coin spec --name gold --supply 9 --lock $b"; do
+		# shellcheck disable=SC2086
+		set -- "$1" $words
+		case ${*: -2:1} in
+		--alloc) set -- "${@:1:$#-1}" "$b=$1" ;;
+		--lock) set -- "${@:1:$#-1}" "$b=$1:1:2" ;;
+		*) set -- "${@:1:$#-1}" "${*: -1}=$1" ;;
+		esac
+		! echo x | "${@:2}" >/dev/null 2>&1 || echo "${*:2}"
+	done
+}
+
+@test "an amount that is none is refused by every tool, wherever it stands" {
+	local bad
+	keys a b
+	for bad in 0.00000001 1e8 1,0 -1 ' 1' '1 ' 01 +1 '' 0x1 18446744073709551616; do
+		[ -z "$(amount_tools "$bad" | tee /dev/stderr)" ]
+	done
+	[ "$(amount_tools 1 | wc -l)" -eq 11 ]
+}
+
+@test "no amount is ever a double: each digit goes in, through jq, and comes out" {
+	local n max=18446744073709551615
+	keys a b
+	for n in 9007199254740993 18446744073709551614; do
+		echo x | para-seal payload -c 1 -k a.key --seq 1 --network "$NETWORK" --fee $n | jq -c . | para-seal show |
+			jq -c . | grep -q "\"fee\":\"$n\""
+		para-node genesis --founder "$(cat a)" --fee $n | jq -r .register_fee | grep -qx $n
+	done
+	n=9007199254740993
+	para-node genesis --founder "$(cat a)" --alloc "$(cat b)=$n" | jq -r '.alloc[].amount' | grep -qx $n
+	# What the tools keep for "not given" is refused, not taken for it.
+	fails 2 "'$max' is no number" para-seal payload -c 1 -k a.key --seq 1 --network "$NETWORK" --fee $max
+	fails 2 "'$max' is no number" para-node genesis --founder "$(cat a)" --fee $max
+	fails 2 "'$max' is no number" para-node genesis --founder "$(cat a)" --reward $max
+	para-coin spec --name gold --supply $max --alloc "$(cat a)=$max" | jq -c . | para-coin plan | jq -r .supply | grep -qx $max
+	para-coin send --to "$(cat b)" --amount $max -c 1 -k a.key --seq 1 --network "$NETWORK" | jq -c . | para-seal verify
+}
+
 amount_of() {
 	para-coin balance "$(cat "$1")" -c gold -f balance
 }
