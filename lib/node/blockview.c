@@ -187,6 +187,7 @@ blockview_payload(struct json_writer *w, struct node *n, struct look *look, uint
 		if (found.status >= LOOKUP_SEALED) {
 			fields_uint(w, "index", found.place.index);
 			fields_uint(w, "hid", found.place.hid);
+			fields_bool(w, "final", found.status == LOOKUP_FINAL);
 			blockview_time(w, n, h.slot);
 		}
 		json_end_object(w);

@@ -26,7 +26,7 @@ struct exchange {
 
 static const struct method *const GROUPS[] = { rpc_status_methods, rpc_chain_methods, rpc_block_methods,
 	rpc_payload_methods, rpc_submit_methods, rpc_seal_methods, rpc_wait_methods, rpc_follow_methods,
-	rpc_coin_methods, rpc_peers_methods };
+	rpc_coin_methods, rpc_peers_methods, rpc_pool_methods };
 
 static const struct method *
 find_method(const char *name)

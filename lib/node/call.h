@@ -45,7 +45,7 @@ struct method {
 /* The methods of the files rpc_*.c, each list ended by a NULL name. */
 extern const struct method rpc_status_methods[], rpc_chain_methods[], rpc_block_methods[], rpc_payload_methods[],
     rpc_submit_methods[], rpc_seal_methods[], rpc_wait_methods[], rpc_follow_methods[], rpc_coin_methods[],
-    rpc_peers_methods[];
+    rpc_peers_methods[], rpc_pool_methods[];
 
 /* An answer: call_begin, one JSON value, call_end; or call_fail. The call is gone after the last two. */
 struct json_writer *call_begin(struct call *call);

@@ -202,14 +202,23 @@ restore_pooled(void *arg, uint64_t row, uint64_t sealed_hid, struct bytes raw)
 	return consensus_step(w->node->core.consensus, &w->node->core.open->effects, &event);
 }
 
+static void
+set_bounds(struct node_config *c)
+{
+	if (c->pool_bytes == 0)
+		c->pool_bytes = NODE_POOL_BYTES;
+	if (c->pool_signer == 0)
+		c->pool_signer = NODE_POOL_SIGNER;
+}
+
 static enum err
 restore_from(struct node *n, struct store_txn *t)
 {
+	set_bounds(&n->config);
 	struct arena arena = { 0 };
 	struct consensus_snapshot snapshot = { 0 };
 	struct consensus_config config = { .genesis = &n->genesis, .genesis_hash = n->genesis_hash, .key = n->config.key,
-		.map_seed = n->map_seed, .pool_bytes = n->config.pool_bytes ? n->config.pool_bytes : NODE_POOL_BYTES,
-		.pool_per_signer = n->config.pool_signer ? n->config.pool_signer : NODE_POOL_SIGNER,
+		.map_seed = n->map_seed, .pool_bytes = n->config.pool_bytes, .pool_per_signer = n->config.pool_signer,
 		.template_payloads = JOB_PAYLOADS, .draw_seed = n->map_seed };
 	struct pool_walk walk = { n, t };
 	struct roles roles;

@@ -1,5 +1,3 @@
-#include <stdlib.h>
-
 #include "json/view.h"
 #include "ledger/authority.h"
 #include "node/authorities.h"
@@ -7,7 +5,6 @@
 #include "node/lookup.h"
 #include "node/params.h"
 #include "node/roles.h"
-#include "node/waits.h"
 
 enum { PAGE = 500 };
 
@@ -107,6 +104,8 @@ put_chain(struct json_writer *w, struct look *look, const struct genesis *g, con
 	fields_bool(w, "in_force", c->hid <= force);
 	fields_uint(w, "lid", lane.tip_lid);
 	put_followed(w, roles_fact(roles, c->number));
+	fields_uint(w, "hid", look->executed);
+	fields_bool(w, "final", look->executed <= look->tip.final_hid);
 	return e == ERR_NOT_FOUND ? ERR_OK : e;
 }
 
@@ -293,126 +292,9 @@ lanes(struct call *call, struct json_writer *w)
 	return e;
 }
 
-struct pool_page {
-	struct json_writer *w;
-	struct look *look;
-	uint64_t from, next;
-	unsigned count;
-	const struct wait *wait;
-	unsigned waits;
-};
-
-struct queued {
-	struct wait *wait;
-	uint32_t count;
-};
-
-static enum err
-note_pooled(void *arg, uint64_t row, uint64_t sealed_hid, struct bytes raw)
-{
-	struct queued *q = arg;
-	struct payload p;
-	if (q->count == PAGE)
-		return ERR_TOO_LONG;
-	if (sealed_hid == 0 && payload_unpack(&p, NULL, NULL, raw) == ERR_OK)
-		q->wait[q->count++] = waits_of(row, &p);
-	return ERR_OK;
-}
-
-/* What the payloads of a page wait for, in the order of their rows. */
-static enum err
-ask_waits(struct queued *q, struct call *call, uint64_t from)
-{
-	struct look look;
-	q->wait = calloc(PAGE, sizeof(*q->wait));
-	enum err e = q->wait == NULL ? ERR_NOMEM : lookup_begin(&look, call->node);
-	if (e != ERR_OK)
-		return e;
-	e = store_each_pooled(look.t, from, note_pooled, q);
-	lookup_end(&look);
-	if (e == ERR_OK || e == ERR_TOO_LONG)
-		waits_ask(q->wait, q->count, call->node);
-	return e == ERR_TOO_LONG ? ERR_OK : e;
-}
-
-static void
-put_wait(struct pool_page *page, uint64_t row)
-{
-	while (page->waits > 0 && page->wait->row < row) {
-		page->wait++;
-		page->waits--;
-	}
-	if (page->waits > 0 && page->wait->row == row)
-		waits_put(page->w, page->wait);
-}
-
-static enum err
-put_pooled(void *arg, uint64_t row, uint64_t sealed_hid, struct bytes raw)
-{
-	struct pool_page *page = arg;
-	struct json_writer *w = page->w;
-	struct payload p;
-	struct hash id;
-	if (page->count++ == PAGE) {
-		page->next = row;
-		return ERR_TOO_LONG;
-	}
-	if (payload_unpack(&p, &id, NULL, raw) != ERR_OK)
-		return ERR_CORRUPT;
-	json_put_object(w);
-	view_hash(w, "payload", &id);
-	enum err e = lookup_put_chain(w, page->look, p.chain);
-	view_address(w, "signer", p.signer.b);
-	fields_decimal(w, "seq", p.seq);
-	fields_decimal(w, "fee", p.fee.units);
-	fields_uint(w, "bytes", p.body.len);
-	fields_uint(w, "expiry", p.expiry);
-	fields_text(w, "status", sealed_hid == 0 ? "pooled" : "sealed");
-	if (sealed_hid == 0)
-		put_wait(page, row);
-	json_end_object(w);
-	return e;
-}
-
-static enum err
-pool(struct call *call, struct json_writer *w)
-{
-	static const char *const names[] = { "from", NULL };
-	struct look look;
-	struct pool_page page = { .w = w, .look = &look };
-	struct queued queued = { 0 };
-	enum err e = params_known(call, names);
-	if (e == ERR_OK)
-		e = params_uint(&page.from, call, "from", JSON_NUMBER_MAX);
-	if (e == ERR_OK)
-		e = ask_waits(&queued, call, page.from);
-	if (e == ERR_OK)
-		e = lookup_begin(&look, call->node);
-	if (e != ERR_OK) {
-		free(queued.wait);
-		return e;
-	}
-	page.wait = queued.wait;
-	page.waits = queued.count;
-	json_put_object(w);
-	json_put_key(w, "payloads");
-	json_put_array(w);
-	e = store_each_pooled(look.t, page.from, put_pooled, &page);
-	if (page.next != 0)
-		e = ERR_OK;
-	json_end_array(w);
-	if (page.next != 0)
-		fields_uint(w, "next", page.next);
-	json_end_object(w);
-	lookup_end(&look);
-	free(queued.wait);
-	return e;
-}
-
 const struct method rpc_chain_methods[] = {
 	{ "chains", chains, NULL },
 	{ "chain", chain, NULL },
 	{ "lanes", lanes, NULL },
-	{ "pool", pool, NULL },
 	{ NULL, NULL, NULL }
 };
