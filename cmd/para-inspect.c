@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include "node/audit.h"
+#include "tool/export.h"
 #include "tool/follow.h"
 #include "tool/graph.h"
 #include "tool/home.h"
@@ -16,6 +17,8 @@
 
 static const char *header;
 static uint64_t from = OPTION_NONE;
+static const char *export_from = "1", *export_to = "latest", *format = "ndjson";
+static const char *by;
 static bool blocks;
 
 static int
@@ -45,7 +48,11 @@ run_peers(struct tool *t)
 static int
 run_pool(struct tool *t)
 {
-	return query_list(t, "pool", "payloads");
+	if (!by)
+		return query_list(t, "pool", "payloads");
+	if (strcmp(by, "chain") != 0 && strcmp(by, "signer") != 0)
+		return tool_usage(t, "--by %s: neither chain nor signer", by);
+	return query_list(t, by[0] == 'c' ? "pool_by_chain" : "pool_by_signer", "sums");
 }
 
 /* One object by one word of the user. */
@@ -102,21 +109,33 @@ one_proof(struct tool *t, const char *text)
 }
 
 static int
-one_account_proof(struct tool *t, const char *text)
+ask_account(struct tool *t, const char *method, const char *before, const char *text)
 {
 	struct buf params = {0};
 	struct json_writer w = json_writer(&params);
 	char what[160];
-	snprintf(what, sizeof what, "proof of account %s", text);
+	snprintf(what, sizeof what, "%saccount %s", before, text);
 	json_put_object(&w);
 	json_put_key(&w, "address");
 	json_put_text(&w, text);
 	json_put_key(&w, "chain");
 	remote_put_chain(&w, t->chain);
 	json_end_object(&w);
-	int status = query_one(t, "proof", &params, what);
+	int status = query_one(t, method, &params, what);
 	buf_free(&params);
 	return status;
+}
+
+static int
+one_account(struct tool *t, const char *text)
+{
+	return ask_account(t, "account", "", text);
+}
+
+static int
+one_account_proof(struct tool *t, const char *text)
+{
+	return ask_account(t, "proof", "proof of ", text);
 }
 
 static int
@@ -148,6 +167,12 @@ static int
 run_block(struct tool *t)
 {
 	return each_operand(t, query_block);
+}
+
+static int
+run_account(struct tool *t)
+{
+	return t->chain ? each_operand(t, one_account) : tool_usage(t, "no chain: give -c NAME|NUMBER");
 }
 
 static int
@@ -183,6 +208,15 @@ static int
 run_graph(struct tool *t)
 {
 	return t->argc == 1 ? graph_print(t, t->argv[0]) : tool_usage(t, "one range A..B is wanted");
+}
+
+static int
+run_export(struct tool *t)
+{
+	bool csv = strcmp(format, "csv") == 0;
+	if (!csv && strcmp(format, "ndjson") != 0)
+		return tool_usage(t, "--format %s: neither ndjson nor csv", format);
+	return t->argc ? tool_usage(t, "no operand is wanted") : export_run(t, export_from, export_to, csv);
 }
 
 static void
@@ -236,9 +270,17 @@ run_check(struct tool *t)
 static const struct option_entry verify_options[] = {
     {0, "header", "FILE", "the hyper block to anchor to: its hash, hex or JSON", OPTION_TEXT, &header, 0, 0}, END};
 
+static const struct option_entry pool_options[] = {
+    {0, "by", "chain|signer", "sums of what waits, instead of each payload", OPTION_TEXT, &by, 0, 0}, END};
+
 static const struct option_entry follow_options[] = {
     {0, "from", "HID", "begin here (the latest)", OPTION_NUMBER, &from, 0, JSON_NUMBER_MAX},
     {0, "blocks", NULL, "local blocks too, before the hyper block that ties them", OPTION_FLAG, &blocks, 0, 0}, END};
+
+static const struct option_entry export_options[] = {
+    {0, "from", "HID", "begin with this hyper block (1)", OPTION_TEXT, &export_from, 0, 0},
+    {0, "to", "HID", "end with this one (latest)", OPTION_TEXT, &export_to, 0, 0},
+    {0, "format", "ndjson|csv", "form of the payloads (ndjson)", OPTION_TEXT, &format, 0, 0}, END};
 
 enum { READS = OPTIONS_NODE | OPTIONS_TABLE };
 
@@ -253,10 +295,11 @@ static const struct command commands[] = {
         "hid,slot,time,seals,endorsements,certified,final,hash"},
     {"block", "[AT|HASH...]", "Local blocks with their payloads.", READS, NULL, run_block, NULL},
     {"payload", "[ID|AT...]", "Payloads.", READS, NULL, run_payload, NULL},
+    {"account", "[ADDRESS...]", "What accounts hold on a chain.", READS | OPTIONS_CHAIN, NULL, run_account, NULL},
     {"lanes", NULL, "The lanes in force.", READS, NULL, run_lanes, "lane,chain_name,followed,lid,executed,busy,waiting,tip"},
     {"peers", NULL, "The nodes that this one is connected with.", READS, NULL, run_peers,
         "key,role,voted,url,hid,final_hid,clock_ms,rtt_ms,in_bytes,out_bytes,score"},
-    {"pool", NULL, "What waits to be sealed or final.", READS, NULL, run_pool,
+    {"pool", NULL, "What waits to be sealed or final.", READS, pool_options, run_pool,
         "payload,chain_name,signer,seq,waits_for,bytes,status"},
     {"proof", "[PAYLOAD...|account ADDRESS...]", "Proofs of payloads, and of what accounts hold.", READS | OPTIONS_CHAIN,
         NULL, run_proof, NULL},
@@ -264,6 +307,8 @@ static const struct command commands[] = {
     {"follow", NULL, "Each hyper block once, as it is certified.", READS, follow_options, run_follow,
         "type,hid,slot,seals,certified,final,hash"},
     {"graph", "A..B", "A picture in Graphviz DOT.", OPTIONS_NODE, NULL, run_graph, NULL},
+    {"export", NULL, "All payloads of a range of hyper blocks, with their results.", READS | OPTIONS_CHAIN, export_options,
+        run_export, NULL},
     {"check", NULL, "Checks a whole store, offline.", OPTIONS_DIR | OPTIONS_TABLE, NULL, run_check, NULL},
     {NULL, NULL, NULL, 0, NULL, NULL, NULL}};
 

@@ -154,6 +154,28 @@ begin_block(struct json_writer *w, const struct json *first)
 }
 
 int
+query_payloads(struct tool *t, const char *place, int (*each)(void *arg, const struct json *payload), void *arg)
+{
+	struct buf params = {0};
+	char what[160];
+	uint64_t from = 0;
+	bool more = true;
+	int status = TOOL_DONE;
+	snprintf(what, sizeof what, "block %s", place);
+	while (more && !status) {
+		struct answer a;
+		put_block_params(&params, place, from);
+		status = remote_ask(&a, t, "block", &params, what);
+		for (const struct json *j = json_first(json_member(a.result, "payloads")); j && !status; j = json_next(j))
+			status = each(arg, j);
+		more = json_uint(&from, json_member(a.result, "next"), JSON_NUMBER_MAX) == ERR_OK && from > 0;
+		answer_free(&a);
+	}
+	buf_free(&params);
+	return status;
+}
+
+int
 query_block(struct tool *t, const char *operand)
 {
 	struct buf params = {0}, whole = {0};

@@ -20,6 +20,9 @@ void query_params(struct buf *out, const char *key, const char *text, bool numbe
  */
 int query_hypers(struct tool *t, const char *operand, int (*each)(void *arg, const struct json *block), void *arg);
 
+/* Calls each for every payload of a local block, in order and page by page; it returns 0 or the status to stop with. */
+int query_payloads(struct tool *t, const char *place, int (*each)(void *arg, const struct json *payload), void *arg);
+
 /* A local block by place or hash, with all its payloads, whatever their number. */
 int query_block(struct tool *t, const char *operand);
 

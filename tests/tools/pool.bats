@@ -117,3 +117,66 @@ on_root() {
 	para-inspect block 1.0.1 | jq -r '.payloads[].fee' | tr '\n' ' ' >fees
 	[ "$(cat fees)" = '30 20 1 10 99 ' ]
 }
+
+@test "the pool in sums: by chain and by signer, with bounds and gaps" {
+	start_idle_node d --pool-signer 9 --pool 1M
+	on_root a 1 10 ax | para-send
+	on_root a 3 30 ay | para-send
+	on_root b 1 20 bx | para-send
+	[ "$(para-inspect pool --by chain -f chain_name,signers,payloads,fee_least,fee_most,gaps,bytes_most | tr '\t' ' ')" = \
+		'para 2 3 10 30 1 1048576' ]
+	para-inspect pool --by signer -f signer,payloads,payloads_most,fee_least,fee_most,seq_least,seq_most,waits_for |
+		sort >sums
+	printf '%s\t%s\n' "$(para-key show a.key -f address)" $'2\t9\t10\t30\t1\t3\t2' \
+		"$(para-key show b.key -f address)" $'1\t9\t20\t20\t1\t1\t' | sort | diff - sums
+	[ "$(para-inspect pool --by chain -f bytes)" = "$(para-inspect status -f pool.bytes)" ]
+	fails 2 '--by fee: neither' para-inspect pool --by fee
+}
+
+@test "export: every payload once, as NDJSON and as CSV that other tools read" {
+	start_dev_node d
+	notes
+	printf '%s\n' plain 'a "quoted", comma' '0005' | para-seal payload -c notes -k a.key --fee 18446744073709551614 |
+		para-send --wait final
+	printf 'two\r\nlines' | para-seal payload --raw -c notes -k a.key | para-send --wait final
+	printf '\000\377' | para-seal payload --raw -c notes -k a.key | para-send --wait final
+	# The second of two chains with one name fails when it is executed.
+	for seq in 2 3; do
+		para-chain spec --name twice --body-bytes $seq | para-chain create - -k a.key --seq $seq
+	done >lines
+	fails 1 'name is taken' para-send --wait final <lines
+	para-inspect export >all
+	[ "$(jq -r .payload all | sort -u | wc -l)" -eq 8 ]
+	[ "$(wc -l <all)" -eq 8 ]
+	[ "$(jq -r 'select(.result.ok | not) | [.chain_name, .result.reason] | join(" ")' all)" = 'para name_taken' ]
+	para-inspect export -c notes >notes
+	[ "$(jq -r 'select(.body) | .body' notes | sed -n 2p)" = 'a "quoted", comma' ]
+	[ "$(jq -r 'select(.fee != "0") | .fee' notes | sort -u)" = 18446744073709551614 ]
+	para-inspect export --from "$(jq -s '.[-1].hid' notes)" --to final -c 1 | diff - <(tail -1 notes)
+	[ -z "$(para-inspect export --from 900000)" ]
+	fails 2 'neither ndjson nor csv' para-inspect export --format xml
+	para-inspect export -c notes --format csv >notes.csv
+	[ "$(head -1 notes.csv)" = $'at,hid,time,final,chain,chain_name,payload,signer,seq,fee,expiry,bytes,body,body_base64,ok,value,error,reason\r' ]
+	! command -v python3 >/dev/null || python3 -c 'import csv, json
+rows = list(csv.DictReader(open("notes.csv", newline="")))
+for row, line in zip(rows, map(json.loads, open("notes")), strict=True):
+    assert all(row[k] == str(line.get(k, "")) for k in ("at", "payload", "signer", "seq", "fee", "body", "body_base64"))'
+	! command -v sqlite3 >/dev/null || {
+		para-inspect export --format csv | sqlite3 x.db '.import --csv /dev/stdin payloads'
+		[ "$(sqlite3 x.db 'select count(*), max(fee) from payloads')" = '8|18446744073709551614' ]
+	}
+}
+
+@test "every answer carries the hyper block that it stands for, and whether that is final" {
+	local id
+	start_dev_node d
+	notes
+	id=$(echo x | para-seal payload -c notes -k a.key | para-send --wait final -f payload)
+	for answer in "payload $id" "chain notes" "chains" "account $(para-key show a.key -f address) -c 0"; do
+		# shellcheck disable=SC2086
+		para-inspect $answer | jq -e '(.hid | type) == "number" and (.final | type) == "boolean"'
+	done
+	para-coin balance "$(para-key show a.key -f address)" -c 0 | jq -e '(.hid | type) == "number" and .final != null'
+	para-coin supply -c 0 | jq -e '(.hid | type) == "number" and .final != null'
+	para-coin audit -c 0 | jq -e '(.hid | type) == "number" and .final != null'
+}
