@@ -54,3 +54,29 @@ every_receipt_holds() {
 	stop_node
 	para-inspect check -d node
 }
+
+@test "kill -9 while payloads are replaced: of each seq one waits, and who left says for whom" {
+	start_dev_node node
+	para-key new a.key >/dev/null
+	para-chain spec --name notes --engine data | para-chain create - -k a.key | para-send --wait final >/dev/null
+	: >all
+	for round in 1 2 3 4 5; do
+		: >receipts
+		# Nothing is sealed: seq 1 is missing.
+		for fee in 10 11 20; do
+			seq 60 | para-seal payload -c notes -k a.key --seq "$((round * 100))" --fee $fee
+		done >load
+		feed load pooled $((RANDOM % 170 + 1))
+		run wait "$NODE_PID"
+		start_dev_node node
+		cat receipts >>all
+		jq -r 'select(.status == "pooled") | .payload' all | sort -u >acknowledged
+		para-inspect payload -f payload,status,by <acknowledged >found
+		[ "$(wc -l <found)" -eq "$(wc -l <acknowledged)" ]
+		[ "$(grep -vcP '\tpooled\t$|\treplaced\t[0-9a-f]{64}$' found)" -eq 0 ]
+		[ -z "$(para-inspect pool -f seq | sort | uniq -d)" ]
+	done
+	[ "$(grep -c replaced found)" -ge 5 ]
+	stop_node
+	para-inspect check -d node
+}
