@@ -17,7 +17,7 @@ LDLIBS := -lcjson -llmdb -lnng -lsodium -lsystemd -lpthread
 # Debian's packages: what the build needs, and what the checks need beside it.
 BUILD_DEPS := gcc libc6-dev make libsodium-dev liblmdb-dev libnng-dev libcjson-dev libsystemd-dev jq
 CHECK_DEPS := binutils libcmocka-dev bats parallel clang libclang-rt-dev shellcheck mandoc man-db graphviz zsh \
-	procps systemd libseccomp-dev
+	procps sqlite3 systemd libseccomp-dev
 # SAN=1: with sanitizers. SAN=fuzz: by clang, with what libFuzzer needs too; checks and fuzz targets share that build.
 ifdef SAN
 B := build/$(if $(filter fuzz,$(SAN)),fuzz,san)
