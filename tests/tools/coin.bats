@@ -163,6 +163,10 @@ amount_of() {
 	para-coin mint -c gold -k a.key --to "$(cat b)" --amount 600 | para-send --wait final
 	para-coin burn -c gold -k b.key --amount 100 | para-send --wait final
 	[ "$(para-coin supply -c gold -f issued,burned,supply)" = "600	100	500" ]
+	para-coin mint -c gold -k a.key --to "$(cat b)" --amount 501 | fails 1 'supply cap' para-send --wait final
+	para-coin mint -c gold -k b.key --to "$(cat b)" --amount 1 | fails 4 'no right' para-send
+	para-coin send -c gold -k b.key --to "$(cat a)" --amount 1 --fee 501 | fails 4 'does not cover the fee' para-send
+	para-coin send -c gold -k b.key --to "$(cat a)" --amount 1 --seq 1 | fails 4 'seq was used already' para-send
 	para-coin issue -c gold -k a.key --token shares --symbol SH --supply 10 | para-send --wait final
 	para-coin mint -c gold -k a.key --token shares --to "$(cat b)" --amount 9 | para-send --wait final
 	para-coin send -c gold -k b.key --token shares --to "$(cat a)" --amount 4 | para-send --wait final
