@@ -98,6 +98,7 @@ audit_replay(struct audit *a, uint64_t hid, uint64_t in_force)
 		e = check_run(a, &run[i], hid);
 	if (e == ERR_OK && a->memory.notes)
 		e = audit_undo(a, hid);
+	execute_end(run, runs);
 	arena_free(&look.arena);
 	return e == ERR_OK ? audit_learn_chains(a) : e;
 }

@@ -8,20 +8,20 @@
 #ifndef NODE_DRAFT_H
 #define NODE_DRAFT_H
 
+#include "base/sorted.h"
 #include "ledger/ledger.h"
-
-struct draft_entry;
 
 struct draft {
 	struct ledger_view base, view; /* view: what to execute on */
-	struct arena *arena;
-	struct draft_entry *root;
-	uint64_t chance;
-	size_t count; /* of keys that were put */
+	struct arena *arena; /* of the values */
+	struct sorted entries;
 };
 
-/* Does not move while its view is in use. All that is put lives in the arena. base need not outlive the execution. */
+/* Does not move while its view is in use. base need not outlive the execution. */
 void draft_init(struct draft *d, const struct ledger_view *base, struct arena *arena);
+
+/* A draft of zeros may be freed. */
+void draft_free(struct draft *d);
 
 /* Puts all of it, ascending. */
 enum err draft_write(const struct draft *d, struct ledger_view *to);

@@ -155,6 +155,13 @@ execute_block(struct lane_run **out, uint32_t *runs, struct execute_look *look, 
 	return e;
 }
 
+void
+execute_end(struct lane_run *run, uint32_t runs)
+{
+	for (uint32_t i = 0; i < runs; i++)
+		draft_free(&run[i].draft);
+}
+
 enum err
 execute_write(struct ledger_view *to, const struct lane_run *run, uint32_t runs)
 {

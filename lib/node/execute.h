@@ -64,11 +64,14 @@ enum err execute_lane(struct lane_run *run, struct arena *arena, struct store_tx
 /*
  * Loads and executes a hyper block: one run for every chain that is followed and was registered by in_force or before,
  * ascending.
- * look: crew_size(crew) of them, which see the same state: that of the block before. Writes nothing to them; everything
- * lives as long as their arenas. ERR_LANE: the block has a lane that is not in force.
+ * look: crew_size(crew) of them, which see the same state: that of the block before. Writes nothing to them; what the
+ * runs hold lives in their arenas, and is freed by execute_end first, after an error too. ERR_LANE: the block has a lane
+ * that is not in force.
  */
 enum err execute_block(struct lane_run **out, uint32_t *runs, struct execute_look *look, struct crew *crew,
     const struct execute_task *task);
+
+void execute_end(struct lane_run *run, uint32_t runs);
 
 /* What the runs wrote, lanes in order. */
 enum err execute_write(struct ledger_view *to, const struct lane_run *run, uint32_t runs);

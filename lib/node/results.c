@@ -242,6 +242,7 @@ results_execute(struct item **out, struct node *n, struct store_txn *t, uint64_t
 	enum err e = run_block(&r, n, NULL, &n->payout);
 	if (e == ERR_OK)
 		e = results_write(out, n, t, &r);
+	execute_end(r.run, r.runs);
 	arena_free(&look.arena);
 	return e;
 }
@@ -319,6 +320,7 @@ results_free(struct results *r)
 {
 	if (r == NULL)
 		return;
+	execute_end(r->run, r->runs);
 	for (unsigned i = 0; i < r->looks; i++)
 		arena_free(&r->look[i].arena);
 	free(r->look);

@@ -338,6 +338,7 @@ a_draft_is_what_it_will_write(void **state)
 		assert_int_equal(draft_write(&d, &to), ERR_OK);
 		assert_memory_equal(written.value, whole.value, sizeof(whole.value));
 		below = written;
+		draft_free(&d);
 		arena_free(&arena);
 	}
 }
