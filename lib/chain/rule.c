@@ -6,7 +6,8 @@
 
 __extension__ typedef unsigned __int128 wide;
 
-static const char *const names[] = { [RULE_OPEN] = "open", [RULE_POW] = "pow", [RULE_BFT] = "bft" };
+static const char *const names[] = { [RULE_OPEN] = "open", [RULE_POW] = "pow", [RULE_POS] = "pos",
+	[RULE_BFT] = "bft" };
 
 #define COUNT(a) (sizeof(a) / sizeof *(a))
 
@@ -20,7 +21,7 @@ enum err
 rule_parse(enum spec_rule *out, const char *name)
 {
 	for (size_t i = 0; i < COUNT(names); i++)
-		if (names[i] && strcmp(names[i], name) == 0) {
+		if (strcmp(names[i], name) == 0) {
 			*out = (enum spec_rule)i;
 			return ERR_OK;
 		}
@@ -110,7 +111,7 @@ rule_is_authority(const struct authorities *a, const struct pubkey *key)
 
 /* --- tickets --- */
 
-/* How many a key may try, from 0 on. */
+/* para-protocol(7) LAYER 2: A key may try 64 indices for each of the tickets, from 0 on. */
 static uint32_t
 indices(const struct rule *rule)
 {
@@ -134,7 +135,10 @@ add_lane(struct hasher *h, const struct lane *lane, uint64_t slot)
 	hash_add(h, room, b.len);
 }
 
-/* With a chance of stake / (64 total), so that all stake together wins as many as the rule says. */
+/*
+ * para-protocol(7) LAYER 2: A ticket wins when the first 8 bytes of its hash, as a big-endian number, times the total,
+ * are below 2^58 times the stake of the signer.
+ */
 static bool
 wins(const struct rule_facts *facts, const struct seal_core *core, uint16_t index)
 {

@@ -77,6 +77,13 @@ spec_unpack(struct spec *out, struct bytes in)
 	return e ? e : spec_check(out);
 }
 
+/* para-protocol(7) LAYER 2: The chain has the engine coin and witnesses. */
+static bool
+stakes(const struct spec *spec)
+{
+	return spec->engine == ENGINE_COIN && spec->witnesses != 0;
+}
+
 enum err
 spec_check(const struct spec *spec)
 {
@@ -91,6 +98,8 @@ spec_check(const struct spec *spec)
 	if (spec->body_bytes < 1 || spec->body_bytes > LIMIT_BODY)
 		return ERR_RANGE;
 	e = rule_check(&spec->rule, &spec->authorities);
+	if (e == ERR_OK && spec->rule.kind == RULE_POS && !stakes(spec))
+		e = ERR_RULE;
 	return e || spec->engine != ENGINE_COIN ? e : coin_check(&spec->coin);
 }
 

@@ -69,6 +69,8 @@ check_terms(struct consensus *c, const struct arrival *a)
 	if (c->genesis->solo && !votes_find(c->founders, &core->voter))
 		return ERR_VOTER;
 	e = verdict_head(c, a->parent, a->lane, core, &a->event->id);
+	if (e == ERR_OK)
+		e = verdict_named(c, a->parent, a->lane, core);
 	return e ? e : core->bytes > c->genesis->seal_bytes ? ERR_TOO_LONG : ERR_OK;
 }
 

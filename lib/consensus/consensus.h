@@ -287,7 +287,7 @@ struct effect_reply {
 struct effect_work {
 	uint64_t tag;
 	enum err err;           /* ERR_OK, else only the tag counts: ERR_BUSY, ERR_CHAIN_UNKNOWN, ERR_CHAIN_NOT_FOLLOWED,
-	                         * ERR_LIGHT, ERR_AUTHORITY */
+	                         * ERR_LIGHT, ERR_AUTHORITY, ERR_STAKE */
 	struct seal_core core;  /* unsigned, with its root over the rows below */
 	const uint64_t *row;    /* payloads of the body, core.payloads of them */
 	uint64_t effort;        /* the difficulty that its id has to meet: the core's, or more by the chain's rule */
@@ -401,7 +401,10 @@ uint64_t consensus_missing_seq(const struct consensus *c, uint32_t chain, const 
 /* Rows for n payloads that the node itself stores, from the returned one on; the core gives them to no other. */
 uint64_t consensus_take_rows(struct consensus *c, uint64_t n);
 
-/* A seal core for this slot as an outsider would fill it: lane, slot, parent, difficulty, script, voter. */
-enum err consensus_template(const struct consensus *c, uint32_t chain, struct seal_core *out);
+/*
+ * A seal core for this slot as an outsider would fill it: lane, slot, parent, difficulty, script, voter; and with a
+ * signer (else NULL) what the chain's rule wants of it: ERR_AUTHORITY, ERR_STAKE, ERR_TICKET, ERR_BUSY.
+ */
+enum err consensus_template(struct consensus *c, uint32_t chain, const struct pubkey *signer, struct seal_core *out);
 
 #endif

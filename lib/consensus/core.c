@@ -237,6 +237,7 @@ consensus_new(struct consensus **out, const struct consensus_config *config, con
 	c->rules = genesis_rules(&config->genesis_hash);
 	c->template_payloads = within(config->template_payloads, 1, LIMIT_SEAL_PAYLOADS);
 	pool_init(&c->pool, config);
+	c->stake = config->stake;
 	c->partial = config->partial;
 	c->light = c->silenced = config->light;
 	c->without = config->without;

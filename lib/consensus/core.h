@@ -36,6 +36,7 @@ struct offer {
 	struct request *by;
 	struct lane_entry *lane;
 	struct hash root;
+	uint16_t index; /* the ticket of rule pos */
 	uint32_t count;
 	struct entry *entry[]; /* reserved for it; referred to */
 };
@@ -93,6 +94,16 @@ struct round {
 	struct hash owed_parent;
 };
 
+/* What was read of stakes lately; see verdict.c. */
+enum { STAKES_KEPT = 64 };
+
+struct stake_kept {
+	uint32_t chain;
+	struct hash state;
+	struct pubkey key;
+	struct amount stake, total;
+};
+
 struct consensus {
 	const struct genesis *genesis;
 	const struct sign_key *key;
@@ -115,6 +126,9 @@ struct consensus {
 	struct sign_record record;
 	uint64_t final_hid, executed_hid, difficulty, next_row, now_ms, start_slot;
 	uint32_t lanes_in_use, template_payloads, without;
+	struct stake_view stake;
+	struct stake_kept kept[STAKES_KEPT]; /* a ring */
+	uint32_t keeps;
 	bool partial, light; /* see struct consensus_config */
 	uint64_t draw_seed;
 	size_t hyper_bytes;
@@ -196,8 +210,12 @@ enum err judge_node(struct consensus *c, struct node *node);
 enum err verdict_head(const struct consensus *c, const struct node *parent, const struct lane_entry *lane,
     const struct seal_core *core, const struct hash *id);
 
-/* Completes the core of a seal on the tip; see rule_fill. */
-enum err verdict_fill(const struct consensus *c, const struct lane_entry *lane, struct seal_core *core);
+/* What is asked besides before the own list names it; see rule_stake. ERR_BUSY: it cannot be told (yet). */
+enum err verdict_named(struct consensus *c, const struct node *parent, const struct lane_entry *lane,
+    const struct seal_core *core);
+
+/* Completes the core of a seal on the tip; see rule_fill. ERR_BUSY. */
+enum err verdict_fill(struct consensus *c, const struct lane_entry *lane, struct seal_core *core);
 
 /* --- branch.c: a lane at any block beyond the base --- */
 

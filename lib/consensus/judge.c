@@ -201,6 +201,19 @@ apply_cert(struct node *node, const struct cert *cert, const struct lane_state *
 	return ERR_OK;
 }
 
+/* para-protocol(7) LAYER 2: A block holds one seal of a ticket. */
+static enum err
+check_tickets(const struct cert *cert, const struct lane_entry *lane)
+{
+	for (uint32_t i = 0; lane->info.rule.kind == RULE_POS && i < cert->core.blocks; i++) {
+		for (uint32_t k = 0; k < i; k++) {
+			if (rule_excludes(&lane->info.rule, &cert->head[i].core, &cert->head[k].core))
+				return ERR_DUPLICATE;
+		}
+	}
+	return ERR_OK;
+}
+
 static enum err
 check_cert(struct consensus *c, struct node *node, uint32_t at, uint32_t first, const struct votes *votes)
 {
@@ -214,6 +227,8 @@ check_cert(struct consensus *c, struct node *node, uint32_t at, uint32_t first, 
 	old = branch_lane(node->parent, c->tree.base, lane);
 	for (uint32_t i = 0; e == ERR_OK && i < cert->core.blocks; i++)
 		e = check_head(c, node, lane, &cert->head[i].core, &node->ticket[first + i].id, votes);
+	if (e == ERR_OK)
+		e = check_tickets(cert, lane);
 	if (e == ERR_OK)
 		e = check_roots(node, cert, old);
 	if (e == ERR_OK)

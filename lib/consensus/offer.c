@@ -78,6 +78,34 @@ follows(const struct request *r, const struct lane_entry *lane)
 	return r->chains == 0;
 }
 
+/* Is a root or a block due in this lane that nobody is sealing? */
+static bool
+due(const struct consensus *c, const struct lane_entry *lane)
+{
+	return lane->seals + lane->offers == 0 && lanes_due(lane, c->final_hid);
+}
+
+static bool
+is_open(const struct consensus *c, const struct lane_entry *lane)
+{
+	return !lane->info.unfollowed && lanes_in_force(&c->lanes, lane);
+}
+
+/* para-protocol(7) ROUNDS: Where that lane's rule lets few seal, one of chain 0 does as well in a slot without any. */
+static bool
+stands_in(const struct consensus *c)
+{
+	/* The first coins of a pos lane, say, are nobody's stake before a certificate commits them. */
+	if (c->round.seals + c->offers.count > 0)
+		return false;
+	for (uint32_t i = 1; i < c->lanes.count; i++) {
+		const struct lane_entry *lane = c->lanes.item[i];
+		if (lane->info.rule.kind >= RULE_POS && is_open(c, lane) && due(c, lane))
+			return true;
+	}
+	return false;
+}
+
 /*
  * Does something wait in this lane that is not being sealed?
  * para-protocol(7) ROUNDS: One seal of a slot is enough for everything but payloads.
@@ -85,14 +113,14 @@ follows(const struct request *r, const struct lane_entry *lane)
 static bool
 wants(const struct consensus *c, const struct lane_entry *lane)
 {
-	if (lane->info.unfollowed || !lanes_in_force(&c->lanes, lane))
+	if (!is_open(c, lane))
 		return false;
-	return heap_top(&lane->ready) || (lane->seals + lane->offers == 0 && lanes_due(lane, c->final_hid));
+	return heap_top(&lane->ready) || due(c, lane) || (lane->info.number == 0 && stands_in(c));
 }
 
 /* Would the rule take a seal of this signer? Completes the core. */
 static enum err
-fit(const struct consensus *c, const struct request *r, const struct lane_entry *lane, struct seal_core *core)
+fit(struct consensus *c, const struct request *r, const struct lane_entry *lane, struct seal_core *core)
 {
 	offer_core(c, lane, core);
 	core->signer = r->signer;
@@ -108,18 +136,20 @@ goes_before(const struct lane_entry *a, const struct lane_entry *b)
 	return x != y ? x < y : a->offered < b->offered;
 }
 
-/* The lane whose turn it is among those in which something waits, so that none starves. */
+/* The lane whose turn it is among those in which something waits, so that none starves; and the core of its seal. */
 static struct lane_entry *
-choose(const struct consensus *c, const struct request *r)
+choose(struct consensus *c, struct seal_core *core, const struct request *r)
 {
 	struct lane_entry *best = NULL;
-	struct seal_core core;
+	struct seal_core other;
 
 	for (uint32_t i = 0; i < c->lanes.count; i++) {
 		struct lane_entry *lane = c->lanes.item[i];
 		if (wants(c, lane) && follows(r, lane) && (!best || goes_before(lane, best)) &&
-		    fit(c, r, lane, &core) == ERR_OK)
+		    fit(c, r, lane, &other) == ERR_OK) {
 			best = lane;
+			*core = other;
+		}
 	}
 	return best;
 }
@@ -173,7 +203,7 @@ keep_offer(struct offers *all, struct offer *o)
 
 /* Tells the miner; false when memory ran out. */
 static bool
-tell(struct consensus *c, struct effects *out, struct offer *o, uint32_t bytes)
+tell(struct consensus *c, struct effects *out, struct offer *o, const struct seal_core *core, uint32_t bytes)
 {
 	uint64_t *row = arena_alloc(&out->arena, o->count, sizeof *row);
 	struct effect_work *work;
@@ -188,7 +218,7 @@ tell(struct consensus *c, struct effects *out, struct offer *o, uint32_t bytes)
 		row[i] = o->entry[i]->row;
 		merkle_add(&leaves, &o->entry[i]->item.leaf);
 	}
-	fit(c, o->by, o->lane, &work->core);
+	work->core = *core;
 	work->effort = rule_effort(&o->lane->info.rule, work->core.difficulty);
 	work->core.payloads = o->count;
 	work->core.bytes = bytes;
@@ -200,7 +230,8 @@ tell(struct consensus *c, struct effects *out, struct offer *o, uint32_t bytes)
 static bool
 give(struct consensus *c, struct effects *out, struct request *r)
 {
-	struct lane_entry *lane = open_for_work(c) ? choose(c, r) : NULL;
+	struct seal_core core;
+	struct lane_entry *lane = open_for_work(c) ? choose(c, &core, r) : NULL;
 	size_t most = c->pool.waiting < c->template_payloads ? c->pool.waiting : c->template_payloads;
 	struct offer *o = lane ? calloc(1, sizeof *o + most * sizeof(struct entry *)) : NULL;
 	uint32_t bytes = 0;
@@ -209,8 +240,9 @@ give(struct consensus *c, struct effects *out, struct request *r)
 		return false;
 	o->by = r;
 	o->lane = lane;
+	o->index = core.index;
 	reserve(c, o, (uint32_t)most, &bytes);
-	if (tell(c, out, o, bytes))
+	if (tell(c, out, o, &core, bytes))
 		return true;
 	o->by = NULL;
 	free_offer(c, o);
@@ -287,7 +319,7 @@ copy_request(const struct event_work *event)
 
 /* Can none of the chains that it names take a seal of its signer? */
 static enum err
-check_rules(const struct consensus *c, const struct request *r)
+check_rules(struct consensus *c, const struct request *r)
 {
 	enum err e = ERR_OK;
 
@@ -297,14 +329,15 @@ check_rules(const struct consensus *c, const struct request *r)
 		if (!lanes_in_force(&c->lanes, lane))
 			return ERR_OK;
 		e = fit(c, r, lane, &core);
-		if (e == ERR_OK)
+		/* The next slot has other tickets. */
+		if (e != ERR_AUTHORITY && e != ERR_STAKE)
 			return ERR_OK;
 	}
 	return e;
 }
 
 static enum err
-check_request(const struct consensus *c, const struct request *r)
+check_request(struct consensus *c, const struct request *r)
 {
 	for (uint32_t i = 0; i < r->chains; i++) {
 		const struct lane_entry *lane = lanes_find(&c->lanes, r->chain[i]);

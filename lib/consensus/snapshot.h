@@ -11,6 +11,17 @@
 #include "chain/hyper.h"
 #include "chain/rule.h"
 
+/*
+ * What a key holds in a lane's state, read where the core needs it. A fact: it depends on the lane, the committed roots
+ * and the key alone, so the same events give the same effects. The state is that after block roots->executed, which is
+ * executed here. False: it cannot be read (any more).
+ */
+struct stake_view {
+	void *owner;
+	bool (*read)(void *owner, struct amount *stake, struct amount *total, const struct lane *lane,
+	    const struct roots *roots, const struct pubkey *key);
+};
+
 struct consensus_config {
 	const struct genesis *genesis; /* outlives the core */
 	struct hash genesis_hash;
@@ -20,6 +31,7 @@ struct consensus_config {
 	uint32_t pool_per_signer;   /* payloads waiting per chain and signer */
 	uint32_t template_payloads; /* most payloads the core offers for one seal */
 	uint64_t draw_seed;         /* which buddies are drawn follows from it */
+	struct stake_view stake;    /* for chains with the rule pos; read NULL: there are none */
 	bool partial;               /* follows some chains only: one that it does not know yet may be another */
 	bool light;                 /* signs nothing, seals nothing */
 	size_t hyper_bytes;         /* most of a hyper block's encoding; 0: LIMIT_HYPER_BYTES, as in every node */

@@ -57,7 +57,7 @@ consensus_missing_seq(const struct consensus *c, uint32_t chain, const struct pu
 }
 
 enum err
-consensus_template(const struct consensus *c, uint32_t chain, struct seal_core *out)
+consensus_template(struct consensus *c, uint32_t chain, const struct pubkey *signer, struct seal_core *out)
 {
 	const struct lane_entry *lane = lanes_find(&c->lanes, chain);
 
@@ -68,7 +68,9 @@ consensus_template(const struct consensus *c, uint32_t chain, struct seal_core *
 	if (lane->info.unfollowed || c->light)
 		return c->light ? ERR_LIGHT : ERR_CHAIN_NOT_FOLLOWED;
 	offer_core(c, lane, out);
-	return ERR_OK;
+	if (signer)
+		out->signer = *signer;
+	return signer ? verdict_fill(c, lane, out) : ERR_OK;
 }
 
 bool

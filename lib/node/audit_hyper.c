@@ -92,6 +92,12 @@ check_cert(struct audit *a, struct arena *arena, const char *place, const struct
 	enum err e = audit_authorities(a, c, lane->chain, committed(a));
 	if (e != ERR_OK)
 		return e;
+	for (uint32_t i = 0; c->rule.kind == RULE_POS && i < cert->core.blocks; i++) {
+		for (uint32_t k = 0; k < i; k++) {
+			if (rule_excludes(&c->rule, &cert->head[i].core, &cert->head[k].core))
+				audit_say(a, place, "two seals of lane %u have one ticket", lane->chain);
+		}
+	}
 	for (uint32_t i = 0; i < cert->core.blocks; i++)
 		check_head(a, place, &cert->head[i], c, h->header.slot);
 	e = audit_accepted(a, place, cert, c, h->header.slot,

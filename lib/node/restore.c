@@ -4,6 +4,7 @@
 #include "node/execute.h"
 #include "node/roles.h"
 #include "node/replay.h"
+#include "node/stake.h"
 #include "node/timing.h"
 
 /* Payloads in one job of a miner. */
@@ -219,7 +220,7 @@ restore_from(struct node *n, struct store_txn *t)
 	struct consensus_snapshot snapshot = { 0 };
 	struct consensus_config config = { .genesis = &n->genesis, .genesis_hash = n->genesis_hash, .key = n->config.key,
 		.map_seed = n->map_seed, .pool_bytes = n->config.pool_bytes, .pool_per_signer = n->config.pool_signer,
-		.template_payloads = JOB_PAYLOADS, .draw_seed = n->map_seed };
+		.template_payloads = JOB_PAYLOADS, .draw_seed = n->map_seed, .stake = stake_view(n) };
 	struct pool_walk walk = { n, t };
 	struct roles roles;
 	enum err e = roles_read(&roles, &arena, t);

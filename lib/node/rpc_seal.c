@@ -147,7 +147,7 @@ answer_work(struct call *call)
 	struct work *s = call->state;
 	if (call->err != ERR_OK && call->err != ERR_TIMEOUT) {
 		call_fail(call, call->err);
-	} else if (s->err == ERR_CHAIN_UNKNOWN || s->err == ERR_AUTHORITY) {
+	} else if (s->err == ERR_CHAIN_UNKNOWN || s->err == ERR_AUTHORITY || s->err == ERR_STAKE) {
 		call_fail(call, s->err);
 	} else if (s->job == 0) {
 		answer_nothing(call);

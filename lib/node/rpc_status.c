@@ -216,6 +216,7 @@ put_template(struct json_writer *w, struct node *n, const struct registered *cha
 	view_hash(w, "target", &target);
 	view_hash(w, "script", &core->script);
 	view_address(w, "voter", core->voter.b);
+	fields_uint(w, "index", core->index);
 	fields_uint(w, "body_bytes", chain->spec.body_bytes);
 	fields_uint(w, "seal_bytes", n->genesis.seal_bytes);
 	fields_uint(w, "seal_left_ms", r->seal_deadline_ms > now && r->phase == PHASE_SEAL ? r->seal_deadline_ms - now : 0);
@@ -238,19 +239,23 @@ read_chain(struct registered *out, struct call *call)
 static enum err
 round_of(struct call *call, struct json_writer *w)
 {
-	static const char *const names[] = { "chain", NULL };
+	static const char *const names[] = { "chain", "signer", NULL };
 	struct node *n = call->node;
 	struct registered chain;
 	struct round_view r;
 	struct seal_core core;
+	struct pubkey signer;
+	bool given = json_member(call->params, "signer") != NULL;
 	enum err e = params_known(call, names);
 	if (e == ERR_OK)
 		e = read_chain(&chain, call);
+	if (e == ERR_OK && given)
+		e = params_address(&signer, call, "signer");
 	if (e != ERR_OK)
 		return e;
 	pthread_mutex_lock(&n->core.mutex);
 	consensus_round(n->core.consensus, &r);
-	e = consensus_template(n->core.consensus, chain.number, &core);
+	e = consensus_template(n->core.consensus, chain.number, given ? &signer : NULL, &core);
 	pthread_mutex_unlock(&n->core.mutex);
 	if (e != ERR_OK)
 		return e;

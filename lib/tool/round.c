@@ -5,6 +5,7 @@
 
 #include "chain/account.h"
 #include "chain/limits.h"
+#include "json/view.h"
 #include "tool/clock.h"
 #include "tool/document.h"
 #include "tool/remote.h"
@@ -15,7 +16,7 @@ enum err
 round_read(struct round *out, const char **field, const struct json *j)
 {
 	const char *text;
-	uint64_t seal_bytes, body_bytes;
+	uint64_t seal_bytes, body_bytes, index;
 #define MEMBER(name) json_member(j, *field = (name))
 	if (json_hex(out->network.b, sizeof out->network.b, MEMBER("network")) || json_text(&text, MEMBER("lane")) ||
 	    lane_parse(&out->lane, text) || json_uint(&out->slot, MEMBER("slot"), JSON_NUMBER_MAX) ||
@@ -23,13 +24,15 @@ round_read(struct round *out, const char **field, const struct json *j)
 	    json_decimal(&out->difficulty, MEMBER("difficulty")) || out->difficulty < WORK_DIFFICULTY_LEAST ||
 	    json_decimal(&out->effort, MEMBER("effort")) || out->effort < out->difficulty ||
 	    json_hex(out->script.b, 32, MEMBER("script")) || json_text(&text, MEMBER("voter")) ||
-	    account_parse(out->voter.b, text) || json_uint(&body_bytes, MEMBER("body_bytes"), LIMIT_BODY) ||
+	    account_parse(out->voter.b, text) ||
+	    json_uint(&index, MEMBER("index"), UINT16_MAX) || json_uint(&body_bytes, MEMBER("body_bytes"), LIMIT_BODY) ||
 	    json_uint(&seal_bytes, MEMBER("seal_bytes"), LIMIT_SEAL_BYTES) ||
 	    json_uint(&out->seal_left_ms, MEMBER("seal_left_ms"), JSON_NUMBER_MAX) ||
 	    json_uint(&out->next_left_ms, MEMBER("next_left_ms"), JSON_NUMBER_MAX) ||
 	    json_uint(&out->period_ms, MEMBER("period_ms"), JSON_NUMBER_MAX))
 		return ERR_FIELD;
 #undef MEMBER
+	out->index = (uint16_t)index;
 	out->body_bytes = (uint32_t)body_bytes;
 	out->seal_bytes = (uint32_t)seal_bytes;
 	return ERR_OK;
@@ -58,7 +61,7 @@ late(const struct round *r)
 }
 
 static int
-ask_once(struct round *out, struct tool *t, const char *chain)
+ask_once(struct round *out, struct tool *t, const char *chain, const struct pubkey *signer)
 {
 	struct buf params = {0};
 	struct answer a;
@@ -68,6 +71,7 @@ ask_once(struct round *out, struct tool *t, const char *chain)
 	json_put_object(&w);
 	json_put_key(&w, "chain");
 	remote_put_chain(&w, chain);
+	view_address(&w, "signer", signer->b);
 	json_end_object(&w);
 	snprintf(what, sizeof what, "round of chain %s", chain);
 	int status = remote_ask(&a, t, "round", &params, what);
@@ -79,10 +83,10 @@ ask_once(struct round *out, struct tool *t, const char *chain)
 }
 
 int
-round_ask(struct round *out, struct tool *t, const char *chain)
+round_ask(struct round *out, struct tool *t, const char *chain, const struct pubkey *signer)
 {
 	for (int i = 0; i < WAITS; i++) {
-		int status = ask_once(out, t, chain);
+		int status = ask_once(out, t, chain, signer);
 		if (status || !late(out))
 			return status;
 		uint64_t wait = out->next_left_ms < WAIT_MOST_MS ? out->next_left_ms : WAIT_MOST_MS;

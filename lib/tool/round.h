@@ -14,6 +14,7 @@ struct round {
 	struct hash prev_hyper, script;
 	struct pubkey voter;
 	uint32_t body_bytes, seal_bytes;
+	uint16_t index; /* what seals name; a ticket where the chain's rule has tickets */
 	uint64_t seal_left_ms, next_left_ms, period_ms;
 };
 
@@ -23,7 +24,7 @@ enum err round_read(struct round *out, const char **field, const struct json *j)
 /* From a file that holds it ("-": stdin). 0 or a status with the message printed. */
 int round_load(struct round *out, struct tool *t, const char *path);
 
-/* Asks the node; waits for the next slot when less than a quarter of the seal phase is left. */
-int round_ask(struct round *out, struct tool *t, const char *chain);
+/* Asks the node for this signer's seals; waits for the next slot when less than a quarter of the seal phase is left. */
+int round_ask(struct round *out, struct tool *t, const char *chain, const struct pubkey *signer);
 
 #endif

@@ -5,6 +5,9 @@
 
 #include "chain/account.h"
 
+/* With all stake at work one slot in three thousand has no ticket. */
+enum { TICKETS_DEFAULT = 8 };
+
 static int
 compare_keys(const void *a, const void *b)
 {
@@ -51,11 +54,23 @@ read_difficulty(struct rule *out, struct tool *t, const struct rulespec *given)
 	return TOOL_DONE;
 }
 
+static int
+read_tickets(struct rule *out, struct tool *t, const struct rulespec *given)
+{
+	bool pos = out->kind == RULE_POS;
+	if (!pos && given->tickets != OPTION_NONE)
+		return tool_usage(t, "option --tickets: the rule is '%s', not pos", given->rule);
+	out->tickets = !pos ? 0 : given->tickets == OPTION_NONE ? TICKETS_DEFAULT : (uint16_t)given->tickets;
+	return TOOL_DONE;
+}
+
 int
 rulespec_make(struct spec *out, struct tool *t, const struct rulespec *given)
 {
 	if (rule_parse(&out->rule.kind, given->rule))
 		return tool_usage(t, "option --rule: '%s' is not known", given->rule);
 	int status = read_difficulty(&out->rule, t, given);
+	if (!status)
+		status = read_tickets(&out->rule, t, given);
 	return status ? status : read_authorities(out, t, given);
 }

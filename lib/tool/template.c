@@ -23,7 +23,7 @@ static struct seal_core
 core_of(const struct round *r, const struct sign_key *key)
 {
 	return (struct seal_core){.network = r->network, .lane = r->lane, .slot = r->slot, .prev_hyper = r->prev_hyper,
-	    .difficulty = r->difficulty, .script = r->script, .signer = *sign_key_public(key), .voter = r->voter};
+	    .difficulty = r->difficulty, .script = r->script, .signer = *sign_key_public(key), .voter = r->voter, .index = r->index};
 }
 
 static void

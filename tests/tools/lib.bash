@@ -54,7 +54,7 @@ round_json() {
 	jq -cn --arg lane "$1" --arg d "${2:-256}" --arg network $NETWORK --arg hash ${zero%0}1 --argjson chain "$chain" \
 		--arg voter "$(para-key show a.key -f address)" \
 		'{network: $network, chain: $chain, chain_name: "notes", lane: $lane, slot: 9, phase: "seal",
-		  prev_hyper: $hash, difficulty: $d, effort: $d, target: $hash, script: $hash, voter: $voter, body_bytes: 1000,
+		  prev_hyper: $hash, difficulty: $d, effort: $d, target: $hash, script: $hash, voter: $voter, index: 0, body_bytes: 1000,
 		  seal_bytes: 5000, seal_left_ms: 100, next_left_ms: 300, period_ms: 1000}'
 }
 

@@ -34,24 +34,56 @@ authorities_are() { # I WHO...: as node I says
 	[ "$(para-inspect chain board -d "n$i" | jq -r '.authorities[]')" = "$(for j; do key "$j"; done)" ]
 }
 
-@test "open, pow and bft lanes go on side by side; a stranger's seal is refused; the authorities change themselves" {
+# send I CHAIN ADDRESS=N: coins of node I's key.
+send() {
+	para-coin send -c "$2" --to "${3%=*}" --amount "${3#*=}" -k "n$1/node.key" -d "n$1" |
+		para-send -d "n$1" --wait final --timeout 60 -f payload
+}
+
+# refused CHAIN KEY WHY: node 1 gives this key no work there, and takes no seal of it.
+refused() {
+	run para-seal block -c "$1" -k "$2" -d n1 </dev/null
+	[ "$status" -ne 0 ]
+	[[ $output == *"$3"* ]]
+	run para-mine work -c "$1" -k "$2" -d n1
+	[ "$status" -ne 0 ]
+	[[ $output == *"$3"* ]]
+	# as a template made for anybody, in a slot that lasts long enough for it
+	for _ in {1..20}; do
+		para-inspect round -c "$1" -d n1 >round
+		run para-send -d n1 < <(para-seal block --template round -k "$2" </dev/null | para-mine)
+		[[ $output != *"$3"* ]] || break
+	done
+	[ "$status" -eq 4 ]
+	[[ $output == *"$3"* ]]
+}
+
+@test "open, pow, pos and bft lanes go on side by side; a stranger's seal is refused; the authorities change themselves" {
 	new_network 3
 	start_all 3
 	create 1 notes para-chain spec
 	create 1 hard para-chain spec --rule pow --rule-difficulty 4096
 	create 1 board para-chain spec --rule bft --authority "$(key 1)" --authority "$(key 2)" --authority "$(key 3)"
-	put 1 notes one two >ids
-	put 2 hard one two >>ids
-	put 3 board one two >>ids
+	# node 1 holds three quarters of a coin, node 2 the rest, node 3 nothing
+	create 1 gold para-coin spec --supply 1000 --rule pos --tickets 16 --alloc "$(key 1)=750" --alloc "$(key 2)=250"
+	{
+		send 1 gold "$(key 2)=10"
+		send 2 gold "$(key 1)=20"
+		put 1 notes one two
+		put 2 hard one two
+		put 3 board one two
+	} >ids
 	while read -r id; do
 		for i in 1 2 3; do until_true 30 is_final "$i" "$id"; done
 	done <ids
 	[ "$(para-inspect chain board -d n2 | jq '.authorities | length')" = 3 ]
-	# somebody else's work for the board
-	echo x | para-seal payload -c board -k a.key -d n1 | para-seal block -c board -k b.key -d n1 | para-mine >seal
-	run para-send -d n1 <seal
-	[ "$status" -eq 4 ]
-	[[ $output == *'no authority of this chain'* ]]
+	# somebody else's work for the board, and for the coin
+	refused board b.key 'no authority of this chain'
+	refused gold n3/node.key 'no stake in this chain'
+	# the coin's seals are those of who holds it
+	[ "$(sealers 3 gold 1 | grep -cvxF -e "$(key 1)" -e "$(key 2)")" -eq 0 ]
+	[ "$(para-coin balance -c gold "$(key 1)" -d n3 | jq -r .balance)" = 760 ]
+	para-coin audit -c gold -d n3
 	run para-mine work -k b.key -c board -d n1
 	[ "$status" -ne 0 ]
 	[[ $output == *'no authority of this chain'* ]]

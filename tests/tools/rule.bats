@@ -25,6 +25,15 @@ load lib
 	fails 2 'option --authority' para-chain spec --name board --rule bft --authority para1nobody
 	fails 1 'items are not in their order' para-chain check <<<"$(jq '.authorities |= reverse' board.json)"
 	fails 1 '' para-chain check <<<"$(jq '.authorities = []' board.json)"
+	para-coin spec --name gold --supply 1000 --rule pos --tickets 16 >gold.json
+	[ "$(jq -r '[.rule, .tickets] | join(",")' gold.json)" = pos,16 ]
+	para-chain check gold.json
+	[ "$(para-coin spec --name gold --supply 1000 --rule pos | jq .tickets)" = 8 ]
+	fails 2 'option --tickets' para-coin spec --name gold --supply 1000 --rule pos --tickets 1025
+	fails 2 "the rule is 'open'" para-coin spec --name gold --supply 1000 --tickets 8
+	fails 2 'rule pos wants' para-chain spec --name gold --rule pos
+	fails 2 'rule pos wants' para-coin spec --name gold --supply 1000 --rule pos --witnesses 0
+	fails 1 'out of range' para-chain check <<<"$(jq '.tickets = 0' gold.json)"
 	para-chain authorities -c 7 --authority "$(cat b)" -k a.key --seq 1 --network "$NETWORK" >line
 	para-seal verify <line
 	[ "$(jq -r .chain line)" = 0 ]

@@ -14,7 +14,7 @@ struct row {
 	uint32_t quorum;        /* lists of authorities that are needed */
 };
 
-enum { ROWS = 3 };
+enum { ROWS = 4 };
 
 static struct row rows[ROWS];
 
@@ -37,6 +37,8 @@ make_rows(void **state)
 	for (uint8_t i = 0; i < 7; i++)
 		rows[2].authorities.key[rows[2].authorities.count++] = key_of((uint8_t)(i + 1));
 	rows[2].facts.authorities = &rows[2].authorities;
+	rows[3] = (struct row){ .name = "pos", .rule = { .kind = RULE_POS, .tickets = 8 }, .bytes = 2, .refused = ERR_STAKE,
+		.facts = { .stake = { 500 }, .total = { 1000 } } };
 	rows[1] = (struct row){ .name = "pow", .rule = { .kind = RULE_POW, .difficulty = 4096 }, .bytes = 8 };
 	for (int i = 0; i < ROWS; i++) {
 		rows[i].good = key_of(1);
@@ -229,6 +231,90 @@ needs_more_than_two_thirds_of_any_number(void **state)
 	}
 }
 
+/* How many tickets a stake wins in so many slots. */
+static uint64_t
+won(struct amount stake, struct amount total, uint8_t key, uint64_t slots)
+{
+	const struct rule rule = { .kind = RULE_POS, .tickets = 4 };
+	struct rule_facts facts = { .stake = stake, .total = total };
+	uint64_t n = 0;
+
+	for (uint64_t slot = 0; slot < slots; slot++) {
+		struct seal_core core = { .lane = { .chain = 1 }, .slot = slot, .signer = key_of(key) };
+		while (rule_fill(&core, &rule, &facts) == ERR_OK) {
+			n++;
+			core.index++;
+		}
+	}
+	return n;
+}
+
+/* The beacon is zero in the first two epochs: the draw alone must do then. */
+static void
+tickets_are_won_by_stake_and_splitting_gains_nothing(void **state)
+{
+	const struct amount total = { UINT64_MAX };
+	uint64_t whole, parts = 0, slots = 2000, mean = slots * 4 / 4;
+
+	(void)state;
+	whole = won((struct amount){ UINT64_MAX / 4 }, total, 1, slots);
+	for (uint8_t i = 0; i < 8; i++)
+		parts += won((struct amount){ UINT64_MAX / 32 }, total, (uint8_t)(10 + i), slots);
+	/* A quarter of four tickets a slot; the deviation is about 45. */
+	assert_in_range(whole, mean - 200, mean + 200);
+	assert_in_range(parts, mean - 200, mean + 200);
+	assert_int_equal(won((struct amount){ 0 }, total, 1, 10), 0);
+	/* All stake in one hand wins all tickets that there are, and no more. */
+	assert_in_range(won(total, total, 1, slots), 4 * mean - 400, 4 * mean + 400);
+}
+
+/* Nothing of what a ticket depends on can be left out. */
+static void
+another_slot_block_lane_or_beacon_draws_anew(void **state)
+{
+	const struct rule rule = { .kind = RULE_POS, .tickets = 8 };
+	const struct rule_facts facts = { .stake = { 1 }, .total = { 1 } };
+	uint32_t same[5] = { 0 }, slots = 400;
+
+	(void)state;
+	for (uint64_t slot = 0; slot < slots; slot++) {
+		struct seal_core core = { .lane = { .chain = 1 }, .slot = slot, .signer = key_of(1) }, other;
+		struct rule_facts f = facts;
+		uint16_t first = rule_fill(&core, &rule, &facts) == ERR_OK ? core.index : UINT16_MAX;
+		for (int i = 0; i < 5; i++) {
+			f = facts;
+			other = (struct seal_core){ .lane = { .chain = 1 }, .slot = slot, .signer = key_of(1) };
+			other.lane.chain += i == 0;
+			other.slot += i == 1;
+			other.signer.b[0] ^= i == 2;
+			f.beacon.b[0] = i == 3;
+			f.draw.b[0] = i == 4;
+			same[i] += (rule_fill(&other, &rule, &f) == ERR_OK ? other.index : UINT16_MAX) == first;
+		}
+	}
+	for (int i = 0; i < 5; i++)
+		assert_in_range(same[i], 0, slots / 20);
+}
+
+/* Frozen: of 256 tickets with two thirds of all stake these won, computed apart from this code. */
+static void
+these_tickets_have_won_for_ever(void **state)
+{
+	static const uint16_t want[] = { 29, 102, 141, 148 };
+	const struct rule rule = { .kind = RULE_POS, .tickets = 4 };
+	struct rule_facts facts = { .stake = { 2 }, .total = { 3 } };
+	const struct pubkey key = key_of(3);
+	struct seal_core core = core_of(&key);
+	size_t n = 0;
+
+	(void)state;
+	memset(facts.beacon.b, 1, sizeof facts.beacon.b);
+	memset(facts.draw.b, 2, sizeof facts.draw.b);
+	for (; rule_fill(&core, &rule, &facts) == ERR_OK; core.index++)
+		assert_int_equal(core.index, want[n++]);
+	assert_int_equal(n, sizeof want / sizeof *want);
+}
+
 static void
 authorities_ascend(void **state)
 {
@@ -261,6 +347,9 @@ main(void)
 		cmocka_unit_test(bounds_the_index),
 		cmocka_unit_test(counts_its_quorum),
 		cmocka_unit_test(needs_more_than_two_thirds_of_any_number),
+		cmocka_unit_test(tickets_are_won_by_stake_and_splitting_gains_nothing),
+		cmocka_unit_test(another_slot_block_lane_or_beacon_draws_anew),
+		cmocka_unit_test(these_tickets_have_won_for_ever),
 		cmocka_unit_test(authorities_ascend),
 		cmocka_unit_test(excludes_the_second_seal_of_a_ticket_alone),
 	};

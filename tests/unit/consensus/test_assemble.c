@@ -16,7 +16,7 @@ block_of(struct arena *keep, const uint32_t order[static SEALS])
 	for (uint32_t i = 0; i < SEALS; i++) {
 		struct made m = world_payload(&w, 1 + i % 3, i % SIGNERS, i / SIGNERS + 1, "x");
 		struct seal_core core;
-		assert_int_equal(consensus_template(w.core, 1 + i % 3, &core), ERR_OK);
+		assert_int_equal(consensus_template(w.core, 1 + i % 3, NULL, &core), ERR_OK);
 		seal[i] = world_fill(&w, &core, &m, i % 5 > 0);
 		world_mine(&w, &seal[i]);
 	}

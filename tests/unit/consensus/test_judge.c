@@ -431,6 +431,37 @@ a_block_breaks_no_lane_s_rule(void **state)
 	court_close(&t);
 }
 
+/* Whether it won is the voters' word; that a block holds it once is everybody's. */
+static void
+a_block_holds_one_seal_of_a_ticket(void **state)
+{
+	struct court t;
+	const struct rule pos = { .kind = RULE_POS, .tickets = 1 };
+	uint32_t twice = 0;
+
+	(void)state;
+	court_open(&t, 0);
+	for (uint32_t i = 0; i < t.core->lanes.count; i++)
+		t.core->lanes.item[i]->info.rule = pos;
+	copy(&t);
+	for (uint32_t i = 0; i < t.copy->hyper.header.lanes; i++) {
+		const struct cert *cert = &t.copy->hyper.cert[i];
+		for (uint32_t k = 1; k < cert->core.blocks; k++)
+			twice += rule_excludes(&pos, &cert->head[k - 1].core, &cert->head[k].core);
+	}
+	/* A member of this crowd seals more than once in a slot, each time with index 0. */
+	assert_int_not_equal(twice, 0);
+	assert_int_equal(judge(&t), ERR_DUPLICATE);
+	copy(&t);
+	for (uint32_t i = 0; i < t.copy->hyper.header.lanes; i++) {
+		struct cert *cert = &t.copy->hyper.cert[i];
+		for (uint32_t k = 0; k < cert->core.blocks; k++)
+			cert->head[k].core.index = (uint16_t)(RULE_TRIES + k);
+	}
+	assert_int_equal(judge(&t), ERR_RANGE);
+	court_close(&t);
+}
+
 /* Every lane's authorities: the voters, so many strangers with keys above theirs, without the first `less` voters. */
 static void
 authorise(struct court *t, uint32_t less, uint32_t strangers)
@@ -515,6 +546,7 @@ main(void)
 		cmocka_unit_test(a_block_waits_for_its_parent_and_falls_with_it),
 		cmocka_unit_test(what_follows_from_it_is_what_the_tip_has),
 		cmocka_unit_test(a_block_breaks_no_lane_s_rule),
+		cmocka_unit_test(a_block_holds_one_seal_of_a_ticket),
 		cmocka_unit_test(a_bft_lane_needs_an_authority_s_seal_and_two_thirds_of_their_lists),
 	};
 

@@ -142,8 +142,8 @@ what_is_not_followed_is_refused_in_words(void **state)
 	assert_int_equal(w.member[3].refused, ERR_CHAIN_NOT_FOLLOWED);
 	crowd_step(&w, 3, &event);
 	assert_int_equal(w.member[3].work.err, ERR_CHAIN_NOT_FOLLOWED);
-	assert_int_equal(consensus_template(w.member[3].core, 1, &core), ERR_CHAIN_NOT_FOLLOWED);
-	assert_int_equal(consensus_template(w.member[3].core, 0, &core), ERR_OK);
+	assert_int_equal(consensus_template(w.member[3].core, 1, NULL, &core), ERR_CHAIN_NOT_FOLLOWED);
+	assert_int_equal(consensus_template(w.member[3].core, 0, NULL, &core), ERR_OK);
 	assert_int_equal(bodies(&w.member[3], 1), 0);
 	crowd_end(&w);
 }

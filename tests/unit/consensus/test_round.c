@@ -81,17 +81,17 @@ chain_is_usable_exactly_from_two_blocks_later(void **state)
 	world_open(&w, 1);
 	w.mining = true;
 	assert_int_equal(world_send(&w, 1, 0, 1, "early"), ERR_CHAIN_UNKNOWN);
-	assert_int_equal(consensus_template(w.core, 1, &core), ERR_CHAIN_UNKNOWN);
+	assert_int_equal(consensus_template(w.core, 1, NULL, &core), ERR_CHAIN_UNKNOWN);
 	world_send(&w, 0, 0, 1, "R");
 	world_to(&w, 3, 0);
 	assert_int_equal(w.tip.hid, 1);
 	/* Registered, known, and its payloads wait. */
 	assert_int_equal(world_send(&w, 1, 0, 1, "waits"), ERR_OK);
-	assert_int_equal(consensus_template(w.core, 1, &core), ERR_LANE);
+	assert_int_equal(consensus_template(w.core, 1, NULL, &core), ERR_LANE);
 	world_to(&w, 4, 0);
 	assert_int_equal(w.tip.hid, 2);
 	assert_int_equal(w.row[2].sealed_hid, 0);
-	assert_int_equal(consensus_template(w.core, 1, &core), ERR_OK);
+	assert_int_equal(consensus_template(w.core, 1, NULL, &core), ERR_OK);
 	world_to(&w, 5, 0);
 	assert_int_equal(w.row[2].sealed_hid, 3);
 	world_end(&w);
@@ -114,10 +114,10 @@ chain_with_a_late_root_is_usable_later(void **state)
 	assert_int_equal(w.final_hid, 1);
 	w.slow = false;
 	world_execute(&w);
-	assert_int_equal(consensus_template(w.core, 1, &core), ERR_LANE);
+	assert_int_equal(consensus_template(w.core, 1, NULL, &core), ERR_LANE);
 	world_to(&w, 5, 0);
 	assert_int_equal(w.tip.hid, 3);
-	assert_int_equal(consensus_template(w.core, 1, &core), ERR_OK);
+	assert_int_equal(consensus_template(w.core, 1, NULL, &core), ERR_OK);
 	world_end(&w);
 }
 

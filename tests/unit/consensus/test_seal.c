@@ -100,7 +100,7 @@ wrong_seals_are_refused_with_their_reason(void **state)
 	for (size_t i = 0; i < sizeof wrongs / sizeof *wrongs; i++) {
 		struct seal_core core;
 		struct seal s;
-		assert_int_equal(consensus_template(w.core, 1, &core), ERR_OK);
+		assert_int_equal(consensus_template(w.core, 1, NULL, &core), ERR_OK);
 		wrongs[i].spoil(&w, &core);
 		s = world_fill(&w, &core, &m, 1);
 		world_mine(&w, &s);
@@ -137,7 +137,7 @@ same_seal_again_answers_its_status(void **state)
 
 	(void)state;
 	world_open(&w, 2);
-	consensus_template(w.core, 1, &core);
+	consensus_template(w.core, 1, NULL, &core);
 	s = world_fill(&w, &core, NULL, 0);
 	world_mine(&w, &s);
 	assert_int_equal(world_hand_in(&w, &s), ERR_OK);

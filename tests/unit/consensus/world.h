@@ -73,6 +73,8 @@ struct world {
 	/* what a test asks for */
 	bool mining;           /* asks for work and does it */
 	bool asked;
+	uint32_t stakes_read;  /* by rules */
+	bool no_stakes;        /* none can be read */
 	bool slow;             /* executions wait for world_execute */
 	size_t power;          /* effects until the power fails; SIZE_MAX: never */
 	uint64_t waiting[64];  /* HIDs to execute */
@@ -527,7 +529,7 @@ world_seal(struct world *w, uint32_t chain, const struct made *made, uint32_t n)
 	struct seal_core core;
 	struct seal s;
 
-	assert_int_equal(consensus_template(w->core, chain, &core), ERR_OK);
+	assert_int_equal(consensus_template(w->core, chain, NULL, &core), ERR_OK);
 	s = world_fill(w, &core, made, n);
 	world_mine(w, &s);
 	return world_hand_in(w, &s);
