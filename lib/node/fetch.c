@@ -183,23 +183,25 @@ fetch_end(struct node *n, uint64_t hid)
 	pthread_mutex_unlock(&f->mutex);
 }
 
-/* On disk and its results told, or complete in the core beside the chain. */
+/*
+ * On disk, or complete in the core beside the chain, which is not about to be connected: all that is connected is
+ * executed. What the block after it may hold is known by then: a chain that a block registers is usable two blocks later,
+ * so the one before it is executed.
+ */
 static bool
 is_there(struct node *n, uint64_t hid, const struct hash *hash)
 {
-	struct round_view round;
+	struct round_view r;
 	struct store_txn *t;
 	struct hyper_header h;
 	struct signature auth;
 	struct hash own;
 	pthread_mutex_lock(&n->core.mutex);
-	bool follows = consensus_follows(n->core.consensus, hid, hash);
-	bool there = !follows && consensus_holds(n->core.consensus, hash);
-	consensus_round(n->core.consensus, &round);
+	consensus_round(n->core.consensus, &r);
+	bool there = r.executed_hid + 1 == r.hid && consensus_holds(n->core.consensus, hash) &&
+	    !consensus_follows(n->core.consensus, hid, hash);
 	pthread_mutex_unlock(&n->core.mutex);
-	if (follows && round.executed_hid < hid)
-		return false;
-	if (there || store_begin_read(&t, n->store) != ERR_OK)
+	if (there || r.executed_hid + 1 < hid || store_begin_read(&t, n->store) != ERR_OK)
 		return there;
 	there = store_get_hyper_head(t, &own, &h, &auth, hid) == ERR_OK && hash_equal(&own, hash);
 	store_abort(t);
