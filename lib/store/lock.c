@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/file.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "store/store_impl.h"
@@ -11,7 +12,25 @@
 /* The first line is the pid; the second is there once a store was. */
 enum { PID_LINE = 11 };
 
+/* A node that is killed while it starts a program leaves its lock to that program, until this execs. */
+enum { TRIES = 50, PAUSE_NS = 10000000 };
+
 static const char mark[] = "store\n";
+
+static enum err
+lock(int fd)
+{
+	const struct timespec pause = { .tv_nsec = PAUSE_NS };
+
+	for (int i = 1; flock(fd, LOCK_EX | LOCK_NB) < 0; i++) {
+		if (errno != EWOULDBLOCK)
+			return store_error(errno);
+		if (i == TRIES)
+			return ERR_LOCKED;
+		nanosleep(&pause, NULL);
+	}
+	return ERR_OK;
+}
 
 enum err
 lock_take(struct store *s, const char *dir)
@@ -24,10 +43,10 @@ lock_take(struct store *s, const char *dir)
 	s->lock_fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
 	if (s->lock_fd < 0)
 		return store_error(errno);
-	if (flock(s->lock_fd, LOCK_EX | LOCK_NB) < 0)
-		return errno == EWOULDBLOCK ? ERR_LOCKED : store_error(errno);
-	dprintf(s->lock_fd, "%-*ld\n", PID_LINE - 1, (long)getpid());
-	return ERR_OK;
+	enum err e = lock(s->lock_fd);
+	if (e == ERR_OK)
+		dprintf(s->lock_fd, "%-*ld\n", PID_LINE - 1, (long)getpid());
+	return e;
 }
 
 bool

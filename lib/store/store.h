@@ -54,8 +54,8 @@ enum store_mode {
 };
 
 /*
- * ERR_LOCKED: a node runs on it. ERR_SCHEMA: made by another version. ERR_CORRUPT: not a store. ERR_PERMISSION, ERR_IO,
- * ERR_DISK_FULL. errno tells more after ERR_IO. Once a process for one directory, and not across a fork.
+ * ERR_LOCKED: a node has run on it for half a second. ERR_SCHEMA: made by another version. ERR_CORRUPT: not a store.
+ * ERR_PERMISSION, ERR_IO, ERR_DISK_FULL. errno tells more after ERR_IO. Once a process for one directory, and not across a fork.
  *
  * LMDB believes what it reads, and a process that follows a broken pointer of its ends by a signal. So STORE_READ walks
  * the whole file first, about a second for each GiB: once it is open, no page leads astray, and what is left to prove

@@ -1,6 +1,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
 
 #include "shelf.h"
 #include "store/store_impl.h"
@@ -100,6 +101,25 @@ one_node_holds_a_directory(void **state)
 	assert_string_equal(pid, expected);
 	shelf_close(s);
 	OK(try_open(s->dir, STORE_WRITE));
+}
+
+/* As a program that a node started and that has not got to its exec when the node is killed. */
+static void
+a_lock_left_behind_for_a_moment_is_waited_for(void **state)
+{
+	struct shelf *s = *state;
+	pid_t heir;
+
+	shelf_open(s, STORE_CREATE);
+	heir = fork();
+	assert_true(heir >= 0);
+	if (heir == 0) {
+		usleep(100000);
+		_exit(0);
+	}
+	shelf_close(s);
+	OK(try_open(s->dir, STORE_WRITE));
+	assert_int_equal(waitpid(heir, NULL, 0), heir);
 }
 
 static void
@@ -239,7 +259,8 @@ main(void)
 	const struct CMUnitTest tests[] = {TEST(creating_makes_the_directory_private),
 	    TEST(a_store_that_was_never_whole_is_made_anew),
 	    TEST(where_there_is_none_nothing_is_made), TEST(a_file_in_the_way_is_told_by_errno),
-	    TEST(one_node_holds_a_directory), TEST(another_schema_is_not_touched), TEST(without_a_schema_it_is_no_store),
+	    TEST(one_node_holds_a_directory), TEST(a_lock_left_behind_for_a_moment_is_waited_for),
+	    TEST(another_schema_is_not_touched), TEST(without_a_schema_it_is_no_store),
 	    TEST(a_schema_of_another_length_is_no_schema), TEST(a_start_that_was_cut_is_begun_again),
 	    TEST(what_is_no_store_is_refused), TEST(no_second_store_takes_the_place_of_a_lost_one),
 	    TEST(codes_of_lmdb_and_system_have_their_names)};
