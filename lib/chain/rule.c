@@ -218,6 +218,16 @@ rule_fill(struct seal_core *core, const struct rule *rule, const struct rule_fac
 	return rule->kind == RULE_POS ? find_ticket(core, rule, facts) : ERR_OK;
 }
 
+enum err
+rule_next(struct seal_core *core, const struct rule *rule, const struct rule_facts *facts)
+{
+	/* The highest index has none after it, not the lowest. */
+	if (core->index == UINT16_MAX)
+		return ERR_TICKET;
+	core->index++;
+	return rule_fill(core, rule, facts);
+}
+
 uint64_t
 rule_effort(const struct rule *rule, uint64_t difficulty)
 {

@@ -91,6 +91,9 @@ bool rule_quorum(const struct rule *rule, const struct rule_facts *facts, uint32
 /* Completes a core whose lane, slot and signer stand: ERR_AUTHORITY, ERR_STAKE, ERR_TICKET (none in this slot). */
 enum err rule_fill(struct seal_core *core, const struct rule *rule, const struct rule_facts *facts);
 
+/* The same with the next ticket of a core that is complete. ERR_TICKET: there is none. */
+enum err rule_next(struct seal_core *core, const struct rule *rule, const struct rule_facts *facts);
+
 /* The difficulty that the id has to meet; the seal counts as its core's. */
 uint64_t rule_effort(const struct rule *rule, uint64_t difficulty);
 

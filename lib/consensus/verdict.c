@@ -133,9 +133,7 @@ verdict_fill(struct consensus *c, const struct lane_entry *lane, struct seal_cor
 	if (e == ERR_OK)
 		e = rule_fill(core, &lane->info.rule, &facts);
 	/* The next ticket, if there is one. */
-	while (e == ERR_OK && (excluded(c, lane, core) || offered(c, lane, core))) {
-		core->index++;
-		e = rule_fill(core, &lane->info.rule, &facts);
-	}
+	while (e == ERR_OK && (excluded(c, lane, core) || offered(c, lane, core)))
+		e = rule_next(core, &lane->info.rule, &facts);
 	return e;
 }

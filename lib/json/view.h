@@ -54,10 +54,10 @@ void view_endorsement(struct json_writer *w, const struct endorsement *e);
 /* Every member of the record; what `para-chain spec` prints and `create` reads. */
 void view_spec(struct json_writer *w, const struct spec *spec);
 
-/* A coin's parameters without its lists: symbol .. cross. */
 /* What its rule has: rule_difficulty of pow, tickets of pos, authorities of bft. */
 void view_rule(struct json_writer *w, const struct rule *rule, const struct authorities *a);
 
+/* A coin's parameters without its lists: symbol .. cross. */
 void view_coin_terms(struct json_writer *w, const struct coin *c);
 
 void view_genesis(struct json_writer *w, const struct genesis *g);
@@ -73,7 +73,7 @@ enum err view_read_genesis(struct genesis *out, struct arena *arena, const char 
 /*
  * What an account's proof shows: chain, address, executed_hid, present, and what stands there after that hyper block:
  * balance, locked, seq, frozen, tokens[] (token, balance), as if all were 0 when it is not present. Of what is no account
- * `kind` instead: token, totals, rewards or unknown.
+ * `kind` instead: token, totals, rewards, authorities or unknown.
  */
 void view_proven(struct json_writer *w, const struct account_proof *p);
 

@@ -315,6 +315,20 @@ these_tickets_have_won_for_ever(void **state)
 	assert_int_equal(n, sizeof want / sizeof *want);
 }
 
+/* As many indices as the seal's field has values: the search ends all the same. */
+static void
+the_highest_index_has_none_after_it(void **state)
+{
+	const struct rule rule = { .kind = RULE_POS, .tickets = RULE_TICKETS_MOST };
+	const struct rule_facts each_wins = { .stake = { 64 }, .total = { 1 } };
+	struct seal_core core = { .lane = { .chain = 1 }, .index = UINT16_MAX - 1 };
+
+	(void)state;
+	assert_int_equal(rule_next(&core, &rule, &each_wins), ERR_OK);
+	assert_int_equal(core.index, UINT16_MAX);
+	assert_int_equal(rule_next(&core, &rule, &each_wins), ERR_TICKET);
+}
+
 static void
 authorities_ascend(void **state)
 {
@@ -350,6 +364,7 @@ main(void)
 		cmocka_unit_test(tickets_are_won_by_stake_and_splitting_gains_nothing),
 		cmocka_unit_test(another_slot_block_lane_or_beacon_draws_anew),
 		cmocka_unit_test(these_tickets_have_won_for_ever),
+		cmocka_unit_test(the_highest_index_has_none_after_it),
 		cmocka_unit_test(authorities_ascend),
 		cmocka_unit_test(excludes_the_second_seal_of_a_ticket_alone),
 	};
