@@ -31,36 +31,51 @@ copy_entries(struct list *out, struct arena *arena, const struct list *list)
 	return ERR_OK;
 }
 
-/* No more than a voter of this network could have to say: an authority's word costs nothing. */
+/* What an entry takes in a hyper block beside its ids, about: path, signature, roots. */
+enum { ENTRY_LENGTH = 1024 };
+
+/*
+ * No more than a voter of this network could have to say, and all of these no more than part of a block: an authority's
+ * word costs nothing, and whoever registers a chain makes authorities.
+ */
 static bool
-is_short(const struct consensus *c, const struct list *list)
+is_short(const struct consensus *c, const struct list *list, uint64_t *length)
 {
 	uint64_t ids = 0;
 
 	for (uint32_t i = 0; i < list->count; i++)
 		ids += list->entry[i].count;
-	return list->count <= c->lanes.count && ids <= difficulty_bound(c->genesis, c->lanes_in_use);
+	*length = (uint64_t)list->count * ENTRY_LENGTH + ids * sizeof(struct hash);
+	return list->count <= c->lanes.count && ids <= difficulty_bound(c->genesis, c->lanes_in_use) &&
+	    c->round.cheap + *length <= c->hyper_bytes / 8;
+}
+
+static bool
+has_sealed(const struct round *r, const struct pubkey *voter)
+{
+	for (uint32_t i = 0; i < r->seals; i++) {
+		if (memcmp(&r->seal[i]->head.core.voter, voter, sizeof *voter) == 0)
+			return true;
+	}
+	return false;
 }
 
 /*
  * Who may be heard of a slot: who holds a vote, who has a seal in it, which costs work, and who is an authority of a
- * chain.
+ * chain; cheap: the length of the list of one who is that alone, else 0.
  */
 static bool
-heard(struct consensus *c, const struct list *list)
+heard(struct consensus *c, const struct list *list, uint64_t *cheap)
 {
 	const struct votes *votes = round_votes(c);
-	const struct pubkey *voter = &list->voter;
 
-	if (!votes || votes_find(votes, voter))
+	*cheap = 0;
+	if (!votes || votes_find(votes, &list->voter))
 		return votes != NULL;
-	if (!votes->solo && lanes_has_authority(&c->lanes, voter) && is_short(c, list))
-		return true;
-	for (uint32_t i = 0; !votes->solo && i < c->round.seals; i++) {
-		if (memcmp(&c->round.seal[i]->head.core.voter, voter, sizeof *voter) == 0)
-			return true;
-	}
-	return false;
+	if (votes->solo)
+		return false;
+	return has_sealed(&c->round, &list->voter) ||
+	    (lanes_has_authority(&c->lanes, &list->voter) && is_short(c, list, cheap));
 }
 
 static enum err
@@ -87,9 +102,10 @@ hear_list(struct consensus *c, const struct list *list)
 	struct round *r = &c->round;
 	struct list *copy;
 	struct evidence evidence;
+	uint64_t cheap;
 	uint32_t at = 0;
 
-	if (list->slot != r->slot || !heard(c, list))
+	if (list->slot != r->slot || !heard(c, list, &cheap))
 		return ERR_OK;
 	while (at < r->lists && compare_keys(&r->list[at]->voter, &list->voter) < 0)
 		at++;
@@ -106,6 +122,7 @@ hear_list(struct consensus *c, const struct list *list)
 	memmove(r->list + at + 1, r->list + at, (r->lists - at) * sizeof(struct list *));
 	r->list[at] = copy;
 	r->lists++;
+	r->cheap += cheap;
 	return ERR_OK;
 }
 

@@ -65,6 +65,7 @@ clear(struct consensus *c)
 	r->list = NULL;
 	r->owed = NULL;
 	r->lists = r->lists_cap = r->oweds = 0;
+	r->cheap = 0;
 	r->owed_parent = (struct hash){ { 0 } };
 	r->pass = (struct pass){ 0 };
 	r->listed = r->noted = r->proposed = r->endorsed = false;

@@ -181,6 +181,43 @@ new_authorities_are_in_force_when_chain_0_has_committed_them(void **state)
 	crowd_end(&w);
 }
 
+/* Keys of a chain that anybody registers cannot fill the block with words. */
+static void
+of_authorities_alone_no_more_is_heard_than_a_part_of_a_block(void **state)
+{
+	struct crowd w;
+	struct list_entry entry = { .lane = { .chain = 1 } };
+	struct consensus *c;
+	uint32_t before;
+
+	(void)state;
+	open_crowd(&w, 4, 7, 0xf);
+	start_all(&w);
+	crowd_to(&w, 3);
+	c = w.member[0].core;
+	/* Room for two of one entry each. */
+	c->hyper_bytes = 8 * 2500;
+	before = c->round.lists;
+	for (uint8_t i = 0; i < 8; i++) {
+		struct sign_key *key = sign_key_new((uint8_t[32]){ 200, i });
+		struct authority_set set = { .chain = 1, .hid = UINT32_MAX + i, .keys = { 1, { *sign_key_public(key) } } };
+		struct list list = { .network = c->network, .slot = c->round.slot, .count = 1, .entry = &entry };
+		assert_int_equal(lanes_add_set(&c->lanes, &set), ERR_OK);
+		assert_int_equal(list_sign(&list, key), ERR_OK);
+		for (int k = 0; k < 2; k++)
+			assert_int_equal(hear_list(c, &list), ERR_OK);
+		sign_key_free(key);
+	}
+	assert_int_equal(c->round.lists, before + 2);
+	assert_int_equal(c->round.cheap, 2 * 1024);
+	/* Who holds a vote is heard all the same, and the next slot is another. */
+	crowd_to(&w, 4);
+	assert_int_equal(c->round.cheap, 0);
+	crowd_to(&w, 5);
+	crowd_same_tips(&w);
+	crowd_end(&w);
+}
+
 /* --- the sets of one lane --- */
 
 static void
@@ -228,6 +265,7 @@ main(void)
 		cmocka_unit_test(without_its_quorum_the_lane_stands_alone),
 		cmocka_unit_test(an_authority_without_a_vote_is_heard),
 		cmocka_unit_test(new_authorities_are_in_force_when_chain_0_has_committed_them),
+		cmocka_unit_test(of_authorities_alone_no_more_is_heard_than_a_part_of_a_block),
 		cmocka_unit_test(sets_come_go_and_are_found_by_what_is_committed),
 	};
 
