@@ -292,7 +292,7 @@ end_looks(struct results *r)
 static bool
 is_trouble(enum err e)
 {
-	return e == ERR_NOMEM || e == ERR_IO || e == ERR_NOT_FOUND;
+	return e == ERR_NOMEM || e == ERR_IO || e == ERR_BUSY || e == ERR_NOT_FOUND;
 }
 
 enum err
@@ -305,12 +305,13 @@ results_run(struct results **out, struct node *n)
 	if (e == ERR_OK)
 		e = find_next(&r->hid, r->look[0].t);
 	if (e == ERR_OK)
-		r->err = e = run_block(r, n, n->crew, &n->crew_payout);
+		e = run_block(r, n, n->crew, &n->crew_payout);
 	end_looks(r);
-	if (e != ERR_OK && is_trouble(e)) {
+	if (is_trouble(e)) {
 		results_free(r);
 		return e;
 	}
+	r->err = e;
 	*out = r;
 	return ERR_OK;
 }

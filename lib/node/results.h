@@ -19,7 +19,10 @@ struct results {
 	unsigned looks;
 };
 
-/* Of the lowest block that waits for its execution, from the last commit. ERR_NOT_FOUND: none does. */
+/*
+ * Of the lowest block that waits for its execution, from the last commit. ERR_NOT_FOUND: none does. ERR_NOMEM, ERR_IO,
+ * ERR_BUSY: the store has too many readers; try again.
+ */
 enum err results_run(struct results **out, struct node *n);
 void results_free(struct results *r);
 

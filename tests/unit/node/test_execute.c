@@ -226,6 +226,31 @@ results_of_a_block_that_is_gone_are_dropped(void **state)
 	laid_close(&l);
 }
 
+/* Neither an execution nor a broken one: the store will have readers to spare again. */
+static void
+too_many_readers_are_waited_for(void **state)
+{
+	enum { MOST = 4096 };
+	static struct store_txn *look[MOST];
+	struct laid l;
+	struct results *r;
+	unsigned looks = 0;
+	(void)state;
+	laid_open(&l, 2);
+	struct schedule s = { .laid = &l, .seed = 11 };
+	any_block(&s);
+	laid_connect(&l, false);
+	while (looks < MOST && store_begin_read(&look[looks], l.node->store) == ERR_OK)
+		looks++;
+	assert_true(looks < MOST);
+	assert_int_equal(results_run(&r, l.node), ERR_BUSY);
+	while (looks > 0)
+		store_abort(look[--looks]);
+	assert_true(laid_execute(&l));
+	assert_false(laid_execute(&l));
+	laid_close(&l);
+}
+
 /* --- drafts --- */
 
 enum { KEYS = 40, LONGEST = 3 };
@@ -384,6 +409,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(as_many_workers_as_one_likes),
 		cmocka_unit_test(results_of_a_block_that_is_gone_are_dropped),
+		cmocka_unit_test(too_many_readers_are_waited_for),
 		cmocka_unit_test(a_draft_is_what_it_will_write),
 		cmocka_unit_test(a_crew_does_all_once),
 	};
