@@ -19,7 +19,7 @@ struct incoming {
 	struct kept_block *kept;
 	uint32_t blocks;
 	struct endorsement *endorsement;
-	uint32_t endorsements;
+	uint32_t endorsements, room;
 };
 
 static enum err
@@ -110,18 +110,29 @@ read_bodies(struct incoming *b, struct reading *r)
 }
 
 static enum err
-read_endorsements(struct incoming *b, struct reading *r)
+add_endorsement(struct incoming *b, struct bytes piece)
 {
-	enum err e = ERR_OK;
-	while (e == ERR_OK && r->kind == SNAPSHOT_ENDORSEMENT && b->h.header.hid > r->base) {
-		struct endorsement *more = b->endorsements < LIMIT_VOTERS
-		    ? arena_alloc(&b->arena, b->endorsements + (size_t)1, sizeof(*more)) : NULL;
+	if (b->endorsements == LIMIT_VOTERS)
+		return ERR_TOO_LONG;
+	if (b->endorsements == b->room) {
+		uint32_t room = b->room == 0 ? 64 : 2 * b->room;
+		struct endorsement *more = arena_alloc(&b->arena, room, sizeof(*more));
 		if (more == NULL)
 			return ERR_NOMEM;
 		if (b->endorsements > 0)
 			memcpy(more, b->endorsement, b->endorsements * sizeof(*more));
 		b->endorsement = more;
-		e = endorse_unpack(&more[b->endorsements++], r->piece);
+		b->room = room;
+	}
+	return endorse_unpack(&b->endorsement[b->endorsements++], piece);
+}
+
+static enum err
+read_endorsements(struct incoming *b, struct reading *r)
+{
+	enum err e = ERR_OK;
+	while (e == ERR_OK && r->kind == SNAPSHOT_ENDORSEMENT && b->h.header.hid > r->base) {
+		e = add_endorsement(b, r->piece);
 		if (e == ERR_OK)
 			e = snapshot_next(r);
 	}

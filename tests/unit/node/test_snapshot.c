@@ -8,6 +8,8 @@
 #include <sys/mman.h>
 #include <sys/stat.h>
 
+#include "chain/endorse.h"
+#include "chain/limits.h"
 #include "node/frames.h"
 #include "node/snapshot.h"
 #include "store/store.h"
@@ -70,6 +72,19 @@ end(void **state)
 /* false: the piece is left out. */
 typedef bool change(uint8_t kind, unsigned nth, struct buf *bytes);
 
+static unsigned endorsements; /* that are said to certify the tip */
+
+static void
+endorse(struct frames *to)
+{
+	const struct endorsement none = { 0 };
+	struct buf b = { 0 };
+	endorse_put(&b, &none);
+	for (unsigned i = 0; i < endorsements; i++)
+		assert_int_equal(frames_put(to, SNAPSHOT_ENDORSEMENT, bytes_of(&b)), ERR_OK);
+	buf_free(&b);
+}
+
 static int
 changed(change *f)
 {
@@ -88,6 +103,7 @@ changed(change *f)
 		buf_free(&b);
 	}
 	assert_int_equal(from.err, ERR_OK);
+	endorse(&to);
 	assert_int_equal(frames_end(&to), ERR_OK);
 	frames_free(&from);
 	frames_free(&to);
@@ -239,6 +255,15 @@ test_what_is_wrong_is_found(void **state)
 	refused(of_version_2, ERR_VERSION, "");
 }
 
+static void
+test_more_endorsements_than_there_may_be_are_refused(void **state)
+{
+	(void)state;
+	endorsements = LIMIT_VOTERS + 1;
+	refused(nothing, ERR_TOO_LONG, "");
+	endorsements = 0;
+}
+
 static unsigned piece, at_piece;
 
 /* A bit of one piece, whatever it is. */
@@ -347,6 +372,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_what_is_wrong_is_found),
+		cmocka_unit_test(test_more_endorsements_than_there_may_be_are_refused),
 		cmocka_unit_test(test_no_piece_can_be_changed),
 		cmocka_unit_test(test_import_and_replay_give_the_same_state),
 	};
