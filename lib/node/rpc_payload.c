@@ -142,8 +142,10 @@ put_account_proof(struct json_writer *w, struct look *look, const struct account
 	struct hash hash = hyper_hash(&p->anchor.header);
 	struct buf raw = { 0 };
 	account_proof_put(&raw, p);
-	if (raw.failed)
+	if (raw.failed) {
+		buf_free(&raw);
 		return ERR_NOMEM;
+	}
 	json_put_object(w);
 	fields_text(w, "type", "account");
 	view_proven(w, p);

@@ -16,7 +16,6 @@ struct reading {
 	uint32_t next_accounts; /* the lowest chain whose accounts may come */
 	struct store_txn *t;
 	size_t pending; /* bytes read in this transaction */
-	struct arena arena;
 	struct store_tip tip; /* so far */
 	uint64_t base, in_force, force_at_base;
 	uint32_t chains, cap;

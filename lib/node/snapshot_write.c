@@ -53,10 +53,12 @@ look_at_chain(struct writing *w, uint32_t number)
 	struct registered r;
 	struct hash registry;
 	enum err e = ledger_chain(&w->past.view, &r, number);
+	if (e != ERR_OK)
+		return e;
 	c->held = roles_fact(&w->roles, number) == NULL;
 	c->stateful = r.spec.engine != ENGINE_DATA;
-	if (e != ERR_OK || !c->held || !c->stateful)
-		return e;
+	if (!c->held || !c->stateful)
+		return ERR_OK;
 	e = state_root(&w->past.view, &c->root, &lane);
 	if (e == ERR_OK)
 		e = state_each(&w->past.view, &lane, count_pair, c);
