@@ -142,11 +142,14 @@ overlay_follow_found(struct overlay *o, struct overlay_effects *out, const struc
 	return r->tag == FOR_STORE ? store(o, out, r) : dial_followers(o, r);
 }
 
-/* Without a peer that follows it a chain's bodies would not come. */
+/*
+ * Without a peer that follows it a chain's bodies would not come. Every other look is for full nodes: anybody can store
+ * contacts of nobody under a chain.
+ */
 static enum err
 look(struct overlay *o)
 {
-	const struct following *f = &o->following;
+	struct following *f = &o->following;
 	enum err e = ERR_OK;
 	bool lacks = false;
 
@@ -154,8 +157,12 @@ look(struct overlay *o)
 		if (has_follower(o, f->chain[i]))
 			continue;
 		lacks = true;
-		e = overlay_follow_seek(o, f->chain[i]);
+		if (!f->to_full)
+			e = overlay_follow_seek(o, f->chain[i]);
 	}
+	if (e == ERR_OK && lacks && f->to_full)
+		e = overlay_follow_seek(o, 0);
+	f->to_full = lacks && !f->to_full;
 	o->following.look_ms = o->now_ms + (lacks ? LOOK_FIRST_MS : LOOK_MS);
 	return e;
 }

@@ -22,6 +22,7 @@ struct following {
 	unsigned chains;     /* 0: all */
 	unsigned told_nodes; /* in the table when its contact was last stored */
 	uint64_t look_ms;    /* when it is looked whether peers follow these, too */
+	bool to_full;        /* the next look is for full nodes */
 };
 
 struct overlay {

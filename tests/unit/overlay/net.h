@@ -39,6 +39,7 @@ struct node {
 	unsigned heard[MESSAGE_AFTER];
 	struct message_hello hello;
 	uint32_t request;          /* of the last FIND_VALUE */
+	struct hash target;        /* likewise */
 	struct contact value;      /* of the last STORE, or first of the last VALUE */
 	unsigned values;
 	bool hung_up, tells_url;   /* tells_url: can be dialled, as it says; knows nobody */
@@ -297,8 +298,10 @@ net_stranger(struct net *n, struct node *node, const struct mail *mail)
 		node->heard[m.type]++;
 		if (m.type == MESSAGE_HELLO)
 			node->hello = m.hello;
-		if (m.type == MESSAGE_FIND_VALUE)
+		if (m.type == MESSAGE_FIND_VALUE) {
 			node->request = m.request;
+			node->target = m.target;
+		}
 		if (m.type == MESSAGE_STORE)
 			assert_int_equal(message_contact_get(&node->value, m.store.value), ERR_OK);
 		if (m.type == MESSAGE_VALUE && (node->values = m.nodes.values) > 0)

@@ -178,6 +178,17 @@ long_seals_stay_below_what_a_peer_takes(void **state)
 	net_free(n);
 }
 
+static struct hash
+place_of(const struct net *n, uint8_t chain)
+{
+	struct hasher h;
+
+	hash_init(&h, HASH_FOLLOWERS);
+	hash_add(&h, n->network[0].b, sizeof n->network[0].b);
+	hash_add(&h, (const uint8_t[]){chain, 0, 0, 0}, 4);
+	return hash_end(&h);
+}
+
 /* A light peer keeps contacts of followers, and gives them to who lacks one. */
 static void
 followers_are_found(void **state)
@@ -219,6 +230,40 @@ followers_are_found(void **state)
 	net_free(n);
 }
 
+/* Under the chain there are contacts of nobody, and no end of them: full nodes are looked for all the same. */
+static void
+false_followers_hide_no_full_node(void **state)
+{
+	static const uint32_t chain[] = {0, 5};
+	struct net *n = net_new(9);
+	unsigned s = net_place(n, A), b = net_add(n, B, NULL);
+	const struct pubkey nobody = {{7}};
+	const struct hash full = place_of(n, 0);
+	struct message value = {.type = MESSAGE_VALUE, .network = n->network[0]};
+	struct buf contact = {0};
+	bool sought = false;
+
+	(void)state;
+	follow(n, b, chain, 2);
+	n->node[s].tells_url = true;
+	uint64_t end = net_befriend(n, s, b);
+	net_say(n, end, &(struct message){.type = MESSAGE_FOLLOWS, .network = n->network[0], .follows = {1, chain}});
+	message_contact_put(&contact, &nobody, C);
+	struct bytes one = bytes_of(&contact);
+	value.nodes = (struct message_nodes){.values = 1, .value = &one};
+	for (unsigned i = 0; i < 40 && !sought; i++) {
+		net_run(n, 250);
+		sought = hash_equal(&n->node[s].target, &full);
+		if (n->node[s].request == value.request)
+			continue;
+		value.request = n->node[s].request;
+		net_say(n, end, &value);
+	}
+	assert_true(sought);
+	buf_free(&contact);
+	net_free(n);
+}
+
 /* Real ones all the way: b and c know each other only by what a keeps. */
 static void
 a_follower_stores_its_contact(void **state)
@@ -233,11 +278,7 @@ a_follower_stores_its_contact(void **state)
 	follow(n, b, chain, 2);
 	net_run(n, 5000);
 	/* Whoever asks a is told of b. */
-	struct hasher h;
-	hash_init(&h, HASH_FOLLOWERS);
-	hash_add(&h, n->network[0].b, sizeof n->network[0].b);
-	hash_add(&h, (const uint8_t[]){5, 0, 0, 0}, 4);
-	find.target = hash_end(&h);
+	find.target = place_of(n, 5);
 	unsigned s = net_place(n, C);
 	uint64_t end = net_befriend(n, s, a);
 	net_say(n, end, &find);
@@ -292,6 +333,7 @@ main(void)
 		cmocka_unit_test(what_was_sent_is_not_sent_again_at_once),
 		cmocka_unit_test(long_seals_stay_below_what_a_peer_takes),
 		cmocka_unit_test(followers_are_found),
+		cmocka_unit_test(false_followers_hide_no_full_node),
 		cmocka_unit_test(a_follower_stores_its_contact),
 		cmocka_unit_test(history_comes_from_a_follower),
 	};
