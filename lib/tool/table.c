@@ -133,6 +133,9 @@ help_program(struct buf *out, const struct program *program)
 {
 	char line[256];
 	const struct command *nameless = NULL, *c = program->commands;
+	int width = 10;
+	for (const struct command *each = c; each->name; each++)
+		width = (int)strlen(each->name) > width ? (int)strlen(each->name) : width;
 	snprintf(line, sizeof line, "%s: %s\n\nCommands:\n", program->name, program->help);
 	buf_add_text(out, line);
 	for (; c->name; c++) {
@@ -140,7 +143,7 @@ help_program(struct buf *out, const struct program *program)
 			nameless = c;
 			continue;
 		}
-		snprintf(line, sizeof line, "  %-10s %s\n", c->name, c->help);
+		snprintf(line, sizeof line, "  %-*s %s\n", width, c->name, c->help);
 		buf_add_text(out, line);
 	}
 	snprintf(line, sizeof line, "\n%s COMMAND --help tells the options of a command.\n", program->name);

@@ -2,17 +2,24 @@
 # What scripts rely on of every tool: streams, exit statuses, output forms.
 load lib
 
-tools='key seal mine send inspect chain node'
+tools='key seal mine send inspect chain coin node'
 
 @test "help and version go to stdout, with status 0, without a node" {
 	for tool in $tools; do
 		"para-$tool" --help >out 2>err
+		[ "$(awk '/^Commands:/ { on = 1; next } !NF { on = 0 } on { match($0, /^  [a-z]+ +/); print RLENGTH }' out |
+			sort -u | wc -l)" -le 1 ]
 		grep -q "para-$tool" out
 		[ ! -s err ]
 		"para-$tool" --version | grep -qxE "para-$tool [0-9.]+"
 		"para-$tool" -h >/dev/null
 		"para-$tool" -V >/dev/null
 	done
+}
+
+@test "a directory without a store is told so" {
+	mkdir empty
+	fails 2 'cannot check empty: no store is there' para-inspect check -d empty
 }
 
 @test "a full disk is an error" {
