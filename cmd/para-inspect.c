@@ -52,7 +52,14 @@ run_pool(struct tool *t)
 		return query_list(t, "pool", "payloads");
 	if (strcmp(by, "chain") != 0 && strcmp(by, "signer") != 0)
 		return tool_usage(t, "--by %s: neither chain nor signer", by);
-	return query_list(t, by[0] == 'c' ? "pool_by_chain" : "pool_by_signer", "sums");
+	const struct command *whole = t->command;
+	struct command sums = *whole;
+	sums.columns = by[0] == 'c' ? "chain_name,signers,payloads,bytes,fee_least,fee_most,gaps"
+	                            : "chain_name,signer,payloads,bytes,fee_least,fee_most,seq_least,seq_most,waits_for";
+	t->command = &sums;
+	int status = query_list(t, by[0] == 'c' ? "pool_by_chain" : "pool_by_signer", "sums");
+	t->command = whole;
+	return status;
 }
 
 /* One object by one word of the user. */
@@ -248,7 +255,8 @@ run_check(struct tool *t)
 		return TOOL_TROUBLE;
 	enum err e = audit_run(&found, dir, &(struct audit_config){.report = report, .progress = progress, .arg = t});
 	if (e)
-		return tool_fail(t, TOOL_TROUBLE, "cannot check %s: %s", dir, err_text(e));
+		return tool_fail(t, TOOL_TROUBLE, "cannot check %s: %s", dir,
+		    e == ERR_NOT_FOUND ? "no store is there" : err_text(e));
 	struct json_writer *w = output_begin(t);
 	const struct {
 		const char *name;

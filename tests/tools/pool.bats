@@ -130,6 +130,10 @@ on_root() {
 	printf '%s\t%s\n' "$(para-key show a.key -f address)" $'2\t9\t10\t30\t1\t3\t2' \
 		"$(para-key show b.key -f address)" $'1\t9\t20\t20\t1\t1\t' | sort | diff - sums
 	[ "$(para-inspect pool --by chain -f bytes)" = "$(para-inspect status -f pool.bytes)" ]
+	para-inspect pool --by chain -o table >table
+	read -r -a row < <(tail -1 table)
+	[ "${row[*]:0:3}" = 'para 2 3' ]
+	para-inspect pool --by signer -o table | head -1 | grep -q '^chain_name  signer .*  waits_for$'
 	fails 2 '--by fee: neither' para-inspect pool --by fee
 }
 
