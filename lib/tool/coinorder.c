@@ -140,7 +140,8 @@ coinorder_print(struct tool *t, const struct coinorder *given, const struct draf
 		status = draft_open(&d, t, options, t->chain);
 	if (!status) {
 		set_token(&o, given, d.chain);
-		status = print_order(t, &d, &o);
+		status = d.data ? tool_fail(t, TOOL_TROUBLE, "chain %s keeps no accounts: its engine is data", d.chain_name)
+		                : print_order(t, &d, &o);
 		draft_close(&d);
 	}
 	buf_free(&list);

@@ -54,7 +54,7 @@ ask_chain(struct draft *out, struct tool *t, const char *chain)
 	struct answer a;
 	char what[128];
 	uint64_t number = 0, most = 0;
-	const char *name = NULL;
+	const char *name = NULL, *engine = NULL;
 	struct json_writer w = json_writer(&params);
 	json_put_object(&w);
 	json_put_key(&w, "chain");
@@ -70,6 +70,7 @@ ask_chain(struct draft *out, struct tool *t, const char *chain)
 	if (!status) {
 		out->chain = (uint32_t)number;
 		out->body_bytes = (uint32_t)most;
+		out->data = json_text(&engine, json_member(a.result, "engine")) == ERR_OK && strcmp(engine, "data") == 0;
 		strcpy(out->chain_name, name);
 		/* A node that tells no fees takes none. */
 		json_decimal(&out->byte_fee.units, json_member(a.result, "byte_fee"));

@@ -33,6 +33,7 @@ struct draft {
 	struct amount fee, byte_fee, register_fee; /* fee is used when `fixed` */
 	bool fixed;
 	uint32_t body_bytes;
+	bool data; /* a node said that the chain keeps bytes alone, and no accounts */
 };
 
 /* 0 or a status with the message printed. */

@@ -177,6 +177,14 @@ amount_of() {
 	para-coin audit -c gold
 }
 
+@test "a chain that keeps no accounts is told from a coin before anything is signed" {
+	keys a
+	start_dev_node d
+	para-chain spec --name notes | para-chain create -k a.key | para-send --wait final
+	fails 2 'chain notes keeps no accounts' para-coin send -c notes -k a.key --to "$(cat a)" --amount 1
+	fails 2 'chain notes keeps no accounts' para-coin burn -c notes -k a.key --amount 1
+}
+
 @test "a new chain's coins can be sent at once" {
 	keys a b
 	start_dev_node d
