@@ -91,6 +91,8 @@ founding_make(struct genesis *out, struct arena *arena, struct tool *t, const st
 {
 	if (strlen(f->name) > LIMIT_NAME)
 		return tool_usage(t, "--name %s: %s", f->name, err_text(ERR_NAME));
+	if (f->founders.count == 0)
+		return tool_usage(t, "a --founder is wanted");
 	fill(out, f);
 	int status = read_founders(out, arena, t, f);
 	if (!status)
@@ -98,6 +100,5 @@ founding_make(struct genesis *out, struct arena *arena, struct tool *t, const st
 	enum err e = status ? ERR_OK : genesis_check(out);
 	if (!e)
 		return status;
-	return tool_fail(t, TOOL_TROUBLE, "no such genesis: %s%s", err_text(e),
-	    f->founders.count ? "" : " (it needs a --founder)");
+	return tool_fail(t, TOOL_TROUBLE, "no such genesis: %s", err_text(e));
 }

@@ -101,7 +101,7 @@ no_miner() {
 	[ "$(jq -c '[.name,.period_ms,.epoch,.seals,.register_fee,.byte_fee,.reward,.solo,.time]' g.json)" = \
 		'["net",500,32,8,"0","0","7",true,"1970-01-01T00:00:01.000Z"]' ]
 	[ "$(jq '.alloc | length' g.json)" = 2 ]
-	fails 2 "--founder" para-node genesis
+	fails 2 "a --founder is wanted" para-node genesis
 	fails 2 "--founder para1x" para-node genesis --founder para1x
 	fails 2 "--alloc" para-node genesis --founder "$(cat a)" --alloc "$(cat a)=-5"
 	fails 2 "founder" para-node genesis --founder "$(cat a)" --founder "$(cat a)"
