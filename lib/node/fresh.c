@@ -3,23 +3,23 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
-#include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
-static bool
-is_free(const char *path)
+/* Not there, or empty. */
+static enum err
+check_free(const char *path)
 {
 	unsigned entries = 0;
 	DIR *d = opendir(path);
 	if (d == NULL)
-		return errno == ENOENT;
+		return errno == ENOENT ? ERR_OK : errno == ENOTDIR ? ERR_EXISTS : ERR_IO;
 	while (readdir(d) != NULL)
 		entries++;
 	closedir(d);
 	/* "." and ".." */
-	return entries <= 2;
+	return entries <= 2 ? ERR_OK : ERR_EXISTS;
 }
 
 enum err
@@ -32,10 +32,10 @@ fresh_begin(struct fresh *f, const char *dir)
 		return ERR_TOO_LONG;
 	snprintf(f->dir, sizeof(f->dir), "%.*s", (int)len, dir);
 	snprintf(f->made, sizeof(f->made), "%.*s.import", (int)len, dir);
-	if (!is_free(f->dir))
-		return ERR_EXISTS;
-	fresh_clear(f);
-	return ERR_OK;
+	enum err e = check_free(f->dir);
+	if (e == ERR_OK)
+		fresh_clear(f);
+	return e;
 }
 
 void

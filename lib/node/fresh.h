@@ -13,7 +13,7 @@ struct fresh {
 	char dir[PATH_MAX], made[PATH_MAX];
 };
 
-/* Nothing is made yet; what another one left there is cleared. ERR_EXISTS: dir is there and not empty. */
+/* Nothing is made yet; what another one left there is cleared. ERR_EXISTS: dir is there and not empty. ERR_IO with errno. */
 enum err fresh_begin(struct fresh *f, const char *dir);
 
 /* Synced, under its name. ERR_EXISTS, ERR_IO with errno; then it is cleared. */

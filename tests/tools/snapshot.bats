@@ -115,6 +115,8 @@ start_new() {
 	fails 2 'not the hash' para-node import snap -d new --expect 12
 	fails 2 'No such file' para-node import missing -d new
 	fails 2 'not empty' para-node import snap -d old
+	ln -s loop loop
+	fails 2 'loop: Too many levels of symbolic links' para-node import snap -d loop
 	fails 2 'one FILE' para-node import
 	fails 2 'one FILE' para-node snapshot
 	[ ! -e new ]
