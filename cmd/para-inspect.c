@@ -54,8 +54,8 @@ run_pool(struct tool *t)
 		return tool_usage(t, "--by %s: neither chain nor signer", by);
 	const struct command *whole = t->command;
 	struct command sums = *whole;
-	sums.columns = by[0] == 'c' ? "chain_name,signers,payloads,bytes,fee_least,fee_most,gaps"
-	                            : "chain_name,signer,payloads,bytes,fee_least,fee_most,seq_least,seq_most,waits_for";
+	sums.columns = by[0] == 'c' ? "chain,chain_name,signers,payloads,bytes,fee_least,fee_most,gaps"
+	                            : "chain,chain_name,signer,payloads,bytes,fee_least,fee_most,seq_least,seq_most,waits_for";
 	t->command = &sums;
 	int status = query_list(t, by[0] == 'c' ? "pool_by_chain" : "pool_by_signer", "sums");
 	t->command = whole;

@@ -132,8 +132,8 @@ on_root() {
 	[ "$(para-inspect pool --by chain -f bytes)" = "$(para-inspect status -f pool.bytes)" ]
 	para-inspect pool --by chain -o table >table
 	read -r -a row < <(tail -1 table)
-	[ "${row[*]:0:3}" = 'para 2 3' ]
-	para-inspect pool --by signer -o table | head -1 | grep -q '^chain_name  signer .*  waits_for$'
+	[ "${row[*]:0:4}" = '0 para 2 3' ]
+	para-inspect pool --by signer -o table | head -1 | grep -q '^chain  chain_name  signer .*  waits_for$'
 	fails 2 '--by fee: neither' para-inspect pool --by fee
 }
 
