@@ -191,10 +191,11 @@ SIM := $(patsubst %.c,$(B)/%.o,$(filter-out tests/sim/schedule%,$(wildcard tests
 SEEDS ?= 20
 FROM ?= 1
 NODES ?= 7
+SIM_LAWLESS := ,--wrap=rule_seal,--wrap=rule_stake,--wrap=rule_fill,--wrap=rule_quorum
 
 $(B)/sim/sim: $(SIM) $(call upto,ledger)
 	@mkdir -p $(@D)
-	$(call say,LD $@)$(CC) $(LDFLAGS) $(SIM_IDEAL),--wrap=hyper_keep -o $@ $^ -lsodium -lm
+	$(call say,LD $@)$(CC) $(LDFLAGS) $(SIM_IDEAL),--wrap=hyper_keep$(SIM_LAWLESS) -o $@ $^ -lsodium -lm
 
 sim: $(B)/sim/sim
 	$(B)/sim/sim --seeds $(SEEDS) --from $(FROM) -n $(NODES)

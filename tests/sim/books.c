@@ -5,6 +5,7 @@
 
 #include "chain/order.h"
 #include "disk.h"
+#include "ledger/account.h"
 #include "ledger/audit.h"
 #include "ledger/key.h"
 #include "ledger/reward.h"
@@ -192,18 +193,34 @@ execute_lane(struct books *b, struct stored *s, const struct disk *d, uint32_t c
 	return e;
 }
 
+/* para-protocol(7) LAYER 2: the total is what was issued less what was burned and what is locked */
+static enum err
+read_stakes(struct books *b, struct ledger *l, const struct rules *rules)
+{
+	struct account a;
+	struct totals t;
+	enum err e = account_read_totals(&t, &b->view, RULES_POS);
+
+	l->total.units = t.issued.units - t.burned.units - t.locked.units;
+	for (uint32_t i = 0; e == ERR_OK && i < rules->stakers; i++) {
+		e = account_read(&a, &b->view, RULES_POS, rules->staker[i].b);
+		l->stake[i] = a.balance;
+	}
+	return e;
+}
+
 enum err
 books_execute(struct books *b, struct stored *s, const struct disk *d, const struct pubkey *user)
 {
 	enum err e = ERR_OK;
 
 	open_block(b, s->brief.hid);
-	for (uint32_t chain = 0; e == ERR_OK && chain < CHAINS; chain++) {
+	for (uint32_t chain = 0; e == ERR_OK && chain < d->chains; chain++) {
 		e = execute_lane(b, s, d, chain);
 		for (uint32_t i = 0; e == ERR_OK && i < USERS; i++)
 			e = ledger_seq(&b->view, &s->ledger.last_seq[chain][i], chain, &user[i]);
 	}
-	return e;
+	return e == ERR_OK && d->rules ? read_stakes(b, &s->ledger, d->rules) : e;
 }
 
 bool
@@ -238,9 +255,10 @@ allot(struct buf *out, const struct pubkey *user, uint64_t units)
 }
 
 static enum err
-register_coin(struct books *b, const char *name, const struct coin *coin, const struct sign_key *key, uint64_t seq)
+register_coin(struct books *b, const char *name, const struct spec *with, const struct sign_key *key, uint64_t seq)
 {
-	struct spec spec = { .engine = ENGINE_COIN, .witnesses = SPEC_WITNESSES, .body_bytes = 100, .coin = *coin };
+	struct spec spec = { .engine = ENGINE_COIN, .rule = with->rule, .authorities = with->authorities,
+		.witnesses = SPEC_WITNESSES, .body_bytes = 100, .coin = with->coin };
 	struct ledger_seal seal = { .signer = *sign_key_public(key), .work = 1 };
 	struct ledger_input input = { .seal = &seal, .seals = 1 };
 	struct payload p = { .seq = seq, .fee = { 2 * BOOKS_COIN } };
@@ -263,8 +281,55 @@ register_coin(struct books *b, const char *name, const struct coin *coin, const 
 	return e ? e : item.err;
 }
 
+static int
+compare_allocs(const void *x, const void *y)
+{
+	return memcmp(((const struct coin_alloc *)x)->account, ((const struct coin_alloc *)y)->account, 32);
+}
+
+/* To each host ten times what a user has. */
+static void
+allot_stakes(struct buf *out, const struct pubkey *user, const struct rules *rules)
+{
+	struct coin_alloc to[USERS + LIMIT_AUTHORITIES];
+	uint32_t n = 0;
+
+	for (; n < USERS + rules->stakers; n++) {
+		to[n].amount.units = n < USERS ? 100000 : 1000000;
+		memcpy(to[n].account, n < USERS ? user[n].b : rules->staker[n - USERS].b, sizeof to[n].account);
+	}
+	qsort(to, n, sizeof to[0], compare_allocs);
+	for (uint32_t i = 0; i < n; i++)
+		coin_alloc_put(out, &to[i]);
+}
+
 static enum err
-register_coins(struct books *b, const struct pubkey *user)
+register_rules(struct books *b, const struct pubkey *user, const struct rules *rules, const struct sign_key *owner)
+{
+	struct coin coin = { .symbol = "STAKE", .issuance = COIN_TOKEN, .flags = COIN_BURN, .cap = { 1000000000 },
+		.minter = user[0], .allocs = USERS + rules->stakers };
+	struct spec spec = { .rule = { .kind = RULE_POS, .tickets = RULES_TICKETS } };
+	struct buf stake = { 0 }, alloc = { 0 };
+	enum err e;
+
+	allot_stakes(&stake, user, rules);
+	allot(&alloc, user, 100000);
+	coin.alloc = bytes_of(&stake);
+	spec.coin = coin;
+	e = register_coin(b, "stakes", &spec, owner, 3);
+	coin.allocs = USERS;
+	coin.alloc = bytes_of(&alloc);
+	spec = (struct spec){ .rule.kind = RULE_BFT, .authorities = rules->authorities, .coin = coin };
+	strcpy(spec.coin.symbol, "VOTE");
+	if (e == ERR_OK)
+		e = register_coin(b, "board", &spec, owner, 4);
+	buf_free(&stake);
+	buf_free(&alloc);
+	return e;
+}
+
+static enum err
+register_coins(struct books *b, const struct pubkey *user, const struct rules *rules)
 {
 	const uint8_t seed[32] = { 3 };
 	struct sign_key *owner = sign_key_new(seed);
@@ -281,9 +346,11 @@ register_coins(struct books *b, const struct pubkey *user)
 	coin_lock_put(&lock, &l);
 	gold.alloc = bond.alloc = bytes_of(&alloc);
 	bond.lock = bytes_of(&lock);
-	e = register_coin(b, "gold", &gold, owner, 1);
+	e = register_coin(b, "gold", &(struct spec){ .coin = gold }, owner, 1);
 	if (e == ERR_OK)
-		e = register_coin(b, "bonds", &bond, owner, 2);
+		e = register_coin(b, "bonds", &(struct spec){ .coin = bond }, owner, 2);
+	if (e == ERR_OK && rules)
+		e = register_rules(b, user, rules, owner);
 	buf_free(&alloc);
 	buf_free(&lock);
 	sign_key_free(owner);
@@ -291,7 +358,7 @@ register_coins(struct books *b, const struct pubkey *user)
 }
 
 struct books *
-books_new(const struct genesis *g, const struct pubkey *user, enum books_flaw flaw)
+books_new(const struct genesis *g, const struct pubkey *user, const struct rules *rules, enum books_flaw flaw)
 {
 	struct books *b = room_new(1, sizeof *b);
 
@@ -300,7 +367,7 @@ books_new(const struct genesis *g, const struct pubkey *user, enum books_flaw fl
 	b->flaw = flaw;
 	sorted_init(&b->row, 1);
 	open_block(b, 0);
-	if (ledger_begin(&b->view, g) == ERR_OK && register_coins(b, user) == ERR_OK)
+	if (ledger_begin(&b->view, g) == ERR_OK && register_coins(b, user, rules) == ERR_OK)
 		return b;
 	books_free(b);
 	return NULL;

@@ -1,6 +1,6 @@
 /*
  * books: the ledger of one host, over a view in memory. Chain 0 has PARA, paid to those who certify; chain 1 is a coin
- * that is mined, chain 2 one that is minted, locked and burned. Each block can be taken back until it is settled.
+ * that is mined, chain 2 one that is minted, locked and burned; with rules those chains have coins too. Each block can be taken back until it is settled.
  */
 #ifndef SIM_BOOKS_H
 #define SIM_BOOKS_H
@@ -11,6 +11,7 @@
 enum { BOOKS_COIN = 100000000 }; /* base units of a PARA */
 
 struct disk;
+struct rules;
 struct stored;
 
 /* What is wrong with the view, to show that a law finds it. */
@@ -27,8 +28,9 @@ struct books {
 	bool forgot;
 };
 
-/* The genesis, with its accounts, and the coins that `user` registered at birth; user: USERS of them. */
-struct books *books_new(const struct genesis *g, const struct pubkey *user, enum books_flaw flaw);
+/* The genesis, with its accounts, and the coins that `user` registered at birth; user: USERS of them; rules may be NULL. */
+struct books *books_new(const struct genesis *g, const struct pubkey *user, const struct rules *rules,
+    enum books_flaw flaw);
 void books_free(struct books *b);
 
 /* Executes a block: its ledger is set. */

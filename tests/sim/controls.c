@@ -12,6 +12,8 @@ struct control {
 	uint32_t hosts, share, without, hostile;
 	bool coins;
 	enum books_flaw flaw;
+	bool rules;
+	enum rules_flaw lawless;
 };
 
 static const struct control controls[] = {
@@ -28,6 +30,18 @@ static const struct control controls[] = {
 	{ .what = "a ledger takes nothing back", .law = "same_bytes", .seed = 310, .hosts = 5, .coins = true,
 	    .flaw = BOOKS_NEVER_UNDO },
 	{ .what = "the same takes it back, and nothing happens", .seed = 310, .hosts = 5, .coins = true },
+	{ .what = "any ticket seals", .law = "a_ticket_for_each_seal", .seed = 320, .hosts = 5, .rules = true,
+	    .lawless = RULES_ANY_TICKET },
+	{ .what = "anybody seals for the authorities", .law = "authorities_seal", .seed = 320, .hosts = 5, .rules = true,
+	    .lawless = RULES_ANY_SIGNER },
+	{ .what = "half of the authorities are enough", .law = "authorities_agree", .seed = 320, .hosts = 5, .rules = true,
+	    .lawless = RULES_ANY_LISTS },
+	{ .what = "two of four authorities are away", .law = "rules_let_pass", .seed = 320, .hosts = 5, .rules = true,
+	    .lawless = RULES_ABSENT },
+	{ .what = "three of five ask for no rule", .law = "a_ticket_for_each_seal", .seed = 320, .hosts = 5, .share = 600,
+	    .rules = true, .hostile = HOSTILE_LAWLESS },
+	{ .what = "a quarter asks for no rule, and nothing happens", .seed = 320, .hosts = 8, .share = 250, .rules = true,
+	    .hostile = HOSTILE_LAWLESS },
 };
 
 /* What was broken, by the seed that did; NULL: nothing, whatever the seed. */
@@ -39,7 +53,8 @@ play(const struct control *c, uint64_t *seed)
 
 	for (*seed = c->seed; *seed < c->seed + TRIES && !broken; ++*seed) {
 		struct options o = { .seed = *seed, .hosts = c->hosts, .rounds = 60, .rough = true, .without = c->without,
-			.hostile = c->hostile, .hostile_share = c->share, .coins = c->coins, .flaw = c->flaw };
+			.hostile = c->hostile, .hostile_share = c->share, .coins = c->coins, .flaw = c->flaw,
+			.rules = c->rules, .lawless = c->lawless };
 		broken = run_seed(&w, &o);
 		world_close(&w);
 	}

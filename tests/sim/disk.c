@@ -19,8 +19,8 @@ copy_of(struct arena *arena, const void *data, size_t n, size_t size)
 static struct ledger
 new_ledger(struct arena *arena, uint32_t chains)
 {
-	return (struct ledger){ arena_alloc(arena, chains, sizeof(uint64_t[USERS])),
-		arena_alloc(arena, chains, sizeof(struct roots)) };
+	return (struct ledger){ .last_seq = arena_alloc(arena, chains, sizeof(uint64_t[USERS])),
+		.roots = arena_alloc(arena, chains, sizeof(struct roots)) };
 }
 
 void
@@ -317,6 +317,8 @@ disk_execute(struct disk *d, struct event_executed *event, struct arena *arena, 
 	s->ledger = new_ledger(&s->arena, d->chains);
 	memcpy(s->ledger.last_seq, s[-1].ledger.last_seq, d->chains * sizeof *s->ledger.last_seq);
 	memcpy(s->ledger.roots, s[-1].ledger.roots, d->chains * sizeof *s->ledger.roots);
+	if (d->rules)
+		s->ledger.stake = arena_alloc(&s->arena, d->rules->stakers, sizeof *s->ledger.stake);
 	if (d->books)
 		e = books_execute(d->books, s, d, user);
 	else
@@ -396,6 +398,8 @@ disk_snapshot(const struct disk *d, struct arena *arena, const struct genesis *g
 			.unwitnessed = i > 0 && d->unwitnessed };
 		lane[i].executed = d->block[d->executed].ledger.roots[i];
 	}
+	if (d->rules)
+		rules_tell(d->rules, &s, chain, arena);
 	add_past(d, &s, arena, genesis);
 	return s;
 }

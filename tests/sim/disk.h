@@ -7,6 +7,7 @@
 
 #include "consensus/consensus.h"
 #include "letter.h"
+#include "rules.h"
 
 enum { CHAINS = 3, USERS = 4 }; /* CHAINS: unless a table asks for more */
 
@@ -24,6 +25,7 @@ struct books;
 struct ledger {
 	uint64_t (*last_seq)[USERS]; /* by chain */
 	struct roots *roots;
+	struct amount *stake, total; /* of RULES_POS: in the order of rules.staker; NULL: nobody has any */
 };
 
 struct stored {
@@ -53,6 +55,7 @@ struct disk {
 	bool unwitnessed;    /* all chains but chain 0 are */
 	struct sign_record record;
 	struct books *books; /* NULL: payloads mean nothing */
+	const struct rules *rules; /* NULL: all chains are open */
 };
 
 /* All chains are followed. */

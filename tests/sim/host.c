@@ -192,6 +192,7 @@ step(struct world *w, uint32_t who, struct event *event)
 	size_t before = h->batch.count;
 
 	event->now_ms = host_now(w, who);
+	rules_obey(w->o.lawless, h->hostile & HOSTILE_LAWLESS);
 	if (consensus_step(h->core, &h->batch, event) != ERR_OK)
 		law_break(w, who, "steps_succeed", "a step failed");
 	keep_bytes(&h->batch, before);
@@ -401,7 +402,8 @@ host_start(struct world *w, uint32_t who)
 	struct host *h = &w->host[who];
 	struct consensus_config config = { .genesis = &w->genesis, .genesis_hash = w->genesis_hash, .key = h->key,
 		.map_seed = 7 + who, .pool_bytes = 1 << 20, .pool_per_signer = 1000, .template_payloads = 64,
-		.draw_seed = w->o.seed * 1000 + who, .without = w->o.without, .partial = w->o.follow || w->o.siege };
+		.draw_seed = w->o.seed * 1000 + who, .without = w->o.without, .partial = w->o.follow || w->o.siege,
+		.stake = rules_view(&h->disk) };
 	struct consensus_snapshot s;
 	struct event event = { .type = EVENT_TIME };
 	struct arena arena = { 0 };

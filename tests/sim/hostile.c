@@ -23,7 +23,7 @@ ways(struct world *w)
 
 	if (w->o.hostile != UINT32_MAX)
 		return w->o.hostile;
-	return mixes[chance_below(&w->malice, sizeof mixes / sizeof mixes[0])];
+	return mixes[chance_below(&w->malice, sizeof mixes / sizeof mixes[0])] | (w->with_rules ? HOSTILE_LAWLESS : 0);
 }
 
 /* Founders up to their share; now and then a key more that has no vote until its work gives it one. */

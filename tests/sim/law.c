@@ -152,6 +152,7 @@ law_connected(struct world *w, uint32_t who, const struct stored *s)
 
 	check_work(w, who, s);
 	check_roots(w, who, s);
+	law_rules_connected(w, who, s);
 	if (f->makes && f->makes != makes)
 		law_break(w, who, "same_bytes", "two nodes make different local blocks and lanes of one hyper block");
 	f->makes = makes;
@@ -184,6 +185,7 @@ law_executed(struct world *w, uint32_t who, const struct stored *s)
 		f->roots[i] = mix;
 	}
 	check_coins(w, who);
+	law_rules_executed(w, who, s);
 }
 
 /* --- final_prefix_agreement --- */

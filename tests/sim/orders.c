@@ -6,16 +6,19 @@
 
 enum { OUTPUTS_MOST = 2, STRANGERS = 4 };
 
-/* Another user, or somebody who never spends. */
+/* Another user, or somebody who never spends: where stakes seal, one of the hosts. */
 static void
-choose_account(uint8_t out[static 32], struct chance *c, const struct world *w, uint32_t self)
+choose_account(uint8_t out[static 32], struct chance *c, const struct world *w, uint32_t chain, uint32_t self)
 {
-	uint32_t who = (uint32_t)chance_below(c, USERS + STRANGERS - 1);
+	uint32_t others = chain == RULES_POS ? w->rules.stakers : STRANGERS;
+	uint32_t who = (uint32_t)chance_below(c, USERS + others - 1);
 
 	who += who >= self;
 	memset(out, 0, 32);
 	if (who < USERS)
 		memcpy(out, w->user_name[who].b, 32);
+	else if (chain == RULES_POS)
+		memcpy(out, w->rules.staker[who - USERS].b, 32);
 	else
 		out[0] = (uint8_t)(who + 1);
 }
@@ -29,13 +32,14 @@ choose_units(struct chance *c)
 
 /* To one or two, ascending. */
 static void
-choose_outputs(struct buf *out, uint32_t *outputs, struct chance *c, const struct world *w, uint32_t self)
+choose_outputs(struct buf *out, uint32_t *outputs, struct chance *c, const struct world *w, uint32_t chain,
+    uint32_t self)
 {
 	struct coin_alloc a[OUTPUTS_MOST];
 	uint32_t n = (uint32_t)chance_among(c, 1, OUTPUTS_MOST);
 
 	for (uint32_t i = 0; i < n; i++) {
-		choose_account(a[i].account, c, w, self);
+		choose_account(a[i].account, c, w, chain, self);
 		a[i].amount.units = choose_units(c);
 	}
 	if (n == OUTPUTS_MOST && memcmp(a[0].account, a[1].account, sizeof a[0].account) > 0) {
@@ -59,9 +63,9 @@ choose(struct buf *list, struct chance *c, const struct world *w, uint32_t chain
 	} else if (chain == 2 && user == 0 && chance_below(c, 2) == 0) {
 		o.kind = ORDER_MINT;
 		o.amount.units = choose_units(c);
-		choose_account(o.account, c, w, user);
+		choose_account(o.account, c, w, chain, user);
 	} else {
-		choose_outputs(list, &o.outputs, c, w, user);
+		choose_outputs(list, &o.outputs, c, w, chain, user);
 		o.output = bytes_of(list);
 	}
 	return o;

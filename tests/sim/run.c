@@ -92,6 +92,17 @@ make_keys(struct world *w)
 }
 
 static void
+open_rules(struct world *w)
+{
+	struct pubkey host[LIMIT_AUTHORITIES];
+
+	for (uint32_t i = 0; w->with_rules && i < w->hosts; i++)
+		host[i] = w->host[i].name;
+	if (w->with_rules)
+		rules_make(&w->rules, host, w->hosts, w->o.lawless);
+}
+
+static void
 plan_slot(struct world *w, uint64_t slot)
 {
 	timeline_add(&w->timeline, (struct happening){ .at_ms = world_slot_ms(slot) + 1, .kind = HAPPEN_SLOT });
@@ -104,8 +115,9 @@ open_disk(struct world *w, uint32_t who)
 
 	disk_open(d, &w->genesis_hash, w->genesis.difficulty, w->chains);
 	d->unwitnessed = w->o.unwitnessed;
+	d->rules = w->with_rules ? &w->rules : NULL;
 	if (w->coins)
-		d->books = books_new(&w->genesis, w->user_name, w->o.flaw);
+		d->books = books_new(&w->genesis, w->user_name, d->rules, w->o.flaw);
 	if (w->o.follow)
 		host_follow(w, who, w->o.follow);
 	if (w->o.siege && w->o.unwitnessed && who && !w->host[who].hostile)
@@ -117,16 +129,19 @@ world_open(struct world *w, const struct options *o)
 {
 	*w = (struct world){ .o = *o, .hosts = o->hosts, .now_ms = GENESIS_MS, .load = 150,
 		.fate = { o->seed * 3 + 1 }, .trouble = { o->seed * 3 + 2 }, .malice = { o->seed * 3 + 3 } };
-	w->chains = o->chains ? o->chains : CHAINS;
+	w->with_rules = o->rules ||
+	    (!o->calm && !o->rough && o->seed % 8 == 4 && o->chains == 0 && o->hosts <= LIMIT_AUTHORITIES);
+	w->chains = w->with_rules ? RULES_CHAINS : o->chains ? o->chains : CHAINS;
 	w->flow = room_new(w->chains, sizeof *w->flow);
 	w->host = room_new(w->hosts, sizeof *w->host);
 	w->weather.cut = room_new((size_t)w->hosts * w->hosts, 1);
 	w->weather.told = room_new((size_t)w->hosts * w->hosts, sizeof *w->weather.told);
 	map_init(&w->law.mined, sizeof(struct hash), 1);
 	map_init(&w->law.blocks, sizeof(struct hash), 1);
-	w->coins = o->coins || (!o->calm && !o->rough && o->seed % 4 == 0);
+	w->coins = o->coins || o->rules || (!o->calm && !o->rough && o->seed % 4 == 0);
 	make_keys(w);
 	hostile_open(w);
+	open_rules(w);
 	make_genesis(w);
 	trouble_open(w);
 	for (uint32_t i = 0; i < w->hosts; i++)
@@ -240,6 +255,8 @@ run_seed(struct world *w, const struct options *o)
 	world_open(w, o);
 	world_until(w, world_slot_ms(heal));
 	trouble_heal(w);
+	law_rules_healed(w);
+	w->load = w->with_rules ? 500 : w->load;
 	world_until(w, world_slot_ms(quiet));
 	w->load = 0;
 	/* Who has left loses its votes within 3 W blocks. */
@@ -248,6 +265,7 @@ run_seed(struct world *w, const struct options *o)
 		if (slot >= o->rounds && world_settled(w))
 			break;
 	}
+	law_rules_end(w);
 	for (uint32_t i = 0; i < w->hosts && !world_settled(w); i++) {
 		story(w, i, "ends with final block", w->host[i].disk.final, NULL);
 		story(w, i, "ends at block", w->host[i].disk.tip, &w->host[i].disk.block[w->host[i].disk.tip].brief.hash);

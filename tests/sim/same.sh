@@ -1,5 +1,5 @@
 #!/bin/bash
-# same.sh PROGRAM...: every build of the simulator tells the same trace of the same seeds, one of them with coins.
+# same.sh PROGRAM...: every build of the simulator tells the same trace of the same seeds, one of them with coins and the rules of layer 2.
 set -eu
 first=
 for program; do

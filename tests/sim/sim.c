@@ -18,8 +18,8 @@ struct run {
 static void
 usage(void)
 {
-	fputs("usage: sim [-tv] [-j jobs] [-n nodes] [-r rounds] [-w defences] [--calm|--rough] [--coins] [--share thousandths]\n"
-	      "           [--hostile ways] [--from seed] [--seeds n]\n"
+	fputs("usage: sim [-tv] [-j jobs] [-n nodes] [-r rounds] [-w defences] [--calm|--rough] [--coins] [--rules]\n"
+	      "           [--share thousandths] [--hostile ways] [--from seed] [--seeds n]\n"
 	      "       sim --seed seed [--story] ...: its last 200 lines\n"
 	      "       sim --cuts|--controls|--scale|--tables[=failures|periods|messages|chains]\n", stderr);
 	exit(2);
@@ -31,9 +31,9 @@ repeat(const struct world *w)
 {
 	const struct options *o = &w->o;
 
-	printf("# %s: %s\n# repeat: build/sim/sim --seed %lu -n %u -r %u -w %u --share %u%s%s%s", w->law.broken, w->law.how,
+	printf("# %s: %s\n# repeat: build/sim/sim --seed %lu -n %u -r %u -w %u --share %u%s%s%s%s", w->law.broken, w->law.how,
 	    (unsigned long)o->seed, o->hosts, o->rounds, o->without, o->hostile_share, o->calm ? " --calm" : "",
-	    o->rough ? " --rough" : "", o->coins ? " --coins" : "");
+	    o->rough ? " --rough" : "", o->coins ? " --coins" : "", o->rules ? " --rules" : "");
 	if (o->hostile != UINT32_MAX)
 		printf(" --hostile %u", o->hostile);
 	puts(" --story");
@@ -108,7 +108,7 @@ parse(struct run *r, int argc, char **argv)
 	static const struct option options[] = { { "seed", 1, NULL, 's' }, { "seeds", 1, NULL, 'S' },
 		{ "from", 1, NULL, 'F' }, { "story", 0, NULL, 'y' }, { "calm", 0, NULL, 'c' },
 		{ "cuts", 0, NULL, 'C' }, { "controls", 0, NULL, 'K' }, { "scale", 0, NULL, 'L' }, { "tables", 2, NULL, 'T' },
-		{ "rough", 0, NULL, 'R' }, { "coins", 0, NULL, 'M' }, { "share", 1, NULL, 'H' }, { "hostile", 1, NULL, 'W' }, { NULL, 0, NULL, 0 } };
+		{ "rough", 0, NULL, 'R' }, { "coins", 0, NULL, 'M' }, { "rules", 0, NULL, 'U' }, { "share", 1, NULL, 'H' }, { "hostile", 1, NULL, 'W' }, { NULL, 0, NULL, 0 } };
 	int c;
 
 	while ((c = getopt_long(argc, argv, "j:n:r:w:tv", options, NULL)) != -1) {
@@ -128,6 +128,7 @@ parse(struct run *r, int argc, char **argv)
 		case 'T': r->tables = true; r->table = optarg; break;
 		case 'R': r->o.rough = true; break;
 		case 'M': r->o.coins = true; break;
+		case 'U': r->o.rules = true; break;
 		case 'H': r->o.hostile_share = (uint32_t)strtoul(optarg, NULL, 10); break;
 		case 'W': r->o.hostile = (uint32_t)strtoul(optarg, NULL, 10); break;
 		case 't': r->tap = true; break;
@@ -135,6 +136,8 @@ parse(struct run *r, int argc, char **argv)
 		default: usage();
 		}
 	}
+	if (r->o.rules && r->o.hosts > LIMIT_AUTHORITIES)
+		usage();
 	if (optind != argc || r->o.hosts < 2 || r->o.hosts > HOSTS_MOST || r->o.rounds < 60 || r->jobs == 0 || r->jobs > 64)
 		usage();
 }

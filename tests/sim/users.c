@@ -12,6 +12,16 @@ trusted(const struct world *w, uint32_t who)
 	return !w->host[who].hostile && !w->host[who].leave_slot;
 }
 
+/* A payload waits at its node until that seals it: where authorities seal, it is handed in to one of them. */
+static bool
+may_be_home(const struct world *w, uint32_t who, uint32_t chain)
+{
+	bool seals = !w->with_rules || chain != RULES_BFT ||
+	    rule_is_authority(&w->rules.authorities, &w->host[who].name);
+
+	return seals && trusted(w, who) && w->host[who].disk.follows[chain];
+}
+
 void
 users_open(struct world *w)
 {
@@ -20,7 +30,7 @@ users_open(struct world *w)
 			struct flow *f = &w->flow[chain][user];
 			do {
 				f->home = (uint32_t)chance_below(&w->trouble, w->hosts);
-			} while (!trusted(w, f->home) || !w->host[f->home].disk.follows[chain]);
+			} while (!may_be_home(w, f->home, chain));
 		}
 	}
 }

@@ -6,6 +6,7 @@
  *     run       two phases: faults, then healing     trouble: the faults; users, orders: payloads; hostile: liars
  *     host      a core and what drives it            disk, books (coins), wire, letter, timeline
  *     law       what must hold after every step      story: the trace, and its digest
+ *     rules     chains of the rules pos and bft      law_rules: what must hold there
  */
 #ifndef SIM_WORLD_H
 #define SIM_WORLD_H
@@ -14,6 +15,7 @@
 #include "books.h"
 #include "chance.h"
 #include "disk.h"
+#include "rules.h"
 #include "timeline.h"
 
 enum { PERIOD = 1000, HOSTS_MOST = 1024, SEATS = 4 * HOSTS_MOST };
@@ -31,7 +33,9 @@ struct options {
 	bool siege;              /* the hostile seal chain 1 alone; of the others just one seals there, and without
 	                          * witnesses no other follows it */
 	bool coins;              /* every chain has one; else only those of some seeds */
+	bool rules;              /* chains with rules of layer 2, and coins; else only in those of some seeds */
 	enum books_flaw flaw;    /* of every ledger */
+	enum rules_flaw lawless; /* of every core */
 	uint32_t hostile;        /* ways to be hostile that are allowed; UINT32_MAX: as the seed says */
 };
 
@@ -122,6 +126,9 @@ struct world {
 	struct plague plague;
 	bool healed, few_miners; /* few_miners: one of each chain */
 	bool coins;              /* chains have them, and users send what they have */
+	bool with_rules;         /* there are RULES_CHAINS */
+	struct rules rules;
+	uint64_t used[2];        /* payloads executed in them before everything healed */
 	struct genesis_alloc alloc[USERS + 1];
 	uint32_t load;       /* payloads a slot, in thousandths per flow */
 	struct letter **old; /* letters that liars repeat */
@@ -163,6 +170,15 @@ void law_connected(struct world *w, uint32_t who, const struct stored *s);
 void law_executed(struct world *w, uint32_t who, const struct stored *s);
 void law_final(struct world *w, uint32_t who);
 void law_step(struct world *w, uint32_t who, const struct effects *out, size_t before);
+
+/* --- law_rules.c --- */
+
+void law_rules_connected(struct world *w, uint32_t who, const struct stored *s);
+void law_rules_executed(struct world *w, uint32_t who, const struct stored *s);
+
+/* All faults end; the run does. */
+void law_rules_healed(struct world *w);
+void law_rules_end(struct world *w);
 
 /* --- host.c --- */
 
@@ -220,7 +236,7 @@ bool users_served(const struct world *w, uint32_t who);
 enum hostile_way {
 	HOSTILE_SILENT = 1, HOSTILE_TWO_FACED = 2, HOSTILE_WITHHOLD = 4, HOSTILE_LIAR = 8, HOSTILE_SPAM = 16,
 	HOSTILE_REPLAY = 32, HOSTILE_GARBAGE = 64, HOSTILE_FALSE_SOURCE = 128, HOSTILE_PATIENT = 256,
-	HOSTILE_HALF_SEAL = 512, HOSTILE_FALSE_ROOT = 1024
+	HOSTILE_HALF_SEAL = 512, HOSTILE_FALSE_ROOT = 1024, HOSTILE_LAWLESS = 2048 /* asks for no rule of layer 2 */
 };
 
 /* True when the liar has dealt with the object that its core wanted to send. */
