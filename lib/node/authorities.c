@@ -76,45 +76,64 @@ authorities_at(struct authority_set *out, struct ledger_view *view, uint32_t cha
 	return e;
 }
 
-/* From the one in force at the tip on. */
+struct sets {
+	struct arena *arena;
+	struct authority_set *set;
+	uint32_t count, room;
+};
+
 static enum err
-add_chain(struct consensus_snapshot *s, struct arena *arena, struct ledger_view *view, uint32_t chain)
+add_set(struct sets *s, const struct authority_set *set)
 {
-	uint64_t committed = s->lanes > 0 ? s->lane[0].committed.executed : 0;
+	if (s->count == s->room) {
+		uint32_t room = s->room == 0 ? 16 : 2 * s->room;
+		struct authority_set *more = arena_alloc(s->arena, room, sizeof(*more));
+		if (more == NULL)
+			return ERR_NOMEM;
+		for (uint32_t i = 0; i < s->count; i++)
+			more[i] = s->set[i];
+		s->set = more;
+		s->room = room;
+	}
+	s->set[s->count++] = *set;
+	return ERR_OK;
+}
+
+/* From the one in force at the tip on; all of them where the chain is not in force itself. */
+static enum err
+add_chain(struct sets *sets, struct ledger_view *view, uint32_t chain, uint64_t committed)
+{
 	struct authority_state now, from;
 	enum err e = authority_read(&now, view, chain);
 
-	if (e == ERR_OK)
-		e = find(&from, view, chain, committed);
-	/* A chain that is not in force itself. */
-	if (e == ERR_NOT_FOUND) {
-		from.generation = 0;
-		e = ERR_OK;
-	}
-	struct authority_set *grown = e != ERR_OK ? NULL
-	    : arena_alloc(arena, s->sets + (size_t)(now.generation - from.generation) + 1, sizeof(*grown));
-	if (grown == NULL)
-		return e != ERR_OK ? e : ERR_NOMEM;
-	for (uint32_t i = 0; i < s->sets; i++)
-		grown[i] = s->set[i];
-	for (uint32_t g = from.generation; e == ERR_OK && g <= now.generation; g++) {
+	if (e != ERR_OK)
+		return e;
+	e = find(&from, view, chain, committed);
+	uint32_t first = e == ERR_OK ? from.generation : 0;
+	e = e == ERR_NOT_FOUND ? ERR_OK : e;
+	for (uint32_t g = first; e == ERR_OK && g <= now.generation; g++) {
 		struct authority_state each;
 		e = authority_read_generation(&each, view, chain, g);
-		if (e == ERR_OK)
-			grown[s->sets++] = set_of(chain, &each);
+		if (e == ERR_OK) {
+			struct authority_set set = set_of(chain, &each);
+			e = add_set(sets, &set);
+		}
 	}
-	s->set = grown;
 	return e;
 }
 
 enum err
 authorities_restore(struct consensus_snapshot *s, struct arena *arena, struct ledger_view *view)
 {
+	struct sets sets = { .arena = arena };
+	uint64_t committed = s->lanes > 0 ? s->lane[0].committed.executed : 0;
 	enum err e = ERR_OK;
 
 	for (uint32_t i = 0; e == ERR_OK && i < s->chains; i++) {
 		if (s->chain[i].rule.kind == RULE_BFT)
-			e = add_chain(s, arena, view, s->chain[i].number);
+			e = add_chain(&sets, view, s->chain[i].number, committed);
 	}
+	s->set = sets.set;
+	s->sets = sets.count;
 	return e == ERR_NOT_FOUND ? ERR_CORRUPT : e;
 }
