@@ -122,8 +122,8 @@ item_of(const struct seal_payload *p)
 
 /*
  * Finds or makes the entry of each payload. made[i] says which are new: their rows follow c->next_row. An error leaves
- * what was made to unmake. ERR_SEQ_TAKEN: a payload is here with another signature; the block's row would hold bytes
- * that the seal's root does not cover.
+ * what was made to unmake. One that is here with another signature is another entry, with its own row: a seal's root
+ * covers the signatures.
  */
 static enum err
 find_entries(struct consensus *c, struct taken *t, bool *made, const struct arrival *a)
@@ -135,9 +135,7 @@ find_entries(struct consensus *c, struct taken *t, bool *made, const struct arri
 		const struct seal_payload *p = &event->seal->payload[i];
 		struct pool_item item = item_of(p);
 		enum err e;
-		t->entry[i] = pool_find(&c->pool, &p->id);
-		if (t->entry[i] && !hash_equal(&t->entry[i]->item.leaf, &item.leaf))
-			return ERR_SEQ_TAKEN;
+		t->entry[i] = pool_find(&c->pool, &p->leaf);
 		if (t->entry[i])
 			continue;
 		if (!a->body && !pool_fits(&c->pool, item.size))

@@ -72,7 +72,7 @@ admit_payload(struct consensus *c, struct effects *out, const struct event_paylo
 	static const struct pubkey nobody;
 	const struct pool_item *item = &event->item;
 	struct lane_entry *lane = lanes_find(&c->lanes, item->chain);
-	struct entry *e = pool_find(&c->pool, &item->id);
+	struct entry *e = pool_known(&c->pool, item);
 	enum err err;
 
 	if (effects_reserve(out, 2) != ERR_OK)
@@ -108,7 +108,7 @@ admit_pooled(struct consensus *c, const struct event_pooled *event)
 	struct entry *e;
 	enum err err;
 
-	if (!lane || pool_find(&c->pool, &event->item.id))
+	if (!lane || pool_find(&c->pool, &event->item.leaf))
 		return ERR_OK;
 	err = pool_insert(&c->pool, &e, &event->item, event->row, event->last_seq, &lane->ready);
 	if (err)

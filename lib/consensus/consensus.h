@@ -210,6 +210,7 @@ enum left {
 	LEFT_SEALED,    /* final, and its seq used by itself */
 	LEFT_EXPIRED,
 	LEFT_REPLACED,  /* by another of its signer with the same seq: a higher fee, or a block that executed it */
+	LEFT_COPY,      /* the same payload with another signature stays, or a block executed that one */
 	LEFT_UNFOLLOWED /* its chain is not followed any more */
 };
 

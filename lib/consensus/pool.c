@@ -17,7 +17,7 @@ void
 pool_init(struct pool *p, const struct consensus_config *config)
 {
 	*p = (struct pool){ .bytes_most = config->pool_bytes, .per_signer = config->pool_per_signer };
-	map_init(&p->by_id, sizeof(struct hash), config->map_seed);
+	map_init(&p->by_leaf, sizeof(struct hash), config->map_seed);
 	map_init(&p->queues, QUEUE_KEY, config->map_seed);
 	heap_init(&p->by_expiry, expires_before);
 	memcpy(&p->salt, sign_key_public(config->key)->b, sizeof p->salt);
@@ -47,19 +47,19 @@ pool_free(struct pool *p)
 		pool_unref(p->dead[i]);
 	free(p->dead);
 	free(p->undone);
-	for (size_t at = 0; (e = map_next(&p->by_id, &at));)
+	for (size_t at = 0; (e = map_next(&p->by_leaf, &at));)
 		pool_unref(e);
 	for (size_t at = 0; (q = map_next(&p->queues, &at));)
 		queue_free(q);
-	map_free(&p->by_id);
+	map_free(&p->by_leaf);
 	map_free(&p->queues);
 	heap_free(&p->by_expiry);
 }
 
 struct entry *
-pool_find(const struct pool *p, const struct hash *id)
+pool_find(const struct pool *p, const struct hash *leaf)
 {
-	return map_get(&p->by_id, id->b);
+	return map_get(&p->by_leaf, leaf->b);
 }
 
 struct queue *
@@ -102,7 +102,7 @@ reserve_dead(struct pool *p)
 	struct entry **dead;
 
 	/* Some that are buried may have left otherwise. */
-	if (p->by_id.count + p->dead_count < p->dead_cap)
+	if (p->by_leaf.count + p->dead_count < p->dead_cap)
 		return ERR_OK;
 	dead = cap > SIZE_MAX / sizeof(struct entry *) ? NULL : realloc(p->dead, cap * sizeof(struct entry *));
 	if (!dead)
@@ -163,9 +163,9 @@ index_entry(struct pool *p, struct entry *e)
 
 	if (err)
 		return err;
-	err = map_put(&p->by_id, e->item.id.b, e);
+	err = map_put(&p->by_leaf, e->item.leaf.b, e);
 	if (err == ERR_OK && (err = queue_insert(e->queue, e)))
-		map_remove(&p->by_id, e->item.id.b);
+		map_remove(&p->by_leaf, e->item.leaf.b);
 	if (err && e->item.expiry)
 		heap_leave(&p->by_expiry);
 	return err;
@@ -259,7 +259,7 @@ pool_remove(struct pool *p, struct entry *e)
 	heap_remove(&p->by_expiry, &e->by_expiry);
 	if (e->item.expiry)
 		heap_leave(&p->by_expiry);
-	map_remove(&p->by_id, e->item.id.b);
+	map_remove(&p->by_leaf, e->item.leaf.b);
 	queue_remove(q, e);
 	e->queue = NULL;
 	if (q->count)
@@ -275,8 +275,10 @@ pool_drop(struct pool *p, struct effects *out, struct entry *e, enum left why)
 	struct effect_drop *drop = &effects_add(out, EFFECT_DROP_POOLED)->drop;
 
 	*drop = (struct effect_drop){ .row = e->row, .erase = !e->held, .why = why, .id = e->item.id };
-	if (why == LEFT_REPLACED && e->rival)
+	if (why == LEFT_REPLACED && e->rival) {
 		drop->by = e->rival->item.id;
+		drop->why = hash_equal(&drop->by, &drop->id) ? LEFT_COPY : why;
+	}
 	pool_remove(p, e);
 }
 

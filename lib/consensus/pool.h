@@ -25,7 +25,7 @@ struct block_list {
 };
 
 struct pool {
-	struct map by_id, queues;
+	struct map by_leaf, queues; /* a leaf covers id and signature */
 	struct heap by_expiry;
 	struct block_list *list; /* ascending by HID */
 	size_t lists, lists_cap;
@@ -42,7 +42,7 @@ struct pool {
 void pool_init(struct pool *p, const struct consensus_config *config);
 void pool_free(struct pool *p);
 
-struct entry *pool_find(const struct pool *p, const struct hash *id);
+struct entry *pool_find(const struct pool *p, const struct hash *leaf);
 struct queue *pool_queue(const struct pool *p, uint32_t chain, const struct pubkey *signer);
 
 /* Is there room for so many bytes more? */
@@ -81,6 +81,9 @@ void pool_drop(struct pool *p, struct effects *out, struct entry *e, enum left w
 void pool_bury(struct pool *p, struct entry *e);
 
 /* --- several payloads with one seq (rivals.c) --- */
+
+/* One with the item's id, whatever its signature: what a block holds before others. NULL: none is here. */
+struct entry *pool_known(const struct pool *p, const struct pool_item *item);
 
 /* The lowest fee that replaces this one; false: none does. */
 bool pool_raise(struct amount *out, struct amount fee);

@@ -20,6 +20,28 @@ outbids(const struct pool_item *item, const struct entry *e)
 	return pool_raise(&least, e->item.fee) && item->fee.units >= least.units;
 }
 
+/* Of two copies of one payload, whose signatures differ, the one that was here first stays. */
+static bool
+beats(const struct entry *e, const struct entry *x)
+{
+	return hash_equal(&e->item.id, &x->item.id) ? e->row < x->row : outbids(&e->item, x);
+}
+
+struct entry *
+pool_known(const struct pool *p, const struct pool_item *item)
+{
+	const struct queue *q = pool_queue(p, item->chain, &item->signer);
+	struct entry *const *rival, *known = NULL;
+	size_t n = 0;
+
+	rival = q ? queue_rivals(q, &n, item->seq) : NULL;
+	for (size_t i = 0; i < n; i++) {
+		if (hash_equal(&rival[i]->item.id, &item->id) && (!known || rival[i]->held))
+			known = rival[i];
+	}
+	return known;
+}
+
 /* Nothing but the pool knows it: no offer, no seal, no block, in whatever branch. */
 static bool
 is_alone(const struct entry *e)
@@ -71,8 +93,11 @@ pool_contend(struct pool *p, struct entry *e)
 
 	for (size_t i = 0; i < n; i++) {
 		struct entry *x = rival[i];
-		bool lost = outbids(&e->item, x);
-		if (x == e || !pool_waits(x) || (!lost && !outbids(&x->item, e)))
+		bool lost = beats(e, x);
+		/* What a block holds decides with its execution, and not at all when it is a void copy. */
+		if (x != e && pool_waits(x) && x->rival && !pool_waits(x->rival))
+			pool_replace(x, NULL);
+		if (x == e || !pool_waits(x) || (!lost && !beats(x, e)))
 			continue;
 		pool_replace(lost ? x : e, lost ? e : x);
 		pool_bury(p, lost ? x : e);

@@ -60,7 +60,7 @@ pooled(const struct consensus *c, uint32_t chain)
 	struct entry *e;
 	size_t n = 0;
 
-	for (size_t at = 0; (e = map_next(&c->pool.by_id, &at));)
+	for (size_t at = 0; (e = map_next(&c->pool.by_leaf, &at));)
 		n += e->item.chain == chain;
 	return n;
 }
@@ -72,7 +72,7 @@ empty_pool(struct consensus *c, struct effects *out, uint32_t chain, struct entr
 	struct entry *e;
 	size_t n = 0;
 
-	for (size_t at = 0; (e = map_next(&c->pool.by_id, &at));) {
+	for (size_t at = 0; (e = map_next(&c->pool.by_leaf, &at));) {
 		if (e->item.chain == chain)
 			list[n++] = e;
 	}

@@ -153,24 +153,31 @@ crowd_to(struct crowd *w, uint64_t slot)
 	crowd_until(w, GENESIS_MS + slot * PERIOD + 1);
 }
 
-/* A payload handed to one member. */
+/* A signed payload handed to one member. */
+static inline void
+crowd_hand(struct crowd *w, uint32_t who, const struct payload *p, const struct hash *id)
+{
+	const struct member *m = &w->member[who];
+	struct event event = { .type = EVENT_PAYLOAD };
+	struct buf raw = { 0 };
+
+	payload_put(&raw, p);
+	event.payload = (struct event_payload){ .tag = 3, .raw = bytes_of(&raw), .item = { .id = *id,
+		.leaf = payload_leaf(id, &p->signature), .chain = p->chain, .size = (uint32_t)raw.len, .seq = p->seq,
+		.expiry = p->expiry, .signer = p->signer }, .last_seq = m->chain[m->executed].ledger.last_seq[p->chain] };
+	crowd_step(w, who, &event);
+	buf_free(&raw);
+}
+
 static inline void
 crowd_pay_until(struct crowd *w, uint32_t who, uint32_t chain, uint64_t seq, uint64_t expiry)
 {
 	struct payload p = { .network = genesis_network(&w->genesis_hash), .chain = chain, .seq = seq, .expiry = expiry,
 		.body = { (const uint8_t *)"body", 4 } };
-	struct event event = { .type = EVENT_PAYLOAD };
-	struct buf raw = { 0 };
 	struct hash id;
 
 	assert_int_equal(payload_sign(&p, &id, w->signer), ERR_OK);
-	payload_put(&raw, &p);
-	event.payload = (struct event_payload){ .tag = 3, .raw = bytes_of(&raw), .item = { .id = id,
-		.leaf = payload_leaf(&id, &p.signature), .chain = chain, .size = (uint32_t)raw.len, .seq = seq,
-		.expiry = expiry, .signer = *sign_key_public(w->signer) },
-		.last_seq = w->member[who].chain[w->member[who].executed].ledger.last_seq[chain] };
-	crowd_step(w, who, &event);
-	buf_free(&raw);
+	crowd_hand(w, who, &p, &id);
 }
 
 static inline void

@@ -42,8 +42,8 @@ close_stage(struct stage *s)
 static struct entry *
 comes(struct stage *s, uint64_t seq, uint64_t expiry, uint64_t stored_seq)
 {
-	struct pool_item item = { .id = { { (uint8_t)seq, (uint8_t)expiry } }, .size = 100, .seq = seq, .expiry = expiry,
-		.signer = signer };
+	struct pool_item item = { .id = { { (uint8_t)seq, (uint8_t)expiry } }, .leaf = { { (uint8_t)seq, (uint8_t)expiry } },
+		.size = 100, .seq = seq, .expiry = expiry, .signer = signer };
 	struct entry *e;
 
 	assert_int_equal(pool_insert(&s->pool, &e, &item, seq, stored_seq, &s->ready), ERR_OK);
@@ -54,7 +54,8 @@ comes(struct stage *s, uint64_t seq, uint64_t expiry, uint64_t stored_seq)
 static struct entry *
 bids(struct stage *s, uint64_t fee)
 {
-	struct pool_item item = { .id = { { 1, (uint8_t)fee } }, .size = 100, .seq = 1, .fee = { fee }, .signer = signer };
+	struct pool_item item = { .id = { { 1, (uint8_t)fee } }, .leaf = { { 1, (uint8_t)fee } }, .size = 100,
+		.seq = 1, .fee = { fee }, .signer = signer };
 	struct entry *e;
 
 	assert_int_equal(pool_insert(&s->pool, &e, &item, fee, 0, &s->ready), ERR_OK);
@@ -205,7 +206,7 @@ undecided_is_not_given_up_for_its_rival(void **state)
 	assert_int_equal(drops(&s, 4, 6), 0);
 	pool_undecided(&s.pool);
 	assert_int_equal(drops(&s, 4, 6), 1);
-	assert_ptr_equal(pool_find(&s.pool, &new->item.id), new);
+	assert_ptr_equal(pool_find(&s.pool, &new->item.leaf), new);
 	close_stage(&s);
 }
 
@@ -242,6 +243,35 @@ the_branch_decides_between_rivals(void **state)
 	assert_int_equal(drops(&s, 4, 7), 0);
 	assert_int_equal(drops(&s, 5, 7), 2);
 	pool_unref(old);
+	close_stage(&s);
+}
+
+/* A block holds a void copy of what does not fit: of those that wait none leaves for that one, and one stays. */
+static void
+a_void_copy_wins_nothing(void **state)
+{
+	struct executed_seq seq = { .signer = signer };
+	const uint64_t unfit = 3;
+	struct event_executed event = { .hid = 5, .seq = &seq, .seqs = 1, .unfits = 1 };
+	struct entry *e[3];
+	struct stage s;
+
+	(void)state;
+	open_stage(&s);
+	for (uint8_t i = 0; i < 3; i++) {
+		struct pool_item item = { .id = { { 1 } }, .leaf = { { i } }, .size = 100, .seq = 2, .signer = signer };
+		assert_int_equal(pool_insert(&s.pool, &e[i], &item, i + 1, 0, &s.ready), ERR_OK);
+		pool_settle(&s.pool, e[i]);
+	}
+	assert_ptr_equal(e[1]->rival, e[0]);
+	assert_int_equal(pool_open(&s.pool, 5, 2, false), ERR_OK);
+	s.pool.tip_hid = 5;
+	pool_name(&s.pool, e[2]);
+	pool_name(&s.pool, e[0]);
+	assert_int_equal(pool_executed(&s.pool, &event, &unfit), ERR_OK);
+	assert_int_equal(drops(&s, 5, 6), 2);
+	assert_ptr_equal(pool_known(&s.pool, &e[1]->item), e[1]);
+	assert_null(e[1]->rival);
 	close_stage(&s);
 }
 
@@ -288,6 +318,7 @@ main(void)
 		cmocka_unit_test(what_a_seal_holds_is_counted_as_expiring),
 		cmocka_unit_test(undecided_is_not_given_up_for_its_rival),
 		cmocka_unit_test(the_branch_decides_between_rivals),
+		cmocka_unit_test(a_void_copy_wins_nothing),
 		cmocka_unit_test(rivals_never_form_a_ring),
 	};
 

@@ -176,7 +176,7 @@ world_drop(struct world *w, const struct effect_drop *d)
 
 	assert_true(r->there && r->pooled);
 	assert_int_equal(d->erase, !r->held);
-	if (!d->erase)
+	if (!d->erase && d->why != LEFT_COPY)
 		assert_true(r->executed_hid ? r->executed_hid <= w->final_hid : r->sealed_hid <= w->final_hid);
 	r->pooled = false;
 	r->there = !d->erase;
@@ -255,7 +255,7 @@ world_item(struct pool_item *room, const struct event *event, const struct effec
 		return &event->payload.item;
 	for (uint32_t i = 0; i < event->seal.seal->head.core.payloads; i++) {
 		const struct seal_payload *p = &event->seal.seal->payload[i];
-		if (hash_equal(&p->id, &e->payload.id)) {
+		if (bytes_equal(p->raw, e->payload.raw)) {
 			*room = (struct pool_item){ .id = p->id, .leaf = p->leaf, .chain = p->payload.chain,
 				.size = (uint32_t)p->raw.len, .seq = p->payload.seq, .expiry = p->payload.expiry,
 				.fee = p->payload.fee, .signer = p->payload.signer };
@@ -307,7 +307,7 @@ world_ready_rows(const struct world *w, uint64_t hid, uint32_t chain, uint64_t *
 		for (uint32_t k = 0; k < b->block.head.core.payloads && b->block.head.core.lane.chain == chain; k++) {
 			bool copy = false;
 			for (uint32_t j = 0; j < n && n < 300; j++)
-				copy |= out[j] == b->row[k];
+				copy |= hash_equal(&w->row[out[j]].item.id, &w->row[b->row[k]].item.id);
 			if (!copy)
 				out[n++] = b->row[k];
 		}
