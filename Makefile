@@ -254,7 +254,7 @@ help:
 	@echo 'make unit      unit tests only; lint: lints only; SAN=1: with sanitizers'
 	@echo 'make fuzz      every decoder, RUNS=10000000 inputs each'
 	@echo 'make sim       networks in virtual time: SEEDS=20 FROM=1 NODES=7; sim-tables'
-	@echo 'make soak      20000 torn images of the store, SEED=N'
+	@echo 'make soak      hours of it: 2000 networks, torn images, kill -9, full disks, failing memory; SEED=N'
 	@echo 'make schedule  random schedules against the rules of finality, RUNS=1000000 CORE=2000'
 	@echo 'make bench     speed against bare counterparts, a JSON line each; ONLY=mine: some'
 	@echo 'make deps      install the packages that build and checks need'
