@@ -27,7 +27,6 @@ struct deferred {
 	uint64_t seq;
 	uint32_t index;
 	struct signer *signer;
-	struct payload payload;
 };
 
 static enum err
@@ -61,25 +60,27 @@ find_signer(struct signer **out, struct run *run, const struct pubkey *key)
 
 /* The fee has left the account; its seal gets it at the end of the block. All fees together are less than the supply. */
 static enum err
-earn(struct run *run, const struct execution *item, const struct payload *p)
+earn(struct run *run, const struct execution *item)
 {
-	if (!run->engine->accounts || p->fee.units == 0)
+	struct amount fee = item->payload.fee;
+
+	if (!run->engine->accounts || fee.units == 0)
 		return ERR_OK;
 	if (item->seal >= run->stage.input->seals)
 		return ERR_CORRUPT;
-	run->stage.fee[item->seal].units += p->fee.units - run->stage.toll.units;
+	run->stage.fee[item->seal].units += fee.units - run->stage.toll.units;
 	return ERR_OK;
 }
 
 /* para-protocol(7) EXECUTION: a payload that fails leaves its error and no other trace, but its seq is used. */
 static enum err
-apply(struct run *run, struct signer *signer, struct execution *item, const struct payload *p)
+apply(struct run *run, struct signer *signer, struct execution *item)
 {
 	enum err e;
 
 	run->stage.toll.units = 0;
-	e = run->engine->apply(&run->stage, &item->result, p);
-	signer->last = p->seq;
+	e = run->engine->apply(&run->stage, &item->result, &item->payload);
+	signer->last = item->payload.seq;
 	signer->moved = true;
 	if (e >= ERR_NOMEM)
 		return e;
@@ -89,13 +90,13 @@ apply(struct run *run, struct signer *signer, struct execution *item, const stru
 		state_set_drop(&run->stage.set);
 	else
 		state_set_keep(&run->stage.set);
-	return e ? ERR_OK : earn(run, item, p);
+	return e ? ERR_OK : earn(run, item);
 }
 
 static enum err
 execute_item(struct run *run, struct execution *item, uint32_t index)
 {
-	struct payload p;
+	uint64_t seq = item->payload.seq;
 	struct signer *signer = NULL;
 	enum err e;
 
@@ -106,18 +107,15 @@ execute_item(struct run *run, struct execution *item, uint32_t index)
 		return ERR_OK;
 	}
 	e = map_put(&run->ids, item->id.b, item);
-	if (e == ERR_OK && payload_unpack(&p, NULL, NULL, item->raw) != ERR_OK)
-		e = ERR_CORRUPT;
 	if (e == ERR_OK)
-		e = find_signer(&signer, run, &p.signer);
+		e = find_signer(&signer, run, &item->payload.signer);
 	if (e)
 		return e;
-	if (p.seq == signer->last + 1)
-		return apply(run, signer, item, &p);
+	if (seq == signer->last + 1)
+		return apply(run, signer, item);
 	item->outcome = OUTCOME_UNFIT;
-	if (p.seq > signer->last)
-		run->deferred[run->deferreds++] =
-		    (struct deferred){ .seq = p.seq, .index = index, .signer = signer, .payload = p };
+	if (seq > signer->last)
+		run->deferred[run->deferreds++] = (struct deferred){ .seq = seq, .index = index, .signer = signer };
 	return ERR_OK;
 }
 
@@ -142,7 +140,7 @@ execute_deferred(struct run *run, struct execution *item)
 	for (uint32_t i = 0; e == ERR_OK && i < run->deferreds; i++) {
 		const struct deferred *d = &run->deferred[i];
 		if (d->seq == d->signer->last + 1)
-			e = apply(run, d->signer, &item[d->index], &d->payload);
+			e = apply(run, d->signer, &item[d->index]);
 	}
 	return e;
 }

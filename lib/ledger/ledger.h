@@ -70,7 +70,7 @@ enum outcome {
 
 struct execution {
 	/* in */
-	struct bytes raw; /* encoded payload, form and signature checked */
+	struct payload payload; /* form and signature checked; of its body nothing is kept */
 	struct hash id;
 	uint32_t seal;    /* that holds it: index in the input's seals; of no matter without a fee */
 	/* out */

@@ -85,27 +85,28 @@ check_payload(struct sealed *s, uint32_t index, const struct payload *p, const s
 }
 
 static enum err
-check_row(struct sealed *s, struct buf *raw, uint32_t index)
+check_row(struct sealed *s, uint32_t index)
 {
 	struct audit *a = s->audit;
 	uint64_t row = s->block->row[index];
 	struct payload p;
 	struct hash id, leaf;
+	struct bytes raw;
 	bool before;
 	if (!mark(a, &before, row)) {
 		audit_say(a, s->place, "payload %u has row %" PRIu64, index, row);
 		return ERR_OK;
 	}
 	a->sealed_rows += !before;
-	enum err e = store_get_payload(a->t, raw, row);
-	if (e == ERR_NOT_FOUND || (e == ERR_OK && payload_unpack(&p, &id, &leaf, bytes_of(raw)) != ERR_OK)) {
+	enum err e = store_get_payload(a->t, &raw, row);
+	if (e == ERR_NOT_FOUND || (e == ERR_OK && payload_unpack(&p, &id, &leaf, raw) != ERR_OK)) {
 		audit_say(a, s->place, "payload %u is %s", index, e == ERR_OK ? "no payload" : "missing");
 		return ERR_OK;
 	}
 	if (e != ERR_OK)
 		return e;
 	merkle_add(&s->tree, &leaf);
-	s->bytes += raw->len;
+	s->bytes += raw.len;
 	a->result->payloads++;
 	check_payload(s, index, &p, &id);
 	e = check_index(s, row, index, &id);
@@ -118,13 +119,11 @@ check_body(struct audit *a, const struct store_block *b)
 	const struct seal_core *core = &b->block.head.core;
 	struct place at = { .kind = PLACE_BLOCK, .hid = b->hid, .lane = core->lane, .lid = b->block.lid };
 	struct sealed s = { .audit = a, .block = b };
-	struct buf raw = { 0 };
 	enum err e = ERR_OK;
 	place_print(s.place, &at);
 	merkle_init(&s.tree);
 	for (uint32_t i = 0; e == ERR_OK && i < core->payloads; i++)
-		e = check_row(&s, &raw, i);
-	buf_free(&raw);
+		e = check_row(&s, i);
 	struct hash root = merkle_end(&s.tree);
 	if (e == ERR_OK && !hash_equal(&root, &core->root))
 		audit_say(a, s.place, "its payloads do not give its root");

@@ -164,7 +164,7 @@ blockview_payload(struct json_writer *w, struct node *n, struct look *look, uint
     const struct wait *wait)
 {
 	struct found found;
-	struct buf raw = { 0 };
+	struct bytes raw;
 	struct payload p;
 	struct hash id;
 	struct signature auth;
@@ -174,7 +174,7 @@ blockview_payload(struct json_writer *w, struct node *n, struct look *look, uint
 	if (e == ERR_OK)
 		e = store_get_payload(look->t, &raw, row);
 	if (e == ERR_OK)
-		e = payload_unpack(&p, &id, NULL, bytes_of(&raw));
+		e = payload_unpack(&p, &id, NULL, raw);
 	if (e == ERR_OK && found.status >= LOOKUP_SEALED)
 		e = store_get_hyper_head(look->t, &hash, &h, &auth, found.place.hid);
 	if (e == ERR_OK) {
@@ -192,19 +192,19 @@ blockview_payload(struct json_writer *w, struct node *n, struct look *look, uint
 		}
 		json_end_object(w);
 	}
-	buf_free(&raw);
 	return e;
 }
 
 static enum err
-put_listed(struct json_writer *w, struct look *look, struct buf *raw, uint64_t row, uint32_t index)
+put_listed(struct json_writer *w, struct look *look, uint64_t row, uint32_t index)
 {
 	struct payload p;
+	struct bytes raw;
 	struct hash id;
 	struct found found;
-	enum err e = store_get_payload(look->t, raw, row);
+	enum err e = store_get_payload(look->t, &raw, row);
 	if (e == ERR_OK)
-		e = payload_unpack(&p, &id, NULL, bytes_of(raw));
+		e = payload_unpack(&p, &id, NULL, raw);
 	if (e == ERR_OK)
 		e = lookup_row(&found, look, row);
 	if (e != ERR_OK)
@@ -230,7 +230,7 @@ put_block(struct json_writer *w, struct node *n, struct look *look, const struct
 	json_put_key(w, "payloads");
 	json_put_array(w);
 	for (; e == ERR_OK && i < count && i - from < BLOCKVIEW_PAGE; i++)
-		e = put_listed(w, look, &raw, b->row[i], (uint32_t)i);
+		e = put_listed(w, look, b->row[i], (uint32_t)i);
 	json_end_array(w);
 	if (i < count)
 		fields_uint(w, "next", i);

@@ -3,34 +3,26 @@
 #include <string.h>
 
 static enum err
-copy_payload(struct execution *out, struct arena *arena, struct store_txn *t, struct buf *scratch, uint64_t row)
+add_payload(struct execution *out, struct store_txn *t, uint64_t row)
 {
-	struct payload p;
-	enum err e = store_get_payload(t, scratch, row);
-	if (e != ERR_OK)
-		return e == ERR_NOT_FOUND ? ERR_CORRUPT : e;
-	uint8_t *copy = arena_alloc(arena, scratch->len, 1);
-	if (copy == NULL)
-		return ERR_NOMEM;
-	memcpy(copy, scratch->data, scratch->len);
-	out->raw = (struct bytes){ copy, scratch->len };
-	return payload_unpack(&p, &out->id, NULL, out->raw) == ERR_OK ? ERR_OK : ERR_CORRUPT;
+	struct bytes raw;
+	enum err e = store_get_payload(t, &raw, row);
+	if (e == ERR_OK)
+		e = payload_unpack(&out->payload, &out->id, NULL, raw);
+	return e == ERR_OK || e == ERR_IO || e == ERR_NOMEM ? e : ERR_CORRUPT;
 }
 
 static enum err
-add_block(struct lane_run *out, struct arena *arena, struct store_txn *t, const struct store_block *b)
+add_block(struct lane_run *out, struct store_txn *t, const struct store_block *b)
 {
-	struct buf scratch = { 0 };
+	const struct seal_core *core = &b->block.head.core;
 	enum err e = ERR_OK;
-	for (uint32_t i = 0; e == ERR_OK && i < b->block.head.core.payloads; i++) {
+	for (uint32_t i = 0; e == ERR_OK && i < core->payloads; i++) {
 		out->row[out->count] = b->row[i];
 		out->item[out->count].seal = out->seals;
-		e = copy_payload(&out->item[out->count], arena, t, &scratch, b->row[i]);
-		out->count++;
+		e = add_payload(&out->item[out->count++], t, b->row[i]);
 	}
-	const struct seal_core *core = &b->block.head.core;
 	out->seal[out->seals++] = (struct ledger_seal){ core->signer, core->difficulty, seal_id(&b->block.head) };
-	buf_free(&scratch);
 	return e;
 }
 
@@ -52,7 +44,7 @@ load(struct lane_run *out, struct arena *arena, struct store_txn *t, const struc
 		if (e == ERR_OK && out->count + (uint64_t)b.block.head.core.payloads > total)
 			e = ERR_CORRUPT;
 		if (e == ERR_OK)
-			e = add_block(out, arena, t, &b);
+			e = add_block(out, t, &b);
 		if (e != ERR_OK)
 			return e == ERR_NOT_FOUND ? ERR_CORRUPT : e;
 	}
@@ -76,10 +68,12 @@ execute_hyper(struct hyper *out, struct hash *hash, struct arena *arena, struct 
 }
 
 enum err
-execute_lane(struct lane_run *run, struct arena *arena, struct store_txn *t, struct ledger_view *view,
-    const struct genesis *genesis, uint64_t hid, const struct ledger_input *paid, const struct cert *cert)
+execute_lane(struct lane_run *run, struct execute_look *look, const struct genesis *genesis, uint64_t hid,
+    const struct ledger_input *paid)
 {
-	enum err e = cert != NULL ? load(run, arena, t, cert) : ERR_OK;
+	draft_init(&run->draft, &look->view, &look->arena);
+	enum err e = run->cert != NULL ? load(run, &look->arena, look->t, run->cert) : ERR_OK;
+	struct ledger_view *view = &run->draft.view;
 	struct ledger_input input = paid != NULL ? *paid : (struct ledger_input){ 0 };
 	input.seal = run->seal;
 	input.seals = run->seals;
@@ -98,11 +92,9 @@ static void
 execute_one(void *arg, unsigned who, uint32_t i)
 {
 	struct execution_of_block *x = arg;
-	struct execute_look *look = &x->look[who];
 	struct lane_run *run = &x->run[i];
-	draft_init(&run->draft, &look->view, &look->arena);
-	run->err = execute_lane(run, &look->arena, look->t, &run->draft.view, x->task->genesis, x->task->hid,
-	    run->lane.chain == 0 ? &x->paid : NULL, run->cert);
+	run->err = execute_lane(run, &x->look[who], x->task->genesis, x->task->hid,
+	    run->lane.chain == 0 ? &x->paid : NULL);
 }
 
 /* The lanes to execute, each with its certificate. */
@@ -173,17 +165,13 @@ execute_write(struct ledger_view *to, const struct lane_run *run, uint32_t runs)
 
 /* One whose seq did not fit. mine: no block before this one executed it. */
 static enum err
-trace_unfit(enum trace *out, struct store_receipt *receipt, struct ledger_view *view, const struct execution *x,
-    bool mine)
+trace_unfit(enum trace *out, struct store_receipt *receipt, struct ledger_view *view, const struct payload *p, bool mine)
 {
-	struct payload p;
 	uint64_t last;
-	if (payload_unpack(&p, NULL, NULL, x->raw) != ERR_OK)
-		return ERR_CORRUPT;
-	enum err e = ledger_seq(view, &last, p.chain, &p.signer);
+	enum err e = ledger_seq(view, &last, p->chain, &p->signer);
 	if (e != ERR_OK)
 		return e;
-	bool ahead = p.seq > last;
+	bool ahead = p->seq > last;
 	*out = ahead ? TRACE_WAITING : mine ? TRACE_DONE : TRACE_NONE;
 	receipt->err = ahead ? ERR_SEQ_GAP : ERR_SEQ_USED;
 	return ERR_OK;
@@ -205,5 +193,5 @@ execute_trace(enum trace *out, struct store_receipt *receipt, struct store_txn *
 	enum err e = store_get_place(t, &first, run->row[i]);
 	if (e != ERR_OK)
 		return e == ERR_NOT_FOUND ? ERR_CORRUPT : e;
-	return trace_unfit(out, receipt, view, x, waited || first.hid == hid);
+	return trace_unfit(out, receipt, view, &x->payload, waited || first.hid == hid);
 }

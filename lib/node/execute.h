@@ -30,9 +30,8 @@ struct lane_run {
 	struct ledger_seal *seal;
 	uint32_t seals;
 	struct roots roots;
-	/* of execute_block */
 	const struct cert *cert; /* NULL: the block has none of it */
-	struct draft draft;
+	struct draft draft;      /* what it writes */
 	enum err err;
 };
 
@@ -55,18 +54,19 @@ struct execute_task {
 enum err execute_hyper(struct hyper *out, struct hash *hash, struct arena *arena, struct store_txn *t, uint64_t hid);
 
 /*
- * One lane, run->lane, for hyper block hid. paid: NULL, or what payout_of gave. cert: NULL when the block has none of it.
- * ERR_CORRUPT when the store lacks a payload.
+ * One lane for hyper block hid; of the run lane and cert are set. paid: NULL, or what payout_of gave. Writes nothing to
+ * the look; what the run holds lives in its arena, and is freed by execute_end first, after an error too. The bodies of
+ * the payloads stand in the store: they are gone when the look's transaction writes or ends. ERR_CORRUPT when the store
+ * lacks a payload.
  */
-enum err execute_lane(struct lane_run *run, struct arena *arena, struct store_txn *t, struct ledger_view *view,
-    const struct genesis *genesis, uint64_t hid, const struct ledger_input *paid, const struct cert *cert);
+enum err execute_lane(struct lane_run *run, struct execute_look *look, const struct genesis *genesis, uint64_t hid,
+    const struct ledger_input *paid);
 
 /*
- * Loads and executes a hyper block: one run for every chain that is followed and was registered by in_force or before,
- * ascending.
- * look: crew_size(crew) of them, which see the same state: that of the block before. Writes nothing to them; what the
- * runs hold lives in their arenas, and is freed by execute_end first, after an error too. ERR_LANE: the block has a lane
- * that is not in force.
+ * Loads and executes a hyper block: one run, as above, for every chain that is followed and was registered by in_force or
+ * before, ascending.
+ * look: crew_size(crew) of them, which see the same state: that of the block before. ERR_LANE: the block has a lane that
+ * is not in force.
  */
 enum err execute_block(struct lane_run **out, uint32_t *runs, struct execute_look *look, struct crew *crew,
     const struct execute_task *task);

@@ -1,5 +1,7 @@
 #include "node/executor.h"
 
+#include <inttypes.h>
+
 #include "node/crew.h"
 #include "node/log.h"
 #include "node/results.h"
@@ -7,18 +9,34 @@
 
 enum { RETRY_MS = 1000 };
 
+/* What is in the way of a block: said once, however often it is tried. */
+struct trouble {
+	uint64_t hid;
+	enum err err;
+};
+
+static void
+tell(struct node *n, struct trouble *told, uint64_t hid, enum err e)
+{
+	if (e != ERR_OK && (told->hid != hid || told->err != e))
+		log_error(n, "hyper %" PRIu64 " cannot be executed: %s; trying again every second", hid, err_text(e));
+	if (e == ERR_OK && told->err != ERR_OK)
+		log_event(n, "hyper %" PRIu64 " can be executed now", hid);
+	*told = (struct trouble){ hid, e };
+}
+
 /* The mutex is held, and given up meanwhile. */
 static void
-execute_next(struct node *n)
+execute_next(struct node *n, struct trouble *told)
 {
 	struct core *c = &n->core;
 	struct results *r = NULL;
-	uint64_t left = c->left;
+	uint64_t left = c->left, hid = 0;
 	c->owed = false;
 	pthread_mutex_unlock(&c->mutex);
-	enum err e = results_run(&r, n);
-	if (e != ERR_OK && e != ERR_NOT_FOUND)
-		log_error(n, "cannot execute: %s; trying again every second", err_text(e));
+	enum err e = results_run(&r, &hid, n);
+	if (e != ERR_NOT_FOUND)
+		tell(n, told, hid, e);
 	pthread_mutex_lock(&c->mutex);
 	if (e == ERR_OK) {
 		r->left = left;
@@ -36,10 +54,11 @@ run(void *arg)
 {
 	struct node *n = arg;
 	struct core *c = &n->core;
+	struct trouble told = { 0, ERR_OK };
 	pthread_mutex_lock(&c->mutex);
 	while (!c->stopping) {
 		if (c->owed && !c->executing)
-			execute_next(n);
+			execute_next(n, &told);
 		else
 			pthread_cond_wait(&c->executor_wake, &c->mutex);
 	}

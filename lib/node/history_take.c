@@ -171,11 +171,15 @@ static enum err
 execute(struct take *x, struct node *n, struct store_txn *t, uint64_t hid, const struct cert *cert)
 {
 	struct history *h = n->history;
-	struct ledger_view view = store_ledger(t);
-	struct lane_run run = { .lane = { .chain = x->fact.chain } };
-	enum err e = execute_lane(&run, &x->arena, t, &view, &n->genesis, hid, NULL, cert);
+	struct execute_look look = { .t = t, .view = store_ledger(t) };
+	struct lane_run run = { .lane = { .chain = x->fact.chain }, .cert = cert };
+	enum err e = execute_lane(&run, &look, &n->genesis, hid, NULL);
 	if (e == ERR_OK)
-		e = results_receipts(t, &view, &run, hid);
+		e = execute_write(&look.view, &run, 1);
+	if (e == ERR_OK)
+		e = results_receipts(t, &look.view, &run, hid);
+	execute_end(&run, 1);
+	arena_free(&look.arena);
 	if (e != ERR_OK)
 		return e;
 	if (h->chain != x->fact.chain)

@@ -55,15 +55,14 @@ find_left(struct found *out, struct look *look, const struct hash *id)
 static enum err
 find_left_of(struct found *out, struct look *look)
 {
-	struct buf raw = { 0 };
+	struct bytes raw;
 	struct payload p;
 	struct hash id;
 	enum err e = store_get_payload(look->t, &raw, out->row);
 	if (e == ERR_OK)
-		e = payload_unpack(&p, &id, NULL, bytes_of(&raw));
+		e = payload_unpack(&p, &id, NULL, raw);
 	if (e == ERR_OK)
 		e = find_left(out, look, &id);
-	buf_free(&raw);
 	return e;
 }
 

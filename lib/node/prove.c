@@ -44,17 +44,15 @@ prove(struct buf *out, struct hash *hash, struct arena *arena, struct trees *tre
 	struct hyper h;
 	struct proof p;
 	struct store_block b;
-	struct buf raw = { 0 };
 	enum err e = store_get_block(look->t, &b, arena, &place->lane, place->lid);
 	if (e == ERR_OK && (b.hid != place->hid || place->index >= b.block.head.core.payloads))
 		e = ERR_NOT_FOUND;
 	if (e == ERR_OK)
-		e = store_get_payload(look->t, &raw, b.row[place->index]);
+		e = store_get_payload(look->t, &parts.raw, b.row[place->index]);
 	if (e == ERR_OK)
 		e = trees_path(&parts.in_seal, trees, look->t, &b, place->index);
 	if (e == ERR_OK)
 		e = execute_hyper(&h, hash, arena, look->t, place->hid);
-	parts.raw = bytes_of(&raw);
 	parts.hyper = &h;
 	if (e == ERR_OK)
 		e = find_parts(&parts, arena, look, place);
@@ -64,7 +62,6 @@ prove(struct buf *out, struct hash *hash, struct arena *arena, struct trees *tre
 		proof_put(out, &p);
 		e = out->failed ? ERR_NOMEM : ERR_OK;
 	}
-	buf_free(&raw);
 	return e;
 }
 

@@ -27,21 +27,17 @@ arena_of(const struct replay *r)
 }
 
 static enum err
-keep(struct bytes *out, struct replay *r, struct buf *raw)
+keep(struct bytes *out, struct replay *r, struct bytes raw)
 {
-	uint8_t *copy = arena_alloc(arena_of(r), raw->len, 1);
-	if (copy == NULL)
-		return ERR_NOMEM;
-	memcpy(copy, raw->data, raw->len);
-	*out = (struct bytes){ copy, raw->len };
-	return ERR_OK;
+	*out = effects_copy(&r->node->core.open->effects, raw);
+	return out->data == NULL ? ERR_NOMEM : ERR_OK;
 }
 
 static enum err
 read_seal(struct seal *out, struct replay *r, const struct lane *lane, uint64_t lid)
 {
 	struct store_block b;
-	struct buf raw = { 0 };
+	struct bytes raw;
 	enum err e = store_get_block(r->t, &b, arena_of(r), lane, lid);
 	if (e != ERR_OK)
 		return e;
@@ -53,11 +49,10 @@ read_seal(struct seal *out, struct replay *r, const struct lane *lane, uint64_t 
 		struct seal_payload *p = &out->payload[i];
 		e = store_get_payload(r->t, &raw, b.row[i]);
 		if (e == ERR_OK)
-			e = keep(&p->raw, r, &raw);
+			e = keep(&p->raw, r, raw);
 		if (e == ERR_OK)
 			e = payload_unpack(&p->payload, &p->id, &p->leaf, p->raw);
 	}
-	buf_free(&raw);
 	return e;
 }
 
@@ -87,7 +82,7 @@ read_block(struct replay_block *b, struct replay *r, uint64_t hid)
 	struct buf raw = { 0 };
 	enum err e = store_get_hyper(r->t, &b->hash, &raw, hid);
 	if (e == ERR_OK)
-		e = keep(&b->raw, r, &raw);
+		e = keep(&b->raw, r, bytes_of(&raw));
 	buf_free(&raw);
 	if (e == ERR_OK)
 		e = hyper_unpack(&b->hyper, arena_of(r), b->raw);

@@ -83,22 +83,22 @@ static enum err
 collect_seqs(struct event_executed *event, struct executed_seq *seq, const struct lane_run *run, struct map *seen)
 {
 	for (uint32_t i = 0; i < run->count; i++) {
-		struct payload p;
+		const struct payload *p = &run->item[i].payload;
 		uint8_t key[36];
-		if (!used_seq(&run->item[i]) || payload_unpack(&p, NULL, NULL, run->item[i].raw) != ERR_OK)
+		if (!used_seq(&run->item[i]))
 			continue;
 		memcpy(key, &run->lane.chain, 4);
-		memcpy(key + 4, p.signer.b, 32);
+		memcpy(key + 4, p->signer.b, 32);
 		struct executed_seq *known = map_get(seen, key);
 		if (known == NULL) {
 			known = &seq[event->seqs];
-			*known = (struct executed_seq){ run->lane.chain, p.signer, 0 };
+			*known = (struct executed_seq){ run->lane.chain, p->signer, 0 };
 			if (map_put(seen, key, known) != ERR_OK)
 				return ERR_NOMEM;
 			event->seqs++;
 		}
-		if (p.seq > known->last_seq)
-			known->last_seq = p.seq;
+		if (p->seq > known->last_seq)
+			known->last_seq = p->seq;
 	}
 	return ERR_OK;
 }
@@ -296,7 +296,7 @@ is_trouble(enum err e)
 }
 
 enum err
-results_run(struct results **out, struct node *n)
+results_run(struct results **out, uint64_t *hid, struct node *n)
 {
 	struct results *r = calloc(1, sizeof(*r));
 	if (r == NULL)
@@ -306,6 +306,7 @@ results_run(struct results **out, struct node *n)
 		e = find_next(&r->hid, r->look[0].t);
 	if (e == ERR_OK)
 		e = run_block(r, n, n->crew, &n->crew_payout);
+	*hid = r->hid;
 	end_looks(r);
 	if (is_trouble(e)) {
 		results_free(r);

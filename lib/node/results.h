@@ -20,10 +20,10 @@ struct results {
 };
 
 /*
- * Of the lowest block that waits for its execution, from the last commit. ERR_NOT_FOUND: none does. ERR_NOMEM, ERR_IO,
- * ERR_BUSY: the store has too many readers; try again.
+ * Of the lowest block that waits for its execution, *hid, from the last commit. ERR_NOT_FOUND: none does. ERR_NOMEM,
+ * ERR_IO, ERR_BUSY: the store has too many readers; try again.
  */
-enum err results_run(struct results **out, struct node *n);
+enum err results_run(struct results **out, uint64_t *hid, struct node *n);
 void results_free(struct results *r);
 
 /*

@@ -29,21 +29,20 @@ static enum err
 ask_wait(struct wait *out, struct call *call, struct look *look, uint64_t row)
 {
 	struct payload p;
-	struct buf raw = { 0 };
+	struct bytes raw;
 	uint64_t sealed;
 	enum err e = store_get_pooled(look->t, &sealed, row);
 	if (e != ERR_OK || sealed != 0)
 		return e == ERR_NOT_FOUND ? ERR_OK : e;
 	e = store_get_payload(look->t, &raw, row);
 	if (e == ERR_OK)
-		e = payload_unpack(&p, NULL, NULL, bytes_of(&raw));
+		e = payload_unpack(&p, NULL, NULL, raw);
 	if (e == ERR_OK) {
 		*out = waits_of(row, &p);
 		lookup_end(look);
 		waits_ask(out, 1, call->node);
 		e = lookup_begin(look, call->node);
 	}
-	buf_free(&raw);
 	return e;
 }
 

@@ -251,16 +251,17 @@ work(struct call *call)
 /* --- work that is done --- */
 
 static enum err
-add_payload(struct seal_payload *out, struct arena *arena, struct look *look, struct buf *raw, uint64_t row)
+add_payload(struct seal_payload *out, struct arena *arena, struct look *look, uint64_t row)
 {
-	enum err e = store_get_payload(look->t, raw, row);
+	struct bytes raw;
+	enum err e = store_get_payload(look->t, &raw, row);
 	if (e != ERR_OK)
 		return e == ERR_NOT_FOUND ? ERR_EXPIRED : e;
-	uint8_t *copy = arena_alloc(arena, raw->len, 1);
+	uint8_t *copy = arena_alloc(arena, raw.len, 1);
 	if (copy == NULL)
 		return ERR_NOMEM;
-	memcpy(copy, raw->data, raw->len);
-	out->raw = (struct bytes){ copy, raw->len };
+	memcpy(copy, raw.data, raw.len);
+	out->raw = (struct bytes){ copy, raw.len };
 	return payload_unpack(&out->payload, &out->id, &out->leaf, out->raw);
 }
 
@@ -268,7 +269,6 @@ static enum err
 fill_body(struct seal_item *x, struct node *n, const struct job *job)
 {
 	struct look look;
-	struct buf raw = { 0 };
 	x->seal.payload = arena_alloc(&x->arena, (size_t)job->core.payloads + 1, sizeof(*x->seal.payload));
 	if (x->seal.payload == NULL)
 		return ERR_NOMEM;
@@ -276,9 +276,8 @@ fill_body(struct seal_item *x, struct node *n, const struct job *job)
 	if (e != ERR_OK)
 		return e;
 	for (uint32_t i = 0; e == ERR_OK && i < job->core.payloads; i++)
-		e = add_payload(&x->seal.payload[i], &x->arena, &look, &raw, job->row[i]);
+		e = add_payload(&x->seal.payload[i], &x->arena, &look, job->row[i]);
 	lookup_end(&look);
-	buf_free(&raw);
 	return e;
 }
 

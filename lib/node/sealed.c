@@ -22,12 +22,11 @@ sealed_read(struct seal *out, struct arena *arena, struct bytes raw, const struc
 static enum err
 keep_payload(uint64_t *row, uint64_t *next, struct store_txn *t, const struct seal_payload *p)
 {
-	struct buf old = { 0 };
+	struct bytes old;
 	enum err e = store_find_payload(t, row, &p->id);
 	if (e == ERR_OK)
 		e = store_get_payload(t, &old, *row);
-	bool same = e == ERR_OK && bytes_equal(bytes_of(&old), p->raw);
-	buf_free(&old);
+	bool same = e == ERR_OK && bytes_equal(old, p->raw);
 	if (same || (e != ERR_OK && e != ERR_NOT_FOUND))
 		return e;
 	*row = (*next)++;

@@ -143,10 +143,16 @@ read_endorsements(struct incoming *b, struct reading *r)
 static enum err
 execute_data(struct incoming *b, struct reading *r, const struct cert *cert)
 {
-	struct ledger_view view = store_ledger(r->t);
-	struct lane_run run = { .lane = cert->core.lane };
-	enum err e = execute_lane(&run, &b->arena, r->t, &view, &r->node->genesis, b->h.header.hid, NULL, cert);
-	return e == ERR_OK ? results_receipts(r->t, &view, &run, b->h.header.hid) : e;
+	struct execute_look look = { .t = r->t, .view = store_ledger(r->t) };
+	struct lane_run run = { .lane = cert->core.lane, .cert = cert };
+	enum err e = execute_lane(&run, &look, &r->node->genesis, b->h.header.hid, NULL);
+	if (e == ERR_OK)
+		e = execute_write(&look.view, &run, 1);
+	if (e == ERR_OK)
+		e = results_receipts(r->t, &look.view, &run, b->h.header.hid);
+	execute_end(&run, 1);
+	arena_free(&look.arena);
+	return e;
 }
 
 static enum err

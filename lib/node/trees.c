@@ -49,14 +49,13 @@ read_leaves(struct hash *leaf, struct store_txn *t, const struct store_block *b,
 {
 	struct payload payload;
 	struct hash id;
-	struct buf raw = { 0 };
+	struct bytes raw;
 	enum err e = ERR_OK;
 	for (uint32_t i = 0; e == ERR_OK && i < count; i++) {
 		e = store_get_payload(t, &raw, b->row[from + i]);
 		if (e == ERR_OK)
-			e = payload_unpack(&payload, &id, &leaf[i], bytes_of(&raw));
+			e = payload_unpack(&payload, &id, &leaf[i], raw);
 	}
-	buf_free(&raw);
 	return e;
 }
 

@@ -4,26 +4,13 @@
 
 enum { COPY_KEY = HASH_KEY + ROW_KEY };
 
-static enum err
-get(struct store_txn *t, struct bytes *raw, uint64_t row)
+enum err
+store_get_payload(struct store_txn *t, struct bytes *raw, uint64_t row)
 {
 	uint8_t key[ROW_KEY];
 
 	key_put_u64(key, row);
 	return db_get(t, raw, DB_PAYLOAD, key, sizeof(key));
-}
-
-enum err
-store_get_payload(struct store_txn *t, struct buf *raw, uint64_t row)
-{
-	struct bytes value;
-	enum err e = get(t, &value, row);
-
-	buf_reset(raw);
-	if (e)
-		return e;
-	buf_add(raw, value.data, value.len);
-	return raw->failed ? ERR_NOMEM : ERR_OK;
 }
 
 /* The row that the first half of an id names. */
@@ -151,7 +138,7 @@ store_find_payload(struct store_txn *t, uint64_t *row, const struct hash *id)
 
 	if (e)
 		return e;
-	e = get(t, &raw, *row);
+	e = store_get_payload(t, &raw, *row);
 	if (e)
 		return e == ERR_NOT_FOUND ? ERR_CORRUPT : e;
 	e = id_of(&found, raw);
@@ -166,7 +153,7 @@ store_erase_payload(struct store_txn *t, uint64_t row)
 	uint8_t key[ROW_KEY];
 	struct hash id;
 	struct bytes raw;
-	enum err e = get(t, &raw, row);
+	enum err e = store_get_payload(t, &raw, row);
 
 	if (e)
 		return e == ERR_NOT_FOUND ? ERR_OK : e;
@@ -273,7 +260,7 @@ visit_pooled(void *arg, struct bytes key, struct bytes value)
 	row = key_get_u64(key.data);
 	e = look_unfit(&sealed_hid, w->t, row);
 	if (!e)
-		e = get(w->t, &raw, row);
+		e = store_get_payload(w->t, &raw, row);
 	if (e)
 		return e == ERR_NOT_FOUND ? ERR_CORRUPT : e;
 	return w->each(w->arg, row, sealed_hid, raw);

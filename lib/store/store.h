@@ -185,7 +185,7 @@ enum err store_get_lanes(struct store_txn *t, struct lane_state **state, uint32_
 
 /* An id that an older row has stays with it; when that one is erased, it names the next. */
 enum err store_put_payload(struct store_txn *t, uint64_t row, const struct hash *id, struct bytes raw);
-enum err store_get_payload(struct store_txn *t, struct buf *raw, uint64_t row);
+enum err store_get_payload(struct store_txn *t, struct bytes *raw, uint64_t row); /* stands until t writes or ends */
 
 /* ERR_NOT_FOUND; checks the whole id against the payload. */
 enum err store_find_payload(struct store_txn *t, uint64_t *row, const struct hash *id);

@@ -120,7 +120,7 @@ static struct results *
 run_block(struct laid *l)
 {
 	struct results *r;
-	if (results_run(&r, l->node) != ERR_OK || r->err != ERR_OK)
+	if (results_run(&r, &(uint64_t){ 0 }, l->node) != ERR_OK || r->err != ERR_OK)
 		bench_fail("cannot execute");
 	for (uint32_t i = 0; i < r->runs; i++) {
 		for (uint32_t k = 0; k < r->run[i].count; k++) {

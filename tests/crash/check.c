@@ -131,11 +131,12 @@ static const char *
 check_payload(struct look *l, uint64_t row, const struct story_row *r)
 {
 	enum err expected = r->erased ? ERR_NOT_FOUND : ERR_OK;
+	struct bytes raw;
 	uint64_t found;
 
-	MUST(store_get_payload(l->t, &l->raw, row) == expected);
+	MUST(store_get_payload(l->t, &raw, row) == expected);
 	MUST(store_find_payload(l->t, &found, &l->s->id[row]) == expected);
-	MUST(r->erased || (bytes_equal(bytes_of(&l->raw), l->s->payload[row]) && found == row));
+	MUST(r->erased || (bytes_equal(raw, l->s->payload[row]) && found == row));
 	return NULL;
 }
 

@@ -180,7 +180,9 @@ execute_lane(struct books *b, struct stored *s, const struct disk *d, uint32_t c
 			continue;
 		for (uint32_t k = 0; k < head->core.payloads; k++) {
 			const struct row *row = &d->row[s->block[i].row[k]];
-			item[n++] = (struct execution){ .raw = row->raw, .id = row->item.id, .seal = input.seals };
+			item[n] = (struct execution){ .id = row->item.id, .seal = input.seals };
+			if (e == ERR_OK)
+				e = payload_unpack(&item[n++].payload, NULL, NULL, row->raw);
 		}
 		seal[input.seals++] = (struct ledger_seal){ head->core.signer, head->core.difficulty, seal_id(head) };
 	}
@@ -263,7 +265,7 @@ register_coin(struct books *b, const char *name, const struct spec *with, const 
 	struct ledger_input input = { .seal = &seal, .seals = 1 };
 	struct payload p = { .seq = seq, .fee = { 2 * BOOKS_COIN } };
 	struct execution item = { .outcome = OUTCOME_VOID };
-	struct buf body = { 0 }, raw = { 0 };
+	struct buf body = { 0 };
 	struct roots roots;
 	enum err e;
 
@@ -272,12 +274,10 @@ register_coin(struct books *b, const char *name, const struct spec *with, const 
 	spec_put(&body, &spec);
 	p.body = bytes_of(&body);
 	e = payload_sign(&p, &item.id, key);
-	payload_put(&raw, &p);
-	item.raw = bytes_of(&raw);
+	item.payload = p;
 	if (e == ERR_OK)
 		e = ledger_execute(&b->view, &roots, &(struct lane){ 0 }, 0, b->genesis, &input, &item, 1);
 	buf_free(&body);
-	buf_free(&raw);
 	return e ? e : item.err;
 }
 

@@ -70,22 +70,18 @@ execute(struct world *w, uint32_t who, const struct buf *body, bool same_block)
 {
 	struct payload p = { .chain = 0, .seq = ++w->seq[who], .body = bytes_of(body) };
 	struct lane lane = { .chain = 0 };
-	struct buf raw = { 0 };
 	struct roots roots;
 	enum err e;
 
-	w->last = (struct execution){ .outcome = OUTCOME_VOID };
-	assert_int_equal(payload_sign(&p, &w->last.id, w->key[who]), ERR_OK);
-	payload_put(&raw, &p);
-	w->last.raw = bytes_of(&raw);
+	w->last = (struct execution){ .payload = p, .outcome = OUTCOME_VOID };
+	assert_int_equal(payload_sign(&w->last.payload, &w->last.id, w->key[who]), ERR_OK);
 	w->hid += !same_block;
-	e = ledger_check(&w->memory.view, &w->genesis, w->hid, &p);
+	e = ledger_check(&w->memory.view, &w->genesis, w->hid, &w->last.payload);
 	assert_int_equal(ledger_execute(&w->memory.view, &roots, &lane, w->hid, &w->genesis, &(struct ledger_input){ 0 },
 	    &w->last, 1), ERR_OK);
 	/* What the pool says is what execution finds. */
 	assert_int_equal(w->last.err, e);
 	assert_int_equal(w->last.outcome, e ? OUTCOME_FAILED : OUTCOME_DONE);
-	buf_free(&raw);
 	return w->last.err;
 }
 

@@ -73,16 +73,12 @@ add(struct world *w, uint32_t chain, int who, const struct buf *body)
 {
 	struct payload p = { .chain = chain, .seq = ++w->seq[chain][who], .fee = { w->fee }, .body = bytes_of(body) };
 	struct execution *item = &w->item[w->items++];
-	struct buf b = { 0 };
-	uint8_t *raw;
+	uint8_t *copy = arena_alloc(&w->arena, body->len, 1);
 
-	*item = (struct execution){ .outcome = OUTCOME_VOID };
-	assert_int_equal(payload_sign(&p, &item->id, w->key[who]), ERR_OK);
-	payload_put(&b, &p);
-	raw = arena_alloc(&w->arena, b.len, 1);
-	memcpy(raw, b.data, b.len);
-	item->raw = (struct bytes){ raw, b.len };
-	buf_free(&b);
+	*item = (struct execution){ .payload = p, .outcome = OUTCOME_VOID };
+	assert_int_equal(payload_sign(&item->payload, &item->id, w->key[who]), ERR_OK);
+	memcpy(copy, body->data, body->len);
+	item->payload.body.data = copy;
 }
 
 static void
@@ -736,15 +732,10 @@ with_pos_each_seal_earns_the_same(void **state)
 static enum err
 check(struct world *w, int who, uint64_t amount, uint64_t fee)
 {
-	struct payload p;
-	enum err e;
-
 	w->fee = fee;
 	send(w, who, BOB, amount);
-	assert_int_equal(payload_unpack(&p, NULL, NULL, w->item[--w->items].raw), ERR_OK);
 	w->seq[1][who]--;
-	e = ledger_check(&w->memory.view, &w->genesis, w->hid + 1, &p);
-	return e;
+	return ledger_check(&w->memory.view, &w->genesis, w->hid + 1, &w->item[--w->items].payload);
 }
 
 static void

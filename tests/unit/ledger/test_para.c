@@ -67,16 +67,12 @@ add(struct world *w, int who, uint64_t fee, struct buf *body)
 {
 	struct payload p = { .seq = ++w->seq[who], .fee = { fee }, .body = bytes_of(body) };
 	struct execution *item = &w->item[w->items++];
-	struct buf b = { 0 };
-	uint8_t *raw;
+	uint8_t *copy = arena_alloc(&w->arena, body->len, 1);
 
-	*item = (struct execution){ .outcome = OUTCOME_VOID };
-	assert_int_equal(payload_sign(&p, &item->id, w->key[who]), ERR_OK);
-	payload_put(&b, &p);
-	raw = arena_alloc(&w->arena, b.len, 1);
-	memcpy(raw, b.data, b.len);
-	item->raw = (struct bytes){ raw, b.len };
-	buf_free(&b);
+	*item = (struct execution){ .payload = p, .outcome = OUTCOME_VOID };
+	assert_int_equal(payload_sign(&item->payload, &item->id, w->key[who]), ERR_OK);
+	memcpy(copy, body->data, body->len);
+	item->payload.body.data = copy;
 	buf_free(body);
 }
 

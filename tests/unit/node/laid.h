@@ -264,7 +264,7 @@ static inline bool
 laid_execute(struct laid *l)
 {
 	struct results *r;
-	enum err e = results_run(&r, l->node);
+	enum err e = results_run(&r, &(uint64_t){ 0 }, l->node);
 	LAID_MUST(e == ERR_OK || e == ERR_NOT_FOUND);
 	if (e == ERR_NOT_FOUND)
 		return false;

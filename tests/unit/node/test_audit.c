@@ -148,9 +148,11 @@ swapped_payload(struct store_txn *t)
 {
 	uint64_t row;
 	struct buf raw = { 0 };
+	struct bytes held = { 0 };
 	enum err e = store_find_payload(t, &row, &note);
 	if (e == ERR_OK)
-		e = store_get_payload(t, &raw, row);
+		e = store_get_payload(t, &held, row);
+	buf_add(&raw, held.data, held.len);
 	raw.data[raw.len - 70] ^= 1;
 	if (e == ERR_OK)
 		e = store_put_payload(t, row, &note, bytes_of(&raw));
@@ -163,9 +165,11 @@ stray_payload(struct store_txn *t)
 {
 	uint64_t row;
 	struct buf raw = { 0 };
+	struct bytes held = { 0 };
 	enum err e = store_find_payload(t, &row, &note);
 	if (e == ERR_OK)
-		e = store_get_payload(t, &raw, row);
+		e = store_get_payload(t, &held, row);
+	buf_add(&raw, held.data, held.len);
 	if (e == ERR_OK)
 		e = store_put_payload(t, 4711, &note, bytes_of(&raw));
 	buf_free(&raw);

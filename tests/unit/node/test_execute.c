@@ -4,6 +4,7 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <cmocka.h>
+#include <malloc.h>
 
 #include "laid.h"
 
@@ -212,17 +213,48 @@ results_of_a_block_that_is_gone_are_dropped(void **state)
 	laid_connect(&l, false);
 	back.hid = l.hid;
 	back.hash = l.hash;
-	assert_int_equal(results_run(&r, l.node), ERR_OK);
+	assert_int_equal(results_run(&r, &(uint64_t){ 0 }, l.node), ERR_OK);
 	assert_int_equal(r->hid, BLOCKS + 1);
 	leave(&l, &back);
 	laid_apply(&l, &(struct apply_order){ .results = r });
 	results_free(r);
-	assert_int_equal(results_run(&r, l.node), ERR_NOT_FOUND);
+	assert_int_equal(results_run(&r, &(uint64_t){ 0 }, l.node), ERR_NOT_FOUND);
 	l.hid = BLOCKS;
 	assert_true(l.rows > rows);
 	l.rows = rows;
 	struct hash after = meaning_of(&l, &told);
 	assert_true(hash_equal(&before, &after));
+	laid_close(&l);
+}
+
+static size_t
+allocated(void)
+{
+	const struct mallinfo2 m = mallinfo2();
+	return m.uordblks + m.hblkhd;
+}
+
+/* A node with little memory executes what it could order. */
+static void
+bodies_are_not_copied(void **state)
+{
+	enum { PAYLOADS = 200, BODY = 60000 };
+	static const uint8_t body[BODY];
+	uint8_t who[32];
+	struct laid l;
+	struct results *r;
+	(void)state;
+	laid_open(&l, 0);
+	laid_person(who, 0, 1);
+	for (uint64_t seq = 1; seq <= PAYLOADS; seq++)
+		laid_payload(&l, 0, who, seq, (struct bytes){ body, BODY });
+	laid_connect(&l, false);
+	size_t before = allocated();
+	assert_int_equal(results_run(&r, &(uint64_t){ 0 }, l.node), ERR_OK);
+	assert_int_equal(r->run[0].count, PAYLOADS);
+	assert_true(allocated() - before < PAYLOADS * BODY / 10);
+	laid_apply(&l, &(struct apply_order){ .results = r });
+	results_free(r);
 	laid_close(&l);
 }
 
@@ -243,7 +275,7 @@ too_many_readers_are_waited_for(void **state)
 	while (looks < MOST && store_begin_read(&look[looks], l.node->store) == ERR_OK)
 		looks++;
 	assert_true(looks < MOST);
-	assert_int_equal(results_run(&r, l.node), ERR_BUSY);
+	assert_int_equal(results_run(&r, &(uint64_t){ 0 }, l.node), ERR_BUSY);
 	while (looks > 0)
 		store_abort(look[--looks]);
 	assert_true(laid_execute(&l));
@@ -409,6 +441,8 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(as_many_workers_as_one_likes),
 		cmocka_unit_test(results_of_a_block_that_is_gone_are_dropped),
+		cmocka_unit_test(bodies_are_not_copied),
+		cmocka_unit_test(bodies_are_not_copied),
 		cmocka_unit_test(too_many_readers_are_waited_for),
 		cmocka_unit_test(a_draft_is_what_it_will_write),
 		cmocka_unit_test(a_crew_does_all_once),

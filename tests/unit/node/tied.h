@@ -121,7 +121,7 @@ tied_execute(uint32_t who)
 
 	if (d->ready != NULL)
 		return;
-	enum err e = results_run(&d->ready, d->node);
+	enum err e = results_run(&d->ready, &(uint64_t){ 0 }, d->node);
 	if (e == ERR_OK)
 		d->ready->left = d->node->core.left;
 	assert_true(e == ERR_OK || e == ERR_NOT_FOUND);

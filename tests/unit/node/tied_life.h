@@ -222,10 +222,10 @@ tied_bring_seal(struct crowd *w, uint32_t to, uint32_t from, struct store_txn *t
 	uint32_t n = b.block.head.core.payloads;
 	struct seal seal = { b.block.head, arena_alloc(&arena, n + 1, sizeof(*seal.payload)) };
 	for (uint32_t i = 0; i < n; i++) {
-		assert_int_equal(store_get_payload(t, &raw, b.row[i]), ERR_OK);
-		seal.payload[i].raw = (struct bytes){ crowd_keep(w, raw.data, raw.len), raw.len };
+		struct bytes held;
+		assert_int_equal(store_get_payload(t, &held, b.row[i]), ERR_OK);
+		seal.payload[i].raw = (struct bytes){ crowd_keep(w, held.data, held.len), held.len };
 	}
-	buf_reset(&raw);
 	seal_put(&raw, &seal);
 	tied_bring(w, to, from, &raw);
 	buf_free(&raw);

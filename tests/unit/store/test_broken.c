@@ -113,7 +113,7 @@ read_blocks(struct store_txn *t, struct arena *arena)
 static void
 read_rows(struct store_txn *t)
 {
-	struct buf raw = {0};
+	struct bytes raw;
 
 	for (uint64_t i = 0; i < ROWS; i++) {
 		struct store_receipt receipt;
@@ -122,12 +122,11 @@ read_rows(struct store_txn *t)
 		struct hash id;
 		uint64_t row;
 
-		if (store_get_payload(t, &raw, i) == ERR_OK && payload_unpack(&p, &id, NULL, bytes_of(&raw)) == ERR_OK)
+		if (store_get_payload(t, &raw, i) == ERR_OK && payload_unpack(&p, &id, NULL, raw) == ERR_OK)
 			store_find_payload(t, &row, &id);
 		store_get_place(t, &place, i);
 		store_get_receipt(t, &receipt, i);
 	}
-	buf_free(&raw);
 }
 
 static void

@@ -56,7 +56,7 @@ look_through(struct store *s)
 {
 	uint64_t count[STORE_DBS], row, hid = 0;
 	struct store_tip tip = {0};
-	struct buf raw = {0};
+	struct bytes raw;
 	struct store_txn *t;
 
 	if (store_begin_read(&t, s))
@@ -71,11 +71,10 @@ look_through(struct store *s)
 		struct hash id;
 		uint64_t found;
 
-		if (store_get_payload(t, &raw, row) || payload_unpack(&p, &id, NULL, bytes_of(&raw)) ||
+		if (store_get_payload(t, &raw, row) || payload_unpack(&p, &id, NULL, raw) ||
 		    store_find_payload(t, &found, &id) || found != row || p.seq != row + 1)
 			hid = UINT64_MAX;
 	}
-	buf_free(&raw);
 	store_abort(t);
 	return hid;
 }

@@ -12,6 +12,7 @@ a_new_store_has_nothing(void **state)
 	struct store_receipt receipt;
 	struct place place;
 	struct buf raw = {0};
+	struct bytes payload;
 	struct hash hash = some_hash(1);
 	struct lane at = {0};
 	uint64_t count[STORE_DBS], v;
@@ -32,7 +33,7 @@ a_new_store_has_nothing(void **state)
 	n = 9;
 	OK(store_get_lanes(s->txn, &lanes, &n, &s->arena));
 	assert_int_equal(n, 0);
-	assert_int_equal(store_get_payload(s->txn, &raw, 1), ERR_NOT_FOUND);
+	assert_int_equal(store_get_payload(s->txn, &payload, 1), ERR_NOT_FOUND);
 	assert_int_equal(store_find_payload(s->txn, &v, &hash), ERR_NOT_FOUND);
 	assert_int_equal(store_get_place(s->txn, &place, 1), ERR_NOT_FOUND);
 	assert_int_equal(store_get_pooled(s->txn, &v, 1), ERR_NOT_FOUND);

@@ -171,7 +171,7 @@ payloads_come_back_by_row_and_id(void **state)
 	enum { N = sizeof(size) / sizeof(*size) };
 	struct bytes raw[N];
 	struct hash id[N];
-	struct buf got = {0};
+	struct bytes got;
 	uint64_t row;
 
 	shelf_write(s);
@@ -185,11 +185,10 @@ payloads_come_back_by_row_and_id(void **state)
 		OK(store_find_payload(s->txn, &row, &id[i]));
 		assert_int_equal(row, i + 1);
 		OK(store_get_payload(s->txn, &got, row));
-		assert_true(bytes_equal(bytes_of(&got), raw[i]));
+		assert_true(bytes_equal(got, raw[i]));
 	}
 	id[0].b[31] ^= 1;
 	assert_int_equal(store_find_payload(s->txn, &row, &id[0]), ERR_NOT_FOUND);
-	buf_free(&got);
 }
 
 static void
@@ -198,7 +197,7 @@ an_erased_payload_leaves_no_trace(void **state)
 	struct shelf *s = *state;
 	struct hash id[2];
 	struct bytes raw[2];
-	struct buf got = {0};
+	struct bytes got;
 	uint64_t count[STORE_DBS], row;
 
 	shelf_write(s);

@@ -269,7 +269,7 @@ what_left_the_pool_stays_out(void **state)
 	struct shelf *s = *state;
 	struct hash id[3];
 	struct bytes raw[3];
-	struct buf got = {0};
+	struct bytes got;
 	uint64_t sealed, row;
 
 	for (uint64_t i = 1; i <= 2; i++)
@@ -286,7 +286,6 @@ what_left_the_pool_stays_out(void **state)
 	assert_int_equal(store_get_payload(s->txn, &got, 1), ERR_NOT_FOUND);
 	assert_int_equal(store_find_payload(s->txn, &row, &id[1]), ERR_NOT_FOUND);
 	OK(store_find_payload(s->txn, &row, &id[2]));
-	buf_free(&got);
 }
 
 static void
