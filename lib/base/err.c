@@ -53,6 +53,7 @@ static const struct {
 	[ERR_NAME_TAKEN] = {"name_taken", "name is taken"},
 	[ERR_ENGINE] = {"engine", "engine or rule is not known"},
 	[ERR_RULE] = {"rule", "rule pos wants the engine coin, and witnesses"},
+	[ERR_STAKES] = {"stakes", "rule pos wants coins that somebody holds from the start, not locked"},
 	[ERR_EFFORT] = {"effort", "proof of work does not meet the chain's own difficulty"},
 	[ERR_AUTHORITY] = {"authority", "signer is no authority of this chain"},
 	[ERR_STAKE] = {"stake", "signer has no stake in this chain"},

@@ -84,6 +84,13 @@ stakes(const struct spec *spec)
 	return spec->engine == ENGINE_COIN && spec->witnesses != 0;
 }
 
+/* para-protocol(7) LAYER 2: Some of its coins are there from the start, not locked */
+static bool
+has_stakes(const struct coin *c)
+{
+	return c->allocs > 0 || (c->issuance == COIN_FIXED && coin_allotted(c).units < c->cap.units);
+}
+
 enum err
 spec_check(const struct spec *spec)
 {
@@ -100,7 +107,11 @@ spec_check(const struct spec *spec)
 	e = rule_check(&spec->rule, &spec->authorities);
 	if (e == ERR_OK && spec->rule.kind == RULE_POS && !stakes(spec))
 		e = ERR_RULE;
-	return e || spec->engine != ENGINE_COIN ? e : coin_check(&spec->coin);
+	if (e == ERR_OK && spec->engine == ENGINE_COIN)
+		e = coin_check(&spec->coin);
+	if (e == ERR_OK && spec->rule.kind == RULE_POS && !has_stakes(&spec->coin))
+		e = ERR_STAKES;
+	return e;
 }
 
 struct hash

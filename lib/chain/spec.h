@@ -39,7 +39,10 @@ bool spec_name_ok(const char *name);
 void spec_name_get(struct reader *r, char out[static LIMIT_NAME + 1]);
 void spec_put(struct buf *out, const struct spec *spec);
 
-/* ERR_NAME, ERR_ENGINE (an engine or rule that this version does not know), ERR_RANGE, what rule_check and coin_check say. */
+/*
+ * ERR_NAME, ERR_ENGINE (an engine or rule that this version does not know), ERR_RANGE, what rule_check and coin_check say;
+ * of rule pos ERR_RULE (no coin, or no witnesses) and ERR_STAKES (nobody could ever seal).
+ */
 enum err spec_unpack(struct spec *out, struct bytes in);
 enum err spec_check(const struct spec *spec);
 struct hash spec_hash(const struct spec *spec);

@@ -34,6 +34,17 @@ load lib
 	fails 2 'rule pos wants' para-chain spec --name gold --rule pos
 	fails 2 'rule pos wants' para-coin spec --name gold --supply 1000 --rule pos --witnesses 0
 	fails 1 'out of range' para-chain check <<<"$(jq '.tickets = 0' gold.json)"
+	# nobody could ever seal where all coins come later
+	for issuance in "mined --reward 1 --halving 10" "pos --reward 1 --halving 10" "token --minter $(cat a)"; do
+		# shellcheck disable=SC2086
+		set -- para-coin spec --name gold --supply 1000 --rule pos --issuance $issuance
+		fails 2 'coins that somebody holds from the start' "$@"
+		fails 2 'coins that somebody holds from the start' "$@" --lock "$(cat a)=1:0:0"
+		"$@" --alloc "$(cat a)=1" >later.json
+		fails 1 'coins that somebody holds from the start' para-chain check <<<"$(jq '.coin.alloc = []' later.json)"
+	done
+	fails 2 'coins that somebody holds from the start' \
+		para-coin spec --name gold --supply 1000 --rule pos --lock "$(cat a)=1000:1:9"
 	para-chain authorities -c 7 --authority "$(cat b)" -k a.key --seq 1 --network "$NETWORK" >line
 	para-seal verify <line
 	[ "$(jq -r .chain line)" = 0 ]

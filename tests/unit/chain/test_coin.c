@@ -182,6 +182,42 @@ each_issuance_has_its_own_fields(void **state)
 	assert_int_equal(coin_check(&c), ERR_SYMBOL);
 }
 
+/* A key seals by the coins that it holds; what is locked is let go by the first payload, which nobody could seal. */
+static void
+a_pos_chain_has_stakes_from_the_start(void **state)
+{
+	static const enum coin_issuance later[] = { COIN_MINED, COIN_POS, COIN_TOKEN };
+	struct kit k;
+
+	(void)state;
+	for (size_t i = 0; i < 6; i++) {
+		k = kit_mined();
+		k.spec.rule = (struct rule){ .kind = RULE_POS, .tickets = 8 };
+		k.spec.coin.issuance = later[i / 2];
+		if (k.spec.coin.issuance == COIN_TOKEN) {
+			k.spec.coin.reward.units = k.spec.coin.halving = 0;
+			k.spec.coin.minter.b[31] = 1;
+		}
+		if (i % 2)
+			kit_alloc(&k, 1, 1);
+		kit_lock(&k, 1, 1, 0, 0);
+		check(&k, i % 2 ? ERR_OK : ERR_STAKES);
+	}
+	for (uint64_t locked = 999; locked <= 1000; locked++) {
+		k = kit_mined();
+		k.spec.rule = (struct rule){ .kind = RULE_POS, .tickets = 8 };
+		k.spec.coin.issuance = COIN_FIXED;
+		k.spec.coin.reward.units = k.spec.coin.halving = 0;
+		kit_lock(&k, 1, locked, 0, 0);
+		check(&k, locked < 1000 ? ERR_OK : ERR_STAKES);
+	}
+	/* What other rules ask for comes first. */
+	k = kit_mined();
+	k.spec.rule = (struct rule){ .kind = RULE_POS, .tickets = 8 };
+	k.spec.witnesses = 0;
+	check(&k, ERR_RULE);
+}
+
 static void
 rewards_halve_and_end(void **state)
 {
@@ -324,6 +360,7 @@ main(void)
 		WORLD_TEST(a_coin_spec_reads_back_and_every_bit_counts),
 		cmocka_unit_test(what_does_not_add_up_is_refused),
 		cmocka_unit_test(each_issuance_has_its_own_fields),
+		cmocka_unit_test(a_pos_chain_has_stakes_from_the_start),
 		cmocka_unit_test(rewards_halve_and_end),
 		cmocka_unit_test(locks_let_go_between_cliff_and_end),
 		cmocka_unit_test(orders_read_back_whole_or_not_at_all),

@@ -10,7 +10,7 @@
 #include "base/hex.h"
 #include "chain/account.h"
 
-enum { KINDS = 11, LINE_BYTES = 32, TEXT_MAX = 1 << 18 };
+enum { KINDS = 14, LINE_BYTES = 32, TEXT_MAX = 1 << 18 };
 
 struct vector {
 	const char *name;
@@ -101,6 +101,61 @@ build_spec(struct vector *v, struct world *w)
 	v->hash = spec_hash(&w->spec);
 }
 
+static void
+add_spec(struct vector *v, const struct spec *spec)
+{
+	assert_int_equal(spec_check(spec), ERR_OK);
+	spec_put(&v->raw, spec);
+	v->hash = spec_hash(spec);
+}
+
+static void
+build_spec_pow(struct vector *v, struct world *w)
+{
+	struct spec spec = w->spec;
+
+	strcpy(spec.name, "hard");
+	spec.rule = (struct rule){ .kind = RULE_POW, .difficulty = 65536 };
+	add_spec(v, &spec);
+}
+
+/* Half of the coins are alice's; who registers the chain has the rest. */
+static void
+build_spec_pos(struct vector *v, struct world *w)
+{
+	struct coin_alloc a = { .amount = { 500 } };
+	struct spec spec = w->spec;
+	struct buf list = { 0 };
+
+	memcpy(a.account, sign_key_public(w->alice)->b, sizeof a.account);
+	coin_alloc_put(&list, &a);
+	strcpy(spec.name, "gold");
+	spec.engine = ENGINE_COIN;
+	spec.rule = (struct rule){ .kind = RULE_POS, .tickets = 8 };
+	spec.coin = (struct coin){ .symbol = "AU", .decimals = 2, .cap = { 1000 }, .allocs = 1, .alloc = bytes_of(&list) };
+	add_spec(v, &spec);
+	buf_free(&list);
+}
+
+static int
+compare_keys(const void *a, const void *b)
+{
+	return memcmp(a, b, sizeof(struct pubkey));
+}
+
+static void
+build_spec_bft(struct vector *v, struct world *w)
+{
+	struct spec spec = w->spec;
+
+	strcpy(spec.name, "board");
+	spec.rule.kind = RULE_BFT;
+	spec.authorities = (struct authorities){ 3,
+		{ *sign_key_public(w->founder), *sign_key_public(w->alice), *sign_key_public(w->bob) } };
+	qsort(spec.authorities.key, 3, sizeof spec.authorities.key[0], compare_keys);
+	add_spec(v, &spec);
+}
+
 /* A proof ends in the hash of its hyper block. */
 static void
 build_proof(struct vector *v, struct world *w)
@@ -112,18 +167,22 @@ build_proof(struct vector *v, struct world *w)
 static const struct {
 	const char *name;
 	void (*build)(struct vector *, struct world *);
+	enum object_type type;
 } kinds[KINDS] = {
-	{ "payload", build_payload },
-	{ "seal", build_seal },
-	{ "template", build_template },
-	{ "block", build_block },
-	{ "list", build_list },
-	{ "cert", build_cert },
-	{ "endorsement", build_endorsement },
-	{ "hyper", build_hyper },
-	{ "genesis", build_genesis },
-	{ "spec", build_spec },
-	{ "proof", build_proof },
+	{ "payload", build_payload, OBJECT_PAYLOAD },
+	{ "seal", build_seal, OBJECT_SEAL },
+	{ "template", build_template, OBJECT_TEMPLATE },
+	{ "block", build_block, OBJECT_BLOCK },
+	{ "list", build_list, OBJECT_LIST },
+	{ "cert", build_cert, OBJECT_CERT },
+	{ "endorsement", build_endorsement, OBJECT_ENDORSEMENT },
+	{ "hyper", build_hyper, OBJECT_HYPER },
+	{ "genesis", build_genesis, OBJECT_GENESIS },
+	{ "spec", build_spec, OBJECT_SPEC },
+	{ "proof", build_proof, OBJECT_PROOF },
+	{ "spec_pow", build_spec_pow, OBJECT_SPEC },
+	{ "spec_pos", build_spec_pos, OBJECT_SPEC },
+	{ "spec_bft", build_spec_bft, OBJECT_SPEC },
 };
 
 static struct vector
@@ -133,7 +192,7 @@ vector_of(struct world *w, size_t kind)
 
 	kinds[kind].build(&v, w);
 	assert_false(v.raw.failed);
-	assert_int_equal(object_peek(bytes_of(&v.raw)), kind + 1);
+	assert_int_equal(object_peek(bytes_of(&v.raw)), kinds[kind].type);
 	return v;
 }
 
@@ -287,11 +346,12 @@ write_all(void)
 	for (size_t i = 0; i < KINDS; i++) {
 		struct vector v = vector_of(state, i);
 		struct buf text = { 0 };
+		const char *variant = strchr(v.name, '_');
 		char path[64];
 		snprintf(path, sizeof path, "tests/vectors/%s.hex", v.name);
 		print_vector(&text, &v);
 		write_file(path, text.data, text.len - 1);
-		write_corpus(v.name, "golden", v.raw.data, v.raw.len);
+		write_corpus(kinds[kinds[i].type - 1].name, variant ? variant + 1 : "golden", v.raw.data, v.raw.len);
 		buf_free(&text);
 		buf_free(&v.raw);
 	}
