@@ -29,7 +29,10 @@ struct server_config {
 	size_t message_bytes; /* most of one request */
 	size_t total_bytes;   /* most of all requests under way */
 	unsigned requests;    /* most requests under way */
-	/* Called on nng's threads: must not block. The body is borrowed until the reply; it is never empty. */
+	/*
+	 * Called on nng's threads, two for each processor: at most one for each may be kept at a time, and that briefly. The
+	 * body is borrowed until the reply; it is never empty.
+	 */
 	void (*handle)(void *arg, struct request *request, struct bytes body);
 	void *arg;
 };

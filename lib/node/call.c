@@ -7,8 +7,11 @@
 #include "node/params.h"
 #include "node/worker.h"
 
-/* Calls of a batch; requests longer than this bring many payloads, whose signatures take time. */
-enum { BATCH_CALLS = 1000, HEAVY_BYTES = 16384 };
+/*
+ * Calls of a batch; requests longer than this bring many payloads, whose signatures take time; what is longer than the
+ * last is not looked at on the thread that it came in on.
+ */
+enum { BATCH_CALLS = 1000, HEAVY_BYTES = 16384, SMALL_BYTES = 1024 };
 
 enum { RPC_PARSE = -32700, RPC_INVALID = -32600, RPC_METHOD = -32601, RPC_PARAMS = -32602, RPC_INTERNAL = -32603,
 	RPC_OWN = -32000 };
@@ -297,7 +300,7 @@ run_exchange(struct node *n, struct task *task)
 {
 	struct exchange *x = (struct exchange *)task;
 	struct json_error error = { 0 };
-	enum err e = json_parse(&x->root, &error, x->body);
+	enum err e = x->root == NULL ? json_parse(&x->root, &error, x->body) : ERR_OK;
 	if (e == ERR_OK)
 		e = make_calls(x, n);
 	if (e != ERR_OK) {
@@ -314,6 +317,28 @@ run_exchange(struct node *n, struct task *task)
 	release(x);
 }
 
+static bool
+is_quick(const struct exchange *x)
+{
+	const char *name;
+	if (json_text(&name, json_member(x->root, "method")) != ERR_OK)
+		return false;
+	const struct method *m = find_method(name);
+	return m != NULL && m->quick;
+}
+
+/* Of what came in small, one quick call is answered here; anything else is a worker's. */
+static void
+run_small(struct node *n, struct task *task)
+{
+	struct exchange *x = (struct exchange *)task;
+	task->run = run_exchange;
+	if (json_parse(&x->root, NULL, x->body) == ERR_OK && is_quick(x))
+		run_exchange(n, task);
+	else
+		worker_push(n, task, false);
+}
+
 void
 call_handle(void *node, struct request *request, struct bytes body)
 {
@@ -323,8 +348,11 @@ call_handle(void *node, struct request *request, struct bytes body)
 		server_reply(request, (struct bytes){ NULL, 0 });
 		return;
 	}
-	x->task.run = run_exchange;
 	x->request = request;
 	x->body = body;
+	x->task.run = run_small;
+	if (body.len <= SMALL_BYTES && worker_inplace(n, &x->task))
+		return;
+	x->task.run = run_exchange;
 	worker_push(n, &x->task, body.len > HEAVY_BYTES);
 }

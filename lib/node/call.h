@@ -2,7 +2,8 @@
  * call: one JSON-RPC call, from its place in a request to its answer. Source of the rule: para-rpc(7).
  *
  *     exchange = one request of the socket, a call or a batch of them; answered when its last call is
- *     call     = started by a worker; answered at once, or parked until the core, the chain or the clock moves on
+ *     call     = started by a worker, or one that is quick by the thread that it came in on; answered at once, or parked
+ *                until the core, the chain or the clock moves on
  */
 #ifndef NODE_CALL_H
 #define NODE_CALL_H
@@ -40,6 +41,7 @@ struct method {
 	const char *name;
 	enum err (*run)(struct call *call, struct json_writer *w);
 	void (*start)(struct call *call);
+	bool quick; /* run takes microseconds and nothing of the disk but a few rows */
 };
 
 /* The methods of the files rpc_*.c, each list ended by a NULL name. */

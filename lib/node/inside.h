@@ -98,6 +98,7 @@ struct tasks {
 	pthread_cond_t wake;
 	struct task_list quick, heavy; /* quick ones go first: a miner's answer must not stand behind a flood */
 	bool stopping;
+	_Atomic unsigned inplace, inplace_most; /* tasks on threads that are not workers, now and at most */
 };
 
 struct node {

@@ -142,7 +142,7 @@ block(struct call *call, struct json_writer *w)
 }
 
 const struct method rpc_block_methods[] = {
-	{ "hyper", hyper, NULL },
-	{ "block", block, NULL },
-	{ NULL, NULL, NULL }
+	{ "hyper", hyper, NULL, false },
+	{ "block", block, NULL, false },
+	{ NULL, NULL, NULL, false }
 };

@@ -293,8 +293,8 @@ lanes(struct call *call, struct json_writer *w)
 }
 
 const struct method rpc_chain_methods[] = {
-	{ "chains", chains, NULL },
-	{ "chain", chain, NULL },
-	{ "lanes", lanes, NULL },
-	{ NULL, NULL, NULL }
+	{ "chains", chains, NULL, false },
+	{ "chain", chain, NULL, false },
+	{ "lanes", lanes, NULL, false },
+	{ NULL, NULL, NULL, false }
 };

@@ -274,8 +274,8 @@ audit(struct call *call, struct json_writer *w)
 }
 
 const struct method rpc_coin_methods[] = {
-	{ "account", account, NULL },
-	{ "supply", supply, NULL },
-	{ "audit", audit, NULL },
-	{ NULL, NULL, NULL }
+	{ "account", account, NULL, false },
+	{ "supply", supply, NULL, false },
+	{ "audit", audit, NULL, false },
+	{ NULL, NULL, NULL, false }
 };

@@ -137,6 +137,6 @@ follow(struct call *call)
 }
 
 const struct method rpc_follow_methods[] = {
-	{ "follow", NULL, follow },
-	{ NULL, NULL, NULL }
+	{ "follow", NULL, follow, false },
+	{ NULL, NULL, NULL, false }
 };

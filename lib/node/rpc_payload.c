@@ -208,7 +208,7 @@ proof(struct call *call, struct json_writer *w)
 }
 
 const struct method rpc_payload_methods[] = {
-	{ "payload", payload, NULL },
-	{ "proof", proof, NULL },
-	{ NULL, NULL, NULL }
+	{ "payload", payload, NULL, true },
+	{ "proof", proof, NULL, false },
+	{ NULL, NULL, NULL, false }
 };

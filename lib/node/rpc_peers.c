@@ -109,6 +109,6 @@ peers(struct call *call, struct json_writer *w)
 }
 
 const struct method rpc_peers_methods[] = {
-	{ "peers", peers, NULL },
-	{ NULL, NULL, NULL }
+	{ "peers", peers, NULL, false },
+	{ NULL, NULL, NULL, false }
 };

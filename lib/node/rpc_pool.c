@@ -334,8 +334,8 @@ by_signer(struct call *call, struct json_writer *w)
 }
 
 const struct method rpc_pool_methods[] = {
-	{ "pool", pool, NULL },
-	{ "pool_by_chain", by_chain, NULL },
-	{ "pool_by_signer", by_signer, NULL },
-	{ NULL, NULL, NULL }
+	{ "pool", pool, NULL, false },
+	{ "pool_by_chain", by_chain, NULL, false },
+	{ "pool_by_signer", by_signer, NULL, false },
+	{ NULL, NULL, NULL, false }
 };

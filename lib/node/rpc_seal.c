@@ -325,8 +325,8 @@ work_done(struct call *call)
 }
 
 const struct method rpc_seal_methods[] = {
-	{ "submit_seal", NULL, submit_seal },
-	{ "work", NULL, work },
-	{ "work_done", NULL, work_done },
-	{ NULL, NULL, NULL }
+	{ "submit_seal", NULL, submit_seal, false },
+	{ "work", NULL, work, false },
+	{ "work_done", NULL, work_done, false },
+	{ NULL, NULL, NULL, false }
 };

@@ -41,28 +41,34 @@ put_account(struct json_writer *w, const struct pubkey *key)
 }
 
 static enum err
-put_missing(struct json_writer *w, struct node *n)
+put_silent(struct json_writer *w, struct node *n)
 {
 	struct arena arena = { 0 };
 	struct vote_view *voter = arena_alloc(&arena, VOTERS_TOLD, sizeof(*voter));
 	struct round_view r;
 	struct u128 total;
-	uint32_t count = 0;
-	if (voter != NULL && !n->genesis.solo) {
-		pthread_mutex_lock(&n->core.mutex);
-		consensus_round(n->core.consensus, &r);
-		count = consensus_votes(n->core.consensus, voter, VOTERS_TOLD, &total);
-		pthread_mutex_unlock(&n->core.mutex);
-	}
-	json_put_key(w, "missing");
-	json_put_array(w);
+	if (voter == NULL)
+		return ERR_NOMEM;
+	pthread_mutex_lock(&n->core.mutex);
+	consensus_round(n->core.consensus, &r);
+	uint32_t count = consensus_votes(n->core.consensus, voter, VOTERS_TOLD, &total);
+	pthread_mutex_unlock(&n->core.mutex);
 	for (uint32_t i = 0; i < count && i < VOTERS_TOLD; i++) {
 		if (r.tip_slot > MISSED_SLOTS && voter[i].heard_slot < r.tip_slot - MISSED_SLOTS)
 			put_account(w, &voter[i].key);
 	}
-	json_end_array(w);
 	arena_free(&arena);
-	return voter != NULL ? ERR_OK : ERR_NOMEM;
+	return ERR_OK;
+}
+
+static enum err
+put_missing(struct json_writer *w, struct node *n)
+{
+	json_put_key(w, "missing");
+	json_put_array(w);
+	enum err e = n->genesis.solo ? ERR_OK : put_silent(w, n);
+	json_end_array(w);
+	return e;
 }
 
 static void
@@ -102,47 +108,37 @@ put_round(struct json_writer *w, const struct round_view *r, bool read_only)
 }
 
 static enum err
-put_chain_state(struct json_writer *w, struct node *n, const struct round_view *r)
+put_chain_state(struct json_writer *w, struct look *look, const struct round_view *r)
 {
-	struct look look;
 	struct arena arena = { 0 };
 	struct lane_state *lane;
 	uint32_t lanes, chains;
-	enum err e = lookup_begin(&look, n);
-	if (e != ERR_OK)
-		return e;
-	e = ledger_chain_count(&look.ledger, &chains);
+	enum err e = ledger_chain_count(&look->ledger, &chains);
 	if (e == ERR_OK)
-		e = store_get_lanes(look.t, &lane, &lanes, &arena);
+		e = store_get_lanes(look->t, &lane, &lanes, &arena);
 	if (e == ERR_OK) {
-		fields_uint(w, "hid", look.tip.hid);
-		view_hash(w, "hash", &look.tip.hash);
-		fields_uint(w, "certified", r->certified_hid < look.tip.hid ? r->certified_hid : look.tip.hid);
-		fields_uint(w, "final_hid", look.tip.final_hid);
+		fields_uint(w, "hid", look->tip.hid);
+		view_hash(w, "hash", &look->tip.hash);
+		fields_uint(w, "certified", r->certified_hid < look->tip.hid ? r->certified_hid : look->tip.hid);
+		fields_uint(w, "final_hid", look->tip.final_hid);
 		fields_uint(w, "chains", chains);
 		fields_uint(w, "lanes", lanes);
-		fields_uint(w, "store_bytes", store_bytes(n->store));
+		fields_uint(w, "store_bytes", store_bytes(look->t));
 	}
-	lookup_end(&look);
 	arena_free(&arena);
 	return e;
 }
 
 /* The names are the wish; `chains` tells how far it has come. */
 static enum err
-put_roles(struct json_writer *w, struct node *n)
+put_roles(struct json_writer *w, struct look *look)
 {
-	struct look look;
 	struct arena arena = { 0 };
 	struct roles roles = { .role = ROLE_FULL };
 	uint64_t base = 0;
-	enum err e = lookup_begin(&look, n);
-	if (e != ERR_OK)
-		return e;
-	e = roles_read(&roles, &arena, look.t);
+	enum err e = roles_read(&roles, &arena, look->t);
 	if (e == ERR_OK)
-		e = store_get_base(look.t, &base);
-	lookup_end(&look);
+		e = store_get_base(look->t, &base);
 	fields_text(w, "role", roles_word(roles.role));
 	json_put_key(w, "follows");
 	json_put_array(w);
@@ -159,18 +155,24 @@ status(struct call *call, struct json_writer *w)
 {
 	struct node *n = call->node;
 	struct round_view r;
-	enum err e = params_known(call, NOTHING);
+	struct look look;
+	enum err e = params_known(call, NOTHING), trouble = ERR_OK;
+	/* Nobody waits for the core while he looks. */
+	if (e == ERR_OK)
+		trouble = round_now(n, &r);
+	if (e == ERR_OK)
+		e = lookup_begin(&look, n);
 	if (e != ERR_OK)
 		return e;
-	enum err trouble = round_now(n, &r);
 	json_put_object(w);
 	fields_hex(w, "network", n->network.b, sizeof(n->network.b));
 	view_hash(w, "genesis", &n->genesis_hash);
 	fields_text(w, "name", n->genesis.name);
-	e = put_roles(w, n);
+	e = put_roles(w, &look);
 	fields_bool(w, "solo", n->genesis.solo);
 	if (e == ERR_OK)
-		e = put_chain_state(w, n, &r);
+		e = put_chain_state(w, &look, &r);
+	lookup_end(&look);
 	put_round(w, &r, trouble != ERR_OK);
 	if (e == ERR_OK)
 		e = put_missing(w, n);
@@ -361,11 +363,11 @@ stop(struct call *call, struct json_writer *w)
 }
 
 const struct method rpc_status_methods[] = {
-	{ "status", status, NULL },
-	{ "genesis", genesis, NULL },
-	{ "round", round_of, NULL },
-	{ "seq", seq, NULL },
-	{ "keep", keep, NULL },
-	{ "stop", stop, NULL },
-	{ NULL, NULL, NULL }
+	{ "status", status, NULL, true },
+	{ "genesis", genesis, NULL, true },
+	{ "round", round_of, NULL, true },
+	{ "seq", seq, NULL, true },
+	{ "keep", keep, NULL, false },
+	{ "stop", stop, NULL, false },
+	{ NULL, NULL, NULL, false }
 };

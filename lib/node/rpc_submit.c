@@ -335,6 +335,6 @@ submit(struct call *call)
 }
 
 const struct method rpc_submit_methods[] = {
-	{ "submit", NULL, submit },
-	{ NULL, NULL, NULL }
+	{ "submit", NULL, submit, false },
+	{ NULL, NULL, NULL, false }
 };

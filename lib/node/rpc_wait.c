@@ -223,6 +223,6 @@ wait(struct call *call)
 }
 
 const struct method rpc_wait_methods[] = {
-	{ "wait", NULL, wait },
-	{ NULL, NULL, NULL }
+	{ "wait", NULL, wait, false },
+	{ NULL, NULL, NULL, false }
 };

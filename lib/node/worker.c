@@ -3,6 +3,9 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+/* nng has two threads for each processor, 16 at most. */
+enum { INPLACE_MOST = 8 };
+
 static struct task *
 pop(struct task_list *list)
 {
@@ -46,6 +49,7 @@ worker_start(struct node *n)
 	n->worker = calloc(count, sizeof(*n->worker));
 	if (n->worker == NULL)
 		return ERR_NOMEM;
+	n->tasks.inplace_most = processors < 1 ? 1 : processors > INPLACE_MOST ? INPLACE_MOST : (unsigned)processors;
 	while (n->workers < count && pthread_create(&n->worker[n->workers], NULL, work, n) == 0)
 		n->workers++;
 	return n->workers >= 2 ? ERR_OK : ERR_NOMEM;
@@ -62,6 +66,17 @@ worker_push(struct node *n, struct task *task, bool heavy)
 	list->last = &task->next;
 	pthread_cond_signal(&t->wake);
 	pthread_mutex_unlock(&t->mutex);
+}
+
+bool
+worker_inplace(struct node *n, struct task *task)
+{
+	struct tasks *t = &n->tasks;
+	bool free = atomic_fetch_add(&t->inplace, 1) < t->inplace_most;
+	if (free)
+		task->run(n, task);
+	atomic_fetch_sub(&t->inplace, 1);
+	return free;
 }
 
 void

@@ -96,7 +96,7 @@ void store_sweep(struct store *s);
 enum err store_copy(struct store *s, int fd);
 
 /* Bytes of the pages that hold something. Pages that fell free stay in the file and are used again first. */
-uint64_t store_bytes(struct store *s);
+uint64_t store_bytes(struct store_txn *t);
 
 /* A get that fills a struct buf empties it first. Puts may be done again. */
 

@@ -232,19 +232,15 @@ store_copy(struct store *s, int fd)
 }
 
 uint64_t
-store_bytes(struct store *s)
+store_bytes(struct store_txn *t)
 {
-	struct store_txn *t;
 	uint64_t bytes = 0;
 
-	if (store_begin_read(&t, s))
-		return 0;
 	for (int i = 0; i < STORE_DBS; i++) {
 		MDB_stat stat;
 
-		if (!mdb_stat(t->txn, s->db[i], &stat))
+		if (!mdb_stat(t->txn, t->store->db[i], &stat))
 			bytes += (stat.ms_branch_pages + stat.ms_leaf_pages + stat.ms_overflow_pages) * (uint64_t)stat.ms_psize;
 	}
-	store_abort(t);
 	return bytes;
 }

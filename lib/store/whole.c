@@ -40,11 +40,11 @@ store_whole(struct store *s)
 	struct tally y = {0};
 	enum err e;
 
-	if (store_bytes(s) >= TINY_BYTES)
-		return ERR_OK;
 	e = store_begin_read(&y.t, s);
-	if (e)
+	if (e || store_bytes(y.t) >= TINY_BYTES) {
+		store_abort(y.t);
 		return e;
+	}
 	e = db_each(y.t, DB_PAYLOAD, (struct bytes){0}, check_payload, &y);
 	if (!e)
 		e = store_counts(y.t, count);
