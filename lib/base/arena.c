@@ -13,6 +13,8 @@ struct arena_chunk {
 /* The first chunk is the largest that malloc keeps at hand when it is freed: most arenas are small and gone soon. */
 enum { CHUNK_LEAST = 1024 - sizeof(struct arena_chunk), CHUNK_MOST = 64 * 1024 };
 
+enum { LIST_LEAST = 16 };
+
 static struct arena_chunk *
 chunk_add(struct arena *a, size_t need)
 {
@@ -49,6 +51,21 @@ arena_alloc(struct arena *a, size_t n, size_t size)
 	void *p = c->data + c->used;
 	c->used += need;
 	return memset(p, 0, need);
+}
+
+void *
+arena_grow(struct arena *a, void *list, size_t n, size_t *cap, size_t size)
+{
+	if (n < *cap)
+		return list;
+	size_t more = *cap > 0 ? 2 * *cap : LIST_LEAST;
+	void *copy = more > n ? arena_alloc(a, more, size) : NULL;
+	if (!copy)
+		return NULL;
+	if (n > 0)
+		memcpy(copy, list, n * size);
+	*cap = more;
+	return copy;
 }
 
 void

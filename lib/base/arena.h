@@ -16,6 +16,12 @@ struct arena {
 
 /* n zeroed objects of size bytes, aligned for any type; NULL when memory ran out or n * size overflows. */
 void *arena_alloc(struct arena *a, size_t n, size_t size);
+
+/*
+ * Room for one more in a list of n objects: the list, or a copy with twice the room, *cap objects. NULL as above, and
+ * then all is as it was.
+ */
+void *arena_grow(struct arena *a, void *list, size_t n, size_t *cap, size_t size);
 void arena_free(struct arena *a);
 
 #endif

@@ -19,7 +19,8 @@ struct incoming {
 	struct kept_block *kept;
 	uint32_t blocks;
 	struct endorsement *endorsement;
-	uint32_t endorsements, room;
+	uint32_t endorsements;
+	size_t room;
 };
 
 static enum err
@@ -114,17 +115,11 @@ add_endorsement(struct incoming *b, struct bytes piece)
 {
 	if (b->endorsements == LIMIT_VOTERS)
 		return ERR_TOO_LONG;
-	if (b->endorsements == b->room) {
-		uint32_t room = b->room == 0 ? 64 : 2 * b->room;
-		struct endorsement *more = arena_alloc(&b->arena, room, sizeof(*more));
-		if (more == NULL)
-			return ERR_NOMEM;
-		if (b->endorsements > 0)
-			memcpy(more, b->endorsement, b->endorsements * sizeof(*more));
-		b->endorsement = more;
-		b->room = room;
-	}
-	return endorse_unpack(&b->endorsement[b->endorsements++], piece);
+	struct endorsement *list = arena_grow(&b->arena, b->endorsement, b->endorsements, &b->room, sizeof(*list));
+	if (list == NULL)
+		return ERR_NOMEM;
+	b->endorsement = list;
+	return endorse_unpack(&list[b->endorsements++], piece);
 }
 
 static enum err

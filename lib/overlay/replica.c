@@ -8,17 +8,11 @@
 struct replica_action *
 replica_action_add(struct replica_actions *out, enum replica_action_type type)
 {
-	if (out->count == out->cap) {
-		size_t cap = out->cap ? out->cap * 2 : 16;
-		struct replica_action *more = arena_alloc(out->arena, cap, sizeof *more);
-		if (!more)
-			return NULL;
-		if (out->count > 0)
-			memcpy(more, out->item, out->count * sizeof *more);
-		out->item = more;
-		out->cap = cap;
-	}
-	struct replica_action *a = &out->item[out->count++];
+	struct replica_action *list = arena_grow(out->arena, out->item, out->count, &out->cap, sizeof *list);
+	if (!list)
+		return NULL;
+	out->item = list;
+	struct replica_action *a = &list[out->count++];
 	*a = (struct replica_action){.type = type};
 	return a;
 }

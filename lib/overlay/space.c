@@ -14,17 +14,11 @@ enum {
 struct space_action *
 space_action_add(struct space_actions *out, enum space_action_type type)
 {
-	if (out->count == out->cap) {
-		size_t cap = out->cap ? out->cap * 2 : 16;
-		struct space_action *more = arena_alloc(out->arena, cap, sizeof *more);
-		if (!more)
-			return NULL;
-		if (out->count > 0)
-			memcpy(more, out->item, out->count * sizeof *more);
-		out->item = more;
-		out->cap = cap;
-	}
-	struct space_action *a = &out->item[out->count++];
+	struct space_action *list = arena_grow(out->arena, out->item, out->count, &out->cap, sizeof *list);
+	if (!list)
+		return NULL;
+	out->item = list;
+	struct space_action *a = &list[out->count++];
 	memset(a, 0, sizeof *a);
 	a->type = type;
 	return a;

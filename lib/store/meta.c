@@ -9,6 +9,19 @@ get(struct store_txn *t, struct bytes *value, const char *word)
 }
 
 static enum err
+copy(struct buf *out, struct store_txn *t, const char *word)
+{
+	struct bytes value;
+	enum err e = get(t, &value, word);
+
+	buf_reset(out);
+	if (e)
+		return e;
+	buf_add(out, value.data, value.len);
+	return out->failed ? ERR_NOMEM : ERR_OK;
+}
+
+static enum err
 put(struct store_txn *t, const char *word)
 {
 	return t->value.failed ? ERR_NOMEM : db_put(t, DB_META, word, strlen(word), bytes_of(&t->value));
@@ -28,14 +41,7 @@ store_put_genesis(struct store_txn *t, struct bytes raw)
 enum err
 store_get_genesis(struct store_txn *t, struct buf *raw)
 {
-	struct bytes value;
-	enum err e = get(t, &value, "genesis");
-
-	buf_reset(raw);
-	if (e)
-		return e;
-	buf_add(raw, value.data, value.len);
-	return raw->failed ? ERR_NOMEM : ERR_OK;
+	return copy(raw, t, "genesis");
 }
 
 enum err
@@ -122,14 +128,7 @@ store_put_roles(struct store_txn *t, struct bytes raw)
 enum err
 store_get_roles(struct store_txn *t, struct buf *raw)
 {
-	struct bytes value;
-	enum err e = get(t, &value, "roles");
-
-	buf_reset(raw);
-	if (e)
-		return e;
-	buf_add(raw, value.data, value.len);
-	return raw->failed ? ERR_NOMEM : ERR_OK;
+	return copy(raw, t, "roles");
 }
 
 enum err

@@ -5,7 +5,6 @@
 #include <cmocka.h>
 #include <string.h>
 
-#include "base/arena.h"
 #include "base/bytes.h"
 
 /* A request no machine grants must come back as NULL, also under the address sanitizer. */
@@ -94,45 +93,6 @@ ranges_are_equal_by_length_and_content(void **state)
 	assert_true(bytes_equal((struct bytes){x, 0}, (struct bytes){NULL, 0}));
 }
 
-static void
-an_arena_hands_out_zeroed_aligned_separate_objects(void **state)
-{
-	(void)state;
-	enum { N = 500 };
-	struct arena a = {0};
-	uint8_t *p[N];
-	for (size_t i = 0; i < N; i++) {
-		p[i] = arena_alloc(&a, i, 3);
-		assert_non_null(p[i]);
-		assert_int_equal((uintptr_t)p[i] % _Alignof(max_align_t), 0);
-		for (size_t k = 0; k < 3 * i; k++)
-			assert_int_equal(p[i][k], 0);
-		memset(p[i], (int)(i & 0xff), 3 * i);
-	}
-	for (size_t i = 0; i < N; i++) {
-		for (size_t k = 0; k < 3 * i; k++)
-			assert_int_equal(p[i][k], i & 0xff);
-	}
-	arena_free(&a);
-	assert_null(a.head);
-	arena_free(&a);
-	arena_free(NULL);
-}
-
-static void
-an_arena_refuses_what_overflows(void **state)
-{
-	(void)state;
-	struct arena a = {0};
-	assert_non_null(arena_alloc(&a, 0, 0));
-	assert_null(arena_alloc(&a, SIZE_MAX, 1));
-	assert_null(arena_alloc(&a, SIZE_MAX / 2 + 1, 2));
-	assert_null(arena_alloc(&a, (size_t)1 << 33, (size_t)1 << 33));
-	assert_null(arena_alloc(&a, SIZE_MAX / 4, 1));
-	assert_non_null(arena_alloc(&a, 1000000, 1));
-	arena_free(&a);
-}
-
 int
 main(void)
 {
@@ -142,8 +102,6 @@ main(void)
 		cmocka_unit_test(text_is_added_without_its_nul),
 		cmocka_unit_test(running_out_of_memory_is_sticky_until_reset),
 		cmocka_unit_test(ranges_are_equal_by_length_and_content),
-		cmocka_unit_test(an_arena_hands_out_zeroed_aligned_separate_objects),
-		cmocka_unit_test(an_arena_refuses_what_overflows),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
