@@ -54,8 +54,50 @@ spec_put(struct buf *out, const struct spec *spec)
 	buf_add(out, spec->coin.lock.data, spec->coin.lock.len);
 }
 
+/* para-protocol(7) LAYER 2: The chain has the engine coin and witnesses. */
+static bool
+stakes(const struct spec *spec)
+{
+	return spec->engine == ENGINE_COIN && spec->witnesses != 0;
+}
+
+/* para-protocol(7) LAYER 2: Some of its coins are there from the start, not locked */
+static bool
+has_stakes(const struct coin *c)
+{
+	return c->allocs > 0 || (c->issuance == COIN_FIXED && coin_allotted(c).units < c->cap.units);
+}
+
+/* All that does not depend on the coin's lists. */
+static enum err
+check_head(const struct spec *spec)
+{
+	enum err e;
+
+	if (!spec_name_ok(spec->name))
+		return ERR_NAME;
+	if (spec_engine_name(spec->engine) == NULL)
+		return ERR_ENGINE;
+	if (spec->witnesses != 0 && spec->witnesses != SPEC_WITNESSES)
+		return ERR_RANGE;
+	if (spec->body_bytes < 1 || spec->body_bytes > LIMIT_BODY)
+		return ERR_RANGE;
+	e = rule_check(&spec->rule, &spec->authorities);
+	if (e == ERR_OK && spec->rule.kind == RULE_POS && !stakes(spec))
+		e = ERR_RULE;
+	return e || spec->engine != ENGINE_COIN ? e : coin_check(&spec->coin);
+}
+
 enum err
-spec_unpack(struct spec *out, struct bytes in)
+spec_check(const struct spec *spec)
+{
+	enum err e = check_head(spec);
+
+	return e == ERR_OK && spec->rule.kind == RULE_POS && !has_stakes(&spec->coin) ? ERR_STAKES : e;
+}
+
+enum err
+spec_unpack_head(struct spec *out, struct bytes in)
 {
 	struct reader r = wire_reader(in);
 	struct network network;
@@ -74,44 +116,15 @@ spec_unpack(struct spec *out, struct bytes in)
 	if (out->engine == ENGINE_COIN)
 		coin_get(&r, &out->coin);
 	e = wire_end(&r);
-	return e ? e : spec_check(out);
-}
-
-/* para-protocol(7) LAYER 2: The chain has the engine coin and witnesses. */
-static bool
-stakes(const struct spec *spec)
-{
-	return spec->engine == ENGINE_COIN && spec->witnesses != 0;
-}
-
-/* para-protocol(7) LAYER 2: Some of its coins are there from the start, not locked */
-static bool
-has_stakes(const struct coin *c)
-{
-	return c->allocs > 0 || (c->issuance == COIN_FIXED && coin_allotted(c).units < c->cap.units);
+	return e ? e : check_head(out);
 }
 
 enum err
-spec_check(const struct spec *spec)
+spec_unpack(struct spec *out, struct bytes in)
 {
-	enum err e;
+	enum err e = spec_unpack_head(out, in);
 
-	if (!spec_name_ok(spec->name))
-		return ERR_NAME;
-	if (spec_engine_name(spec->engine) == NULL)
-		return ERR_ENGINE;
-	if (spec->witnesses != 0 && spec->witnesses != SPEC_WITNESSES)
-		return ERR_RANGE;
-	if (spec->body_bytes < 1 || spec->body_bytes > LIMIT_BODY)
-		return ERR_RANGE;
-	e = rule_check(&spec->rule, &spec->authorities);
-	if (e == ERR_OK && spec->rule.kind == RULE_POS && !stakes(spec))
-		e = ERR_RULE;
-	if (e == ERR_OK && spec->engine == ENGINE_COIN)
-		e = coin_check(&spec->coin);
-	if (e == ERR_OK && spec->rule.kind == RULE_POS && !has_stakes(&spec->coin))
-		e = ERR_STAKES;
-	return e;
+	return e ? e : spec_check(out);
 }
 
 struct hash

@@ -45,6 +45,9 @@ void spec_put(struct buf *out, const struct spec *spec);
  */
 enum err spec_unpack(struct spec *out, struct bytes in);
 enum err spec_check(const struct spec *spec);
+
+/* Of a record whose lists stand elsewhere: nothing is asked that depends on them. */
+enum err spec_unpack_head(struct spec *out, struct bytes in);
 struct hash spec_hash(const struct spec *spec);
 
 /* The spec of chain 0, "para". */

@@ -89,7 +89,7 @@ ledger_chain(struct ledger_view *view, struct registered *out, uint32_t number)
 	*out = (struct registered){ .number = number, .hid = wire_get_u64(&r) };
 	wire_get(&r, out->owner.b, sizeof out->owner.b);
 	wire_get(&r, out->spec_hash.b, sizeof out->spec_hash.b);
-	if (r.err || spec_unpack(&out->spec, (struct bytes){ .data = r.at, .len = r.left }) != ERR_OK)
+	if (r.err || spec_unpack_head(&out->spec, (struct bytes){ .data = r.at, .len = r.left }) != ERR_OK)
 		return ERR_CORRUPT;
 	return ERR_OK;
 }

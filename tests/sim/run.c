@@ -118,6 +118,8 @@ open_disk(struct world *w, uint32_t who)
 	d->rules = w->with_rules ? &w->rules : NULL;
 	if (w->coins)
 		d->books = books_new(&w->genesis, w->user_name, d->rules, w->o.flaw);
+	if (w->coins && !d->books)
+		law_break(w, who, "steps_succeed", "the coins cannot be registered");
 	if (w->o.follow)
 		host_follow(w, who, w->o.follow);
 	if (w->o.siege && w->o.unwitnessed && who && !w->host[who].hostile)

@@ -19,6 +19,7 @@ struct world {
 	uint64_t seq[2][PEOPLE]; /* by chain */
 	uint64_t hid, fee;
 	struct coin coin;
+	struct rule rule;
 	struct buf alloc, lock;
 };
 
@@ -279,7 +280,8 @@ lock(struct world *w, int who, uint64_t amount, uint64_t cliff, uint64_t last)
 static void
 launch(struct world *w)
 {
-	struct spec spec = { .name = "gold", .engine = ENGINE_COIN, .witnesses = 128, .body_bytes = 65536, .coin = w->coin };
+	struct spec spec = { .name = "gold", .engine = ENGINE_COIN, .witnesses = 128, .body_bytes = 65536, .coin = w->coin,
+		.rule = w->rule };
 	struct buf body = { 0 };
 	uint64_t fee = w->fee;
 
@@ -319,6 +321,23 @@ fixed_coins_are_all_there_from_the_start(void **state)
 	send(w, OWNER, BOB, UINT64_MAX);
 	block(w, ERR_OK);
 	assert_true(units(w, BOB) == UINT64_MAX);
+}
+
+/* What the registry reads for every block has no lists; that the stakes stand in one is no matter there. */
+static void
+a_coin_that_stakes_seal_is_known_by_its_registration(void **state)
+{
+	struct world *w = *state;
+	struct registered chain;
+
+	w->rule = (struct rule){ .kind = RULE_POS, .tickets = 8 };
+	allot(w, ALICE, 500);
+	launch(w);
+	assert_int_equal(units(w, ALICE), 500);
+	assert_int_equal(ledger_chain(&w->memory.view, &chain, 1), ERR_OK);
+	assert_int_equal(chain.spec.rule.kind, RULE_POS);
+	send(w, ALICE, BOB, 1);
+	block(w, ERR_OK);
 }
 
 static void
@@ -785,6 +804,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		story(fixed_coins_are_all_there_from_the_start),
+		story(a_coin_that_stakes_seal_is_known_by_its_registration),
 		story(transfers_move_coins_or_leave_nothing_but_their_seq),
 		story(a_thousand_outputs),
 		story(fees_go_to_the_seal_that_holds_the_payload),
