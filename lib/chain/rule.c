@@ -111,7 +111,7 @@ rule_is_authority(const struct authorities *a, const struct pubkey *key)
 
 /* --- tickets --- */
 
-/* para-protocol(7) LAYER 2: A key may try 64 indices for each of the tickets, from 0 on. */
+/* para-protocol(7) LAYER 2: A key may try 2 indices for each of the tickets, from 0 on. */
 static uint32_t
 indices(const struct rule *rule)
 {
@@ -137,7 +137,7 @@ add_lane(struct hasher *h, const struct lane *lane, uint64_t slot)
 
 /*
  * para-protocol(7) LAYER 2: A ticket wins when the first 8 bytes of its hash, as a big-endian number, times the total,
- * are below 2^58 times the stake of the signer.
+ * are below 2^63 times the stake of the signer.
  */
 static bool
 wins(const struct rule_facts *facts, const struct seal_core *core, uint16_t index)
@@ -155,7 +155,7 @@ wins(const struct rule_facts *facts, const struct seal_core *core, uint16_t inde
 	ticket = hash_end(&h);
 	for (int i = 0; i < 8; i++)
 		drawn = drawn << 8 | ticket.b[i];
-	return (wide)drawn * facts->total.units < (wide)facts->stake.units << 58;
+	return (wide)drawn * facts->total.units < (wide)facts->stake.units << 63;
 }
 
 /* --- verdicts --- */
@@ -216,16 +216,6 @@ rule_fill(struct seal_core *core, const struct rule *rule, const struct rule_fac
 	if (rule->kind == RULE_BFT && !rule_is_authority(facts->authorities, &core->signer))
 		return ERR_AUTHORITY;
 	return rule->kind == RULE_POS ? find_ticket(core, rule, facts) : ERR_OK;
-}
-
-enum err
-rule_next(struct seal_core *core, const struct rule *rule, const struct rule_facts *facts)
-{
-	/* The highest index has none after it, not the lowest. */
-	if (core->index == UINT16_MAX)
-		return ERR_TICKET;
-	core->index++;
-	return rule_fill(core, rule, facts);
 }
 
 uint64_t

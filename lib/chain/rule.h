@@ -28,7 +28,7 @@ enum spec_rule { RULE_OPEN = 0, RULE_POW = 1, RULE_POS = 2, RULE_BFT = 3 };
 
 enum {
 	RULE_TICKETS_MOST = 1024, /* of `tickets` */
-	RULE_TRIES = 64,          /* indices that a key may try, for each of `tickets` */
+	RULE_TRIES = 2,           /* indices that a key may try, for each of `tickets` */
 	RULE_BYTES_MOST = 1 + 32 * LIMIT_AUTHORITIES
 };
 
@@ -88,11 +88,11 @@ bool rule_quorum(const struct rule *rule, const struct rule_facts *facts, uint32
 
 /* --- what a sealer does for it --- */
 
-/* Completes a core whose lane, slot and signer stand: ERR_AUTHORITY, ERR_STAKE, ERR_TICKET (none in this slot). */
+/*
+ * Completes a core whose lane, slot and signer stand, with the first ticket from its index on: ERR_AUTHORITY, ERR_STAKE,
+ * ERR_TICKET (none in this slot). Tries at most RULE_TICKETS_MOST * RULE_TRIES, a hash each: under 1 ms.
+ */
 enum err rule_fill(struct seal_core *core, const struct rule *rule, const struct rule_facts *facts);
-
-/* The same with the next ticket of a core that is complete. ERR_TICKET: there is none. */
-enum err rule_next(struct seal_core *core, const struct rule *rule, const struct rule_facts *facts);
 
 /* The difficulty that the id has to meet; the seal counts as its core's. */
 uint64_t rule_effort(const struct rule *rule, uint64_t difficulty);

@@ -18,7 +18,7 @@ struct arrival {
 	const struct node *parent;
 	struct lane_entry *lane;
 	bool local; /* from a user or miner of this node */
-	bool body;  /* of an earlier slot, but a known block holds it */
+	bool body;  /* only for a known block that holds it: of an earlier slot, or with a ticket that another seal has */
 	bool head;  /* its chain is not followed: the head is all that is kept */
 };
 
@@ -319,6 +319,11 @@ accept_seal(struct consensus *c, struct effects *out, const struct event_seal *e
 		return ERR_OK;
 	}
 	e = a.local && a.head ? ERR_CHAIN_NOT_FOLLOWED : a.local && c->light && !a.body ? ERR_LIGHT : check(c, &a);
+	/* The other seal of a ticket, and a block has this one: its body alone is needed. */
+	if (e == ERR_DUPLICATE && know_lacks(c, &event->id)) {
+		a.body = true;
+		e = check(c, &a);
+	}
 	if (e == ERR_OK) {
 		made = calloc(core->payloads + (size_t)1, sizeof *made);
 		e = made ? take(c, out, &a, made) : ERR_NOMEM;
@@ -327,6 +332,8 @@ accept_seal(struct consensus *c, struct effects *out, const struct event_seal *e
 	if (e == ERR_NOMEM)
 		return e;
 	answer(out, &a, e, STATUS_POOLED);
+	if (e == ERR_DUPLICATE && !a.local)
+		ask_spurn(c, &event->id);
 	if (e == ERR_OK)
 		go_on(c, out, &a);
 	return ERR_OK;

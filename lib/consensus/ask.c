@@ -90,9 +90,22 @@ ask_tell(struct consensus *c, struct effects *out, enum object_type type, struct
 	return tell_each(out, to, tos, &buf);
 }
 
+void
+ask_spurn(struct consensus *c, const struct hash *id)
+{
+	struct round *r = &c->round;
+
+	r->twin[r->twins % TWINS_MOST] = ask_seal_tag(id);
+	r->twins = r->twins + 1 < 2 * TWINS_MOST ? r->twins + 1 : TWINS_MOST;
+}
+
 bool
 ask_known(const struct consensus *c, const struct holding *item)
 {
+	for (uint32_t i = 0; i < TWINS_MOST && i < c->round.twins; i++) {
+		if (holding_compare(&c->round.twin[i], item) == 0)
+			return true;
+	}
 	for (size_t i = c->tree.count; i-- > 0;) {
 		const struct node *node = c->tree.node[i];
 		/* What lies behind nobody speaks of any more. */

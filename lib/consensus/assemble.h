@@ -17,6 +17,7 @@ struct assembly {
 	struct network network;
 	struct hash rules;
 	const struct sign_key *key; /* signs: the list's voter, the block's assembler */
+	bool seats_only;            /* the list: the key has neither a vote nor a seal, only its chains' authority */
 	const struct votes *votes;
 	const struct lanes *lanes;
 	const struct node *tip;    /* the parent */

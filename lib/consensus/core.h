@@ -62,7 +62,7 @@ struct orphan {
 	struct pubkey from;
 };
 
-enum { BUDDIES_DRAWN = 3, PASSES = 4, LEVELS_MOST = 65 };
+enum { BUDDIES_DRAWN = 3, PASSES = 4, LEVELS_MOST = 65, TWINS_MOST = 64 };
 
 /* One going over the levels; see buddy.c. */
 struct pass {
@@ -86,6 +86,8 @@ struct round {
 	bool signing, listed, noted, proposed, endorsed;
 	struct taken **seal;
 	uint32_t seals, cap;
+	struct holding twin[TWINS_MOST]; /* other seals of tickets that have one: not asked for again; a ring */
+	uint32_t twins;
 	struct arena arena;  /* what follows lives here, until the slot ends */
 	struct list **list;  /* ascending by voter */
 	uint32_t lists, lists_cap;
@@ -103,6 +105,11 @@ struct stake_kept {
 	struct hash state;
 	struct pubkey key;
 	struct amount stake, total;
+	/* The last search for a ticket: in the slot, with beacon and draw, from an index on. */
+	uint64_t slot;
+	struct hash beacon, draw;
+	uint32_t from, found; /* found: UINT32_MAX when there is none; below from: nothing was sought yet */
+	enum err none;        /* why there is none */
 };
 
 struct consensus {
@@ -157,6 +164,9 @@ void round_difficulty(struct consensus *c);
 struct votes *round_votes(struct consensus *c);
 
 /* --- hear.c: a voter's word, the own one too; ignored without a vote, or after another one of the same slot --- */
+
+/* Does the voter hold a vote or have a seal of the slot, so that its list is heard whatever lanes it is of? */
+bool hear_everywhere(struct consensus *c, const struct pubkey *voter);
 
 /* Copies the list. ERR_NOMEM. */
 enum err hear_list(struct consensus *c, const struct list *list);
@@ -257,8 +267,11 @@ enum err ask_block(struct consensus *c, struct effects *out, const struct hash *
 /* Asks one peer for what the oldest incomplete blocks lack. */
 void ask_lost(struct consensus *c, struct effects *out, const struct pubkey *to);
 
-/* Is this block or endorsement known? */
+/* Is this block or endorsement known, or this seal one that is not taken? */
 bool ask_known(const struct consensus *c, const struct holding *item);
+
+/* A seal whose ticket another one has: a slot has room for the first alone. */
+void ask_spurn(struct consensus *c, const struct hash *id);
 
 /* EVENT_WANT: gives what is here. ERR_NOMEM. */
 enum err ask_give(struct consensus *c, struct effects *out, const struct holdings *h, const struct pubkey *from);

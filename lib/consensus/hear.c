@@ -35,18 +35,23 @@ copy_entries(struct list *out, struct arena *arena, const struct list *list)
 enum { ENTRY_LENGTH = 1024 };
 
 /*
- * No more than a voter of this network could have to say, and all of these no more than part of a block: an authority's
- * word costs nothing, and whoever registers a chain makes authorities.
+ * Of the lanes of its seats alone, no more than could be said of these, and all such lists no more than part of a block:
+ * an authority's word costs nothing, and whoever registers a chain makes authorities.
  */
 static bool
-is_short(const struct consensus *c, const struct list *list, uint64_t *length)
+is_of_seats(const struct consensus *c, const struct list *list, uint64_t *length)
 {
 	uint64_t ids = 0;
 
-	for (uint32_t i = 0; i < list->count; i++)
+	for (uint32_t i = 0; i < list->count; i++) {
+		const struct lane_entry *lane = lanes_find(&c->lanes, list->entry[i].lane.chain);
+		if (!lane || lane_compare(&lane->state.lane, &list->entry[i].lane) != 0 ||
+		    !lanes_has_seat(lane, &list->voter))
+			return false;
 		ids += list->entry[i].count;
+	}
 	*length = (uint64_t)list->count * ENTRY_LENGTH + ids * sizeof(struct hash);
-	return list->count <= c->lanes.count && ids <= difficulty_bound(c->genesis, c->lanes_in_use) &&
+	return ids <= difficulty_bound(c->genesis, c->lanes_in_use) &&
 	    c->round.cheap + *length <= c->hyper_bytes / 8;
 }
 
@@ -60,6 +65,14 @@ has_sealed(const struct round *r, const struct pubkey *voter)
 	return false;
 }
 
+bool
+hear_everywhere(struct consensus *c, const struct pubkey *voter)
+{
+	const struct votes *votes = round_votes(c);
+
+	return votes && (votes_find(votes, voter) || (!votes->solo && has_sealed(&c->round, voter)));
+}
+
 /*
  * Who may be heard of a slot: who holds a vote, who has a seal in it, which costs work, and who is an authority of a
  * chain; cheap: the length of the list of one who is that alone, else 0.
@@ -70,12 +83,9 @@ heard(struct consensus *c, const struct list *list, uint64_t *cheap)
 	const struct votes *votes = round_votes(c);
 
 	*cheap = 0;
-	if (!votes || votes_find(votes, &list->voter))
+	if (!votes || hear_everywhere(c, &list->voter))
 		return votes != NULL;
-	if (votes->solo)
-		return false;
-	return has_sealed(&c->round, &list->voter) ||
-	    (lanes_has_authority(&c->lanes, &list->voter) && is_short(c, list, cheap));
+	return !votes->solo && lanes_has_authority(&c->lanes, &list->voter) && is_of_seats(c, list, cheap);
 }
 
 static enum err

@@ -164,13 +164,21 @@ lanes_authorities(const struct lane_entry *lane, uint64_t executed)
 }
 
 bool
+lanes_has_seat(const struct lane_entry *lane, const struct pubkey *key)
+{
+	for (uint32_t k = 0; k < lane->sets; k++) {
+		if (rule_is_authority(&lane->set[k].keys, key))
+			return true;
+	}
+	return false;
+}
+
+bool
 lanes_has_authority(const struct lanes *l, const struct pubkey *key)
 {
 	for (uint32_t i = 0; i < l->count; i++) {
-		for (uint32_t k = 0; k < l->item[i]->sets; k++) {
-			if (rule_is_authority(&l->item[i]->set[k].keys, key))
-				return true;
-		}
+		if (lanes_has_seat(l->item[i], key))
+			return true;
 	}
 	return false;
 }

@@ -59,7 +59,8 @@ void lanes_drop_sets(struct lane_entry *lane, uint64_t hid);
 /* Those in force where chain 0 has committed `executed`; without any key when there are none. */
 const struct authorities *lanes_authorities(const struct lane_entry *lane, uint64_t executed);
 
-/* Is the key, or will it be, an authority of some chain? */
+/* Is the key, or will it be, an authority of this chain, of some chain? */
+bool lanes_has_seat(const struct lane_entry *lane, const struct pubkey *key);
 bool lanes_has_authority(const struct lanes *l, const struct pubkey *key);
 
 bool lanes_same_roots(const struct roots *a, const struct roots *b);

@@ -42,8 +42,10 @@ own_list(struct consensus *c, struct effects *out)
 	struct list list;
 	struct buf buf = { 0 };
 	struct bytes raw;
-	enum err e = in.votes ? agree_list(&list, &c->round.arena, &in) : ERR_NOMEM;
+	enum err e;
 
+	in.seats_only = !hear_everywhere(c, &c->self);
+	e = in.votes ? agree_list(&list, &c->round.arena, &in) : ERR_NOMEM;
 	if (e == ERR_OK)
 		e = list_root(&root, &list);
 	if (e == ERR_OK)

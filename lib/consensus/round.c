@@ -60,7 +60,7 @@ clear(struct consensus *c)
 	round_release(c);
 	for (uint32_t i = 0; i < r->seals; i++)
 		taken_unref(&c->tree, r->seal[i]);
-	r->seals = 0;
+	r->seals = r->twins = 0;
 	arena_free(&r->arena);
 	r->list = NULL;
 	r->owed = NULL;

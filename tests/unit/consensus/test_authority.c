@@ -218,6 +218,36 @@ of_authorities_alone_no_more_is_heard_than_a_part_of_a_block(void **state)
 	crowd_end(&w);
 }
 
+/* Of other lanes it has nothing to say: its word there would cost nothing, and stand in their certificates. */
+static void
+an_authority_alone_is_heard_of_its_own_lanes(void **state)
+{
+	struct crowd w;
+	struct list_entry entry[2] = { { .lane = { .chain = 0 } }, { .lane = { .chain = 1 } } };
+	struct authority_set set = { .chain = 1, .hid = UINT32_MAX, .keys.count = 1 };
+	struct sign_key *key;
+	struct consensus *c;
+	uint32_t before;
+
+	(void)state;
+	open_crowd(&w, 4, 7, 0xf);
+	start_all(&w);
+	crowd_to(&w, 3);
+	c = w.member[0].core;
+	before = c->round.lists;
+	key = crowd_key(200);
+	set.keys.key[0] = *sign_key_public(key);
+	assert_int_equal(lanes_add_set(&c->lanes, &set), ERR_OK);
+	for (uint32_t first = 0; first < 2; first++) {
+		struct list list = { .network = c->network, .slot = c->round.slot, .count = 2 - first, .entry = entry + first };
+		assert_int_equal(list_sign(&list, key), ERR_OK);
+		assert_int_equal(hear_list(c, &list), ERR_OK);
+		assert_int_equal(c->round.lists, before + first);
+	}
+	sign_key_free(key);
+	crowd_end(&w);
+}
+
 /* --- the sets of one lane --- */
 
 static void
@@ -266,6 +296,7 @@ main(void)
 		cmocka_unit_test(an_authority_without_a_vote_is_heard),
 		cmocka_unit_test(new_authorities_are_in_force_when_chain_0_has_committed_them),
 		cmocka_unit_test(of_authorities_alone_no_more_is_heard_than_a_part_of_a_block),
+		cmocka_unit_test(an_authority_alone_is_heard_of_its_own_lanes),
 		cmocka_unit_test(sets_come_go_and_are_found_by_what_is_committed),
 	};
 
