@@ -339,6 +339,8 @@ keep(struct call *call, struct json_writer *w)
 	if (e == ERR_PARAMS)
 		return params_wrong(call, "chain", call->node->genesis.solo ? "a network of one is followed in full"
 		    : "chain 0 is always followed");
+	if (e == ERR_TOO_LONG)
+		return params_wrong(call, "chain", "a node that does not follow all chains follows 64 at most, and chain 0");
 	if (e != ERR_OK)
 		return e;
 	history_wake(call->node);

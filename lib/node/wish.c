@@ -50,9 +50,9 @@ make_room(struct roles *r, struct arena *arena)
 	return ERR_OK;
 }
 
-/* Every chain that there is, by name. */
+/* Every other chain that there is, by name. */
 static enum err
-name_all(struct roles *r, struct store_txn *t)
+name_others(struct roles *r, struct store_txn *t, const char *name)
 {
 	struct ledger_view view = store_ledger(t);
 	uint32_t count;
@@ -60,7 +60,7 @@ name_all(struct roles *r, struct store_txn *t)
 	for (uint32_t i = 1; e == ERR_OK && i < count; i++) {
 		struct registered chain;
 		e = ledger_chain(&view, &chain, i);
-		if (e == ERR_OK)
+		if (e == ERR_OK && strcmp(chain.spec.name, name) != 0)
 			e = add_name(r, chain.spec.name);
 	}
 	return e;
@@ -96,8 +96,8 @@ change_all(struct node *n, struct store_txn *t)
 		e = roles_write(t, &r);
 	if (e == ERR_OK)
 		e = store_get_base(t, &base);
-	/* Full nodes are asked for every body. */
-	n->role = (int)(base > 0 && r.role == ROLE_FULL ? ROLE_PARTIAL : r.role);
+	/* Full nodes are asked for every body: who lacks some, still, is told of as partial. */
+	n->role = (int)((base > 0 || r.facts > 0) && r.role == ROLE_FULL ? ROLE_PARTIAL : r.role);
 	arena_free(&arena);
 	return e;
 }
@@ -144,7 +144,7 @@ change_one(struct store_txn *t, const char *name, bool follow)
 		e = ERR_LIGHT;
 	if (e == ERR_OK && r.role == ROLE_FULL && !follow) {
 		r.role = ROLE_PARTIAL;
-		e = name_all(&r, t);
+		e = name_others(&r, t, name);
 	}
 	if (e == ERR_OK && follow && r.role == ROLE_PARTIAL)
 		e = add_name(&r, name);

@@ -24,6 +24,7 @@ overlay_new(struct overlay **out, const struct overlay_config *config)
 		return ERR_NOMEM;
 	o->network = config->network;
 	o->self = *self;
+	o->full = config->role == ROLE_FULL;
 	if (config->advertised > 0 && strlen(config->advertise[0]) < sizeof o->url)
 		strcpy(o->url, config->advertise[0]);
 	o->period_ms = config->period_ms;
@@ -72,13 +73,14 @@ take_message(struct overlay *o, struct overlay_effects *out, const struct overla
 	return ERR_OK;
 }
 
-static void
+static enum err
 take_blame(struct overlay *o, const struct overlay_event *event)
 {
 	struct peer *peer = peers_by_key(o->peers, &event->key);
 
 	if (peer)
 		peers_blame(o->peers, peer, PEERS_COST_WRONG, event->err ? event->err : ERR_SIGNATURE, o->now_ms);
+	return overlay_history_wrong(o, &event->key);
 }
 
 static void
@@ -107,7 +109,7 @@ take_event(struct overlay *o, struct overlay_effects *out, const struct overlay_
 	case OVERLAY_ANSWERED: take_answered(o, event); break;
 	case OVERLAY_ASK_HISTORY: return overlay_history_ask(o, out, event);
 	case OVERLAY_SYNCED: return overlay_sync_synced(o, out, event);
-	case OVERLAY_BLAME: take_blame(o, event); break;
+	case OVERLAY_BLAME: return take_blame(o, event);
 	case OVERLAY_VOTES: case OVERLAY_BODIES: case OVERLAY_FIND_BODY: case OVERLAY_BODY_KEPT: case OVERLAY_BODY_ANSWERED:
 		return overlay_body_event(o, out, event);
 	}

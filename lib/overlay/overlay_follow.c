@@ -22,13 +22,13 @@ place_of(const struct overlay *o, uint32_t chain)
 
 /* para-protocol(7) OVERLAY: Full nodes stand under chain 0, under which nobody else does. */
 static bool
-stands_under(const struct following *f, uint32_t chain)
+stands_under(const struct overlay *o, const struct following *f, uint32_t chain)
 {
 	for (unsigned i = 0; i < f->chains && chain != 0; i++) {
 		if (f->chain[i] == chain)
 			return true;
 	}
-	return chain == 0 && f->known && f->chains == 0;
+	return chain == 0 && f->known && f->chains == 0 && o->full;
 }
 
 /* Withdraws what is not true any more, publishes what is new. */
@@ -46,33 +46,42 @@ stand(struct overlay *o, const struct following *before)
 	for (unsigned i = 0; i <= before->chains; i++) {
 		uint32_t chain = i < before->chains ? before->chain[i] : 0;
 		const struct hash place = place_of(o, chain);
-		if (!stands_under(f, chain))
+		if (!stands_under(o, f, chain))
 			values_withdraw(o->values, &place);
 	}
 	for (unsigned i = 0; e == ERR_OK && i <= f->chains; i++) {
 		uint32_t chain = i < f->chains ? f->chain[i] : 0;
 		const struct hash place = place_of(o, chain);
-		if (stands_under(f, chain) && !stands_under(before, chain))
+		if (stands_under(o, f, chain) && !stands_under(o, before, chain))
 			e = value.failed ? ERR_NOMEM : values_publish(o->values, &place, bytes_of(&value), o->now_ms);
 	}
 	buf_free(&value);
 	return e;
 }
 
-/* The nodes nearest to the place of an own value are known: they are to keep it. */
+/*
+ * The nodes nearest to the place of an own value are known: they are to keep it. For one of them too much may wait
+ * (ERR_BUSY); the others are told all the same.
+ */
 static enum err
 store(struct overlay *o, struct overlay_effects *out, const struct kad_result *r)
 {
 	struct value_due due;
 	struct message m = {.type = MESSAGE_STORE, .network = o->network};
-	enum err e = ERR_OK;
+	unsigned told = 0;
 
 	if (!values_own(o->values, &due, &r->target))
 		return ERR_OK;
 	m.store = (struct message_store){.key = due.key, .ttl_s = due.ttl_s, .value = due.bytes};
-	for (unsigned i = 0; e == ERR_OK && i < r->contacts; i++)
-		e = overlay_say(o, out, &r->contact[i], &m);
-	return e == ERR_BUSY ? ERR_OK : e;
+	for (unsigned i = 0; i < r->contacts; i++) {
+		enum err e = overlay_say(o, out, &r->contact[i], &m);
+		if (e != ERR_OK && e != ERR_BUSY)
+			return e;
+		told += e == ERR_OK;
+	}
+	if (told == 0)
+		values_again(o->values, &due.key, o->now_ms + LOOK_FIRST_MS);
+	return ERR_OK;
 }
 
 static enum err

@@ -28,6 +28,7 @@ struct following {
 struct overlay {
 	struct network network;
 	struct pubkey self;
+	bool full; /* by its role */
 	uint64_t now_ms, period_ms;
 	uint64_t search_ms; /* when more peers are looked for */
 	unsigned searches;  /* since the first peer came */
@@ -41,8 +42,10 @@ struct overlay {
 	char url[OVERLAY_URL]; /* where others reach this node;  when they cannot */
 	struct history {
 		uint32_t request; /* 0: none under way */
+		uint32_t chain, asks;
 		unsigned turn;
-		struct pubkey from;
+		struct pubkey from;   /* who was asked last */
+		bool failed, given;   /* it gave nothing, or what is wrong; of the answer under way a part has come */
 	} history;
 };
 
@@ -80,8 +83,10 @@ enum err overlay_settle(struct overlay *o, struct overlay_effects *out);
 /* When more peers are looked for; UINT64_MAX while there are enough. */
 uint64_t overlay_search_ms(const struct overlay *o);
 
-/* A chain's history: asked for, and the answers; true: it is one. */
+/* A chain's history: asked for; what a peer gave is wrong; it went; and the answers, true: it is one. */
 enum err overlay_history_ask(struct overlay *o, struct overlay_effects *out, const struct overlay_event *event);
+enum err overlay_history_wrong(struct overlay *o, const struct pubkey *key);
+enum err overlay_history_gone(struct overlay *o, struct overlay_effects *out, const struct pubkey *key);
 bool overlay_history_answers(const struct overlay *o, const struct peer *from, const struct message *m);
 enum err overlay_history_take(struct overlay *o, struct overlay_effects *out, const struct message *m);
 

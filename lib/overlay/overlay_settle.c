@@ -171,9 +171,10 @@ static enum err
 went(struct overlay *o, struct overlay_effects *out, const struct pubkey *key)
 {
 	overlay_follow_soon(o);
-	enum err sync = overlay_sync_gone(o, out, key), bodies = overlay_body_gone(o, out, key);
+	enum err history = overlay_history_gone(o, out, key), sync = overlay_sync_gone(o, out, key),
+	    bodies = overlay_body_gone(o, out, key);
 
-	return sync == ERR_OK ? bodies : sync;
+	return history != ERR_OK ? history : sync != ERR_OK ? sync : bodies;
 }
 
 static enum err

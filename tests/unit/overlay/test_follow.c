@@ -3,6 +3,7 @@
 
 #include "chain/payload.h"
 #include "chain/seal.h"
+#include "overlay/overlay_impl.h"
 
 #define A "tcp://10.1.0.1:1"
 #define B "tcp://10.2.0.1:1"
@@ -317,6 +318,174 @@ history_comes_from_a_follower(void **state)
 	net_free(n);
 }
 
+/* Who follows more than it can name, and not all, gives no bodies in sync and stands nowhere as one that has all. */
+static void
+who_is_not_full_claims_nothing_it_lacks(void **state)
+{
+	struct net *n = net_new(14);
+	unsigned s = net_place(n, A), b = net_place(n, B);
+
+	(void)state;
+	for (int full = 0; full < 2; full++) {
+		struct overlay_config config = net_config(n, b, 0);
+		config.role = full ? ROLE_FULL : ROLE_PARTIAL;
+		overlay_free(n->node[b].o);
+		assert_int_equal(overlay_new(&n->node[b].o, &config), ERR_OK);
+		net_befriend(n, s, b);
+		follow(n, b, NULL, 0);
+		net_run(n, 2000);
+		assert_int_equal(values_due_ms(n->node[b].o->values) != UINT64_MAX, full);
+	}
+	net_free(n);
+}
+
+/* For one of those that are to keep a contact too much waits already: the others are told. */
+static void
+one_that_is_busy_hinders_no_store(void **state)
+{
+	static const uint32_t chain[] = {0, 5};
+	struct net *n = net_new(11);
+	unsigned s = net_place(n, A), far = net_place(n, B), b = net_add(n, C, NULL);
+	struct kad_result found = {.tag = FOR_STORE, .target = place_of(n, 5), .contacts = 2};
+	struct overlay_effects out = {0};
+
+	(void)state;
+	net_befriend(n, s, b);
+	follow(n, b, chain, 2);
+	net_run(n, 500);
+	for (unsigned i = 0; i < WAITING_KEY; i++)
+		net_publish(n, b, sign_key_public(n->node[far].key), i);
+	found.contact[0] = (struct contact){.key = *sign_key_public(n->node[far].key), .url = B};
+	found.contact[1] = (struct contact){.key = *sign_key_public(n->node[s].key), .url = A};
+	assert_int_equal(overlay_follow_found(n->node[b].o, &out, &found), ERR_OK);
+	assert_int_equal(out.count, 1);
+	assert_int_equal(out.item[0].type, OVERLAY_SEND);
+	overlay_effects_free(&out);
+	/* When nobody could be told it is tried again soon. */
+	found.contacts = 1;
+	assert_int_equal(overlay_follow_found(n->node[b].o, &out, &found), ERR_OK);
+	assert_true(overlay_follow_ms(n->node[b].o) <= n->now + 1000);
+	overlay_effects_free(&out);
+	net_free(n);
+}
+
+/* --- history --- */
+
+/* A stranger that is full and far ahead, as it says. */
+static uint64_t
+boaster(struct net *n, unsigned who, unsigned host)
+{
+	uint64_t end = net_befriend(n, who, host);
+
+	net_say(n, end, &(struct message){.type = MESSAGE_TIP, .network = n->network[0],
+	    .tip = {.hid = 9, .slot = 9, .final_hid = 9}});
+	net_run(n, 100);
+	return end;
+}
+
+/* Asks for the next of the chain's history; returns the stranger that hears it. */
+static unsigned
+ask_history(struct net *n, unsigned who, const unsigned *stranger, unsigned strangers, uint32_t *request)
+{
+	struct overlay_event ask = {.type = OVERLAY_ASK_HISTORY, .hid = 1, .count = 3, .chain = 5};
+	unsigned before[NODES], heard = NODES;
+
+	for (unsigned i = 0; i < strangers; i++)
+		before[i] = n->node[stranger[i]].heard[MESSAGE_GET_BLOCKS];
+	assert_int_equal(net_step(n, who, &ask), ERR_OK);
+	net_run(n, 100);
+	for (unsigned i = 0; i < strangers; i++) {
+		if (n->node[stranger[i]].heard[MESSAGE_GET_BLOCKS] > before[i])
+			heard = i;
+	}
+	*request = n->node[who].o->history.request;
+	return heard;
+}
+
+static void
+answer_history(struct net *n, uint64_t end, uint32_t request, bool bodies)
+{
+	struct buf seal = {0};
+
+	put_seal(&seal, n, 5);
+	if (bodies)
+		net_say(n, end, &(struct message){.type = MESSAGE_BLOCK_PART, .network = n->network[0], .request = request,
+		    .raw = bytes_of(&seal)});
+	buf_free(&seal);
+	net_say(n, end, &(struct message){.type = MESSAGE_END, .network = n->network[0], .request = request, .hid = 3});
+	net_run(n, 100);
+}
+
+/* One is silent, one has nothing, one has it: who has it is found, kept to, and left when it has no more. */
+static void
+who_gives_no_history_starves_nobody(void **state)
+{
+	struct net *n = net_new(12);
+	unsigned b = net_add(n, C, NULL), s[3];
+	uint64_t end[3];
+	uint32_t request;
+	unsigned who;
+
+	(void)state;
+	for (unsigned i = 0; i < 3; i++) {
+		s[i] = net_place(n, i == 0 ? A : i == 1 ? B : "tcp://10.4.0.1:1");
+		end[i] = boaster(n, s[i], b);
+	}
+	for (unsigned round = 0; round < 2; round++) {
+		bool met[3] = {false};
+		unsigned silent = round, empty = round + 1, gives = (round + 2) % 3;
+		/* Nobody is asked twice before all were. */
+		for (unsigned i = 0; !met[gives]; i++) {
+			assert_in_range(i, 0, 2);
+			who = ask_history(n, b, s, 3, &request);
+			assert_in_range(who, 0, 2);
+			assert_false(met[who]);
+			met[who] = true;
+			if (who != silent)
+				answer_history(n, end[who], request, who != empty);
+		}
+		for (unsigned i = 0; i < 5; i++) {
+			assert_int_equal(ask_history(n, b, s, 3, &request), gives);
+			answer_history(n, end[gives], request, true);
+		}
+		/* Now it is silent itself. */
+		assert_int_equal(ask_history(n, b, s, 3, &request), gives);
+	}
+	/* What was wrong with it only the node can tell. */
+	who = ask_history(n, b, s, 3, &request);
+	answer_history(n, end[who], request, true);
+	struct overlay_event blame = {.type = OVERLAY_BLAME, .key = *sign_key_public(n->node[s[who]].key), .err = ERR_MERKLE};
+	assert_int_equal(net_step(n, b, &blame), ERR_OK);
+	assert_int_not_equal(ask_history(n, b, s, 3, &request), who);
+	net_free(n);
+}
+
+/* While nobody gives it, nodes are looked for: those of the chain, and full ones. */
+static void
+more_are_looked_for_while_history_does_not_come(void **state)
+{
+	struct net *n = net_new(13);
+	unsigned b = net_add(n, C, NULL), s = net_place(n, A);
+	const struct hash place[2] = {place_of(n, 5), place_of(n, 0)};
+	bool sought[2] = {false};
+	uint32_t request;
+	uint64_t end;
+
+	(void)state;
+	n->node[s].tells_url = true;
+	end = boaster(n, s, b);
+	for (unsigned i = 0; i < 8; i++) {
+		assert_int_equal(ask_history(n, b, &s, 1, &request), 0);
+		answer_history(n, end, request, false);
+		net_run(n, 3000);
+		for (unsigned k = 0; k < 2; k++)
+			sought[k] |= hash_equal(&n->node[s].target, &place[k]);
+	}
+	assert_true(sought[0]);
+	assert_true(sought[1]);
+	net_free(n);
+}
+
 static int
 start(void **state)
 {
@@ -336,6 +505,10 @@ main(void)
 		cmocka_unit_test(false_followers_hide_no_full_node),
 		cmocka_unit_test(a_follower_stores_its_contact),
 		cmocka_unit_test(history_comes_from_a_follower),
+		cmocka_unit_test(who_is_not_full_claims_nothing_it_lacks),
+		cmocka_unit_test(one_that_is_busy_hinders_no_store),
+		cmocka_unit_test(who_gives_no_history_starves_nobody),
+		cmocka_unit_test(more_are_looked_for_while_history_does_not_come),
 	};
 
 	return cmocka_run_group_tests(tests, start, NULL);
