@@ -1,30 +1,25 @@
 #include "crypto/merkle.h"
 
 #include <stdbool.h>
+#include <string.h>
 
 static struct hash
 node_of(const struct hash *left, const struct hash *right)
 {
-	struct hasher h;
+	const struct hash both[2] = {*left, *right};
 
-	hash_init(&h, HASH_NODE);
-	hash_add(&h, left->b, sizeof left->b);
-	hash_add(&h, right->b, sizeof right->b);
-	return hash_end(&h);
+	return hash_of(HASH_NODE, both, sizeof both);
 }
 
 static struct hash
 root_of(uint64_t count, const struct hash *top)
 {
-	uint8_t count_le[8];
-	struct hasher h;
+	uint8_t room[8 + sizeof top->b];
 
 	for (int i = 0; i < 8; i++)
-		count_le[i] = (uint8_t)(count >> 8 * i);
-	hash_init(&h, HASH_ROOT);
-	hash_add(&h, count_le, sizeof count_le);
-	hash_add(&h, top->b, sizeof top->b);
-	return hash_end(&h);
+		room[i] = (uint8_t)(count >> 8 * i);
+	memcpy(room + 8, top->b, sizeof top->b);
+	return hash_of(HASH_ROOT, room, sizeof room);
 }
 
 struct hash
