@@ -24,31 +24,20 @@ holding_compare(const struct holding *a, const struct holding *b)
 	return (x > y) - (x < y);
 }
 
-/* Puts item[at] where it belongs in the heap above it. */
-static void
-sift(struct holding *item, uint32_t at, uint32_t n)
-{
-	struct holding x = item[at];
-
-	for (uint32_t child; (child = 2 * at + 1) < n; at = child) {
-		child += child + 1 < n && holding_compare(&item[child], &item[child + 1]) < 0;
-		if (holding_compare(&x, &item[child]) >= 0)
-			break;
-		item[at] = item[child];
-	}
-	item[at] = x;
-}
-
+/* Shell's way, with gaps that Ciura measured: words are short, and it needs no room beside them. */
 void
 holdings_sort(struct holdings *h)
 {
-	for (uint32_t i = h->count / 2; i-- > 0;)
-		sift(h->item, i, h->count);
-	for (uint32_t n = h->count; n > 1;) {
-		struct holding highest = h->item[0];
-		h->item[0] = h->item[--n];
-		h->item[n] = highest;
-		sift(h->item, 0, n);
+	static const uint32_t gaps[] = { 7983, 3548, 1577, 701, 301, 132, 57, 23, 10, 4, 1 };
+
+	for (size_t g = 0; g < sizeof gaps / sizeof gaps[0]; g++) {
+		for (uint32_t i = gaps[g]; i < h->count; i++) {
+			struct holding x = h->item[i];
+			uint32_t at = i;
+			for (; at >= gaps[g] && holding_compare(&h->item[at - gaps[g]], &x) > 0; at -= gaps[g])
+				h->item[at] = h->item[at - gaps[g]];
+			h->item[at] = x;
+		}
 	}
 }
 

@@ -20,24 +20,9 @@ number_of(const uint8_t *b)
  * the first 8 of its key.
  */
 static uint64_t
-position_of(const struct consensus *c, const struct pubkey *key)
+position_of(const struct member *x)
 {
-	const struct hash *lowest = NULL;
-
-	for (uint32_t i = 0; i < c->round.seals; i++) {
-		const struct taken *t = c->round.seal[i];
-		if (memcmp(&t->head.core.voter, key, sizeof *key) == 0 && (!lowest || hash_compare(&t->id, lowest) < 0))
-			lowest = &t->id;
-	}
-	return lowest ? number_of(lowest->b + sizeof lowest->b - 8) : number_of(key->b);
-}
-
-static int
-compare_members(const void *a, const void *b)
-{
-	const struct member *x = a, *y = b;
-
-	return memcmp(&x->key, &y->key, sizeof x->key);
+	return x->lowest ? number_of(x->lowest->b + sizeof x->lowest->b - 8) : number_of(x->key.b);
 }
 
 static uint8_t
@@ -50,24 +35,52 @@ shared_prefix(uint64_t a, uint64_t b)
 	return n;
 }
 
-/* Sorted by key, each once, without this node; the next ones keep their places. */
-static void
-place_members(const struct consensus *c, struct members *m)
+/* The member of this key, entered where it belongs if it is new. */
+static struct member *
+enter(struct members *m, const struct pubkey *key)
 {
-	uint64_t self = position_of(c, &c->self);
-	uint32_t n = 0;
+	uint32_t lo = 0, hi = m->count;
 
-	if (m->count)
-		qsort(m->item, m->count, sizeof *m->item, compare_members);
+	while (lo < hi) {
+		uint32_t mid = lo + (hi - lo) / 2;
+		if (memcmp(&m->item[mid].key, key, sizeof *key) < 0)
+			lo = mid + 1;
+		else
+			hi = mid;
+	}
+	if (lo == m->count || memcmp(&m->item[lo].key, key, sizeof *key) != 0) {
+		memmove(m->item + lo + 1, m->item + lo, (m->count++ - lo) * sizeof *m->item);
+		m->item[lo] = (struct member){ .key = *key };
+	}
+	return &m->item[lo];
+}
+
+/* Those that vote are in order already; who has a seal alone takes its place among them. */
+static void
+gather(struct members *m, const struct votes *votes, const struct round *r)
+{
+	for (; m->count < votes->count; m->count++)
+		m->item[m->count].key = votes->voter[m->count].key;
+	for (uint32_t i = 0; i < r->seals; i++) {
+		struct member *x = enter(m, &r->seal[i]->head.core.voter);
+		if (!x->lowest || hash_compare(&r->seal[i]->id, x->lowest) < 0)
+			x->lowest = &r->seal[i]->id;
+	}
+}
+
+/* Finds how near each is to this node, and takes it out. */
+static void
+place_members(struct members *m, const struct pubkey *key)
+{
+	struct member *self = enter(m, key);
+	uint64_t at = position_of(self);
+
+	memmove(self, self + 1, (size_t)(m->item + --m->count - self) * sizeof *self);
 	for (uint32_t i = 0; i < m->count; i++) {
 		struct member *x = &m->item[i];
-		if (memcmp(&x->key, &c->self, sizeof x->key) == 0 || (n && compare_members(&m->item[n - 1], x) == 0))
-			continue;
-		x->position = position_of(c, &x->key);
-		x->level = shared_prefix(x->position, self);
-		m->item[n++] = *x;
+		x->position = position_of(x);
+		x->level = shared_prefix(x->position, at);
 	}
-	m->count = n;
 }
 
 enum err
@@ -81,11 +94,8 @@ members_find(struct members *m, struct consensus *c)
 	m->item = calloc(votes->count + (size_t)c->round.seals + 1, sizeof *m->item);
 	if (!m->item)
 		return ERR_NOMEM;
-	for (uint32_t i = 0; i < votes->count; i++)
-		m->item[m->count++].key = votes->voter[i].key;
-	for (uint32_t i = 0; i < c->round.seals; i++)
-		m->item[m->count++].key = c->round.seal[i]->head.core.voter;
-	place_members(c, m);
+	gather(m, votes, &c->round);
+	place_members(m, &c->self);
 	return ERR_OK;
 }
 

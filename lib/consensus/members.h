@@ -15,6 +15,7 @@
 
 struct member {
 	struct pubkey key;
+	const struct hash *lowest; /* id of its seals of the slot; NULL: it has none */
 	uint64_t position;
 	uint8_t level; /* length of the prefix that it shares with this node */
 };

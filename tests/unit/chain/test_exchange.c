@@ -2,11 +2,18 @@
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include <cmocka.h>
 
 #include "chain/exchange.h"
+
+static int
+by_holding(const void *a, const void *b)
+{
+	return holding_compare(a, b);
+}
 
 static struct buf
 packed(enum object_type type, bool answer, struct holding *item, uint32_t n)
@@ -46,6 +53,28 @@ it_reads_back(void **state)
 	assert_int_equal(unpacked(&out, OBJECT_WANT, &raw), ERR_OK);
 	raw = packed(OBJECT_WANT, false, item, 3);
 	assert_int_equal(unpacked(&out, OBJECT_HAVE, &raw), ERR_TYPE);
+}
+
+/* Numbers that chance has made, some twice, are in the end as they would be with the library's sort. */
+static void
+any_number_of_items_is_sorted(void **state)
+{
+	static struct holding item[5000], expected[5000];
+	uint64_t chance = 1;
+
+	(void)state;
+	for (uint32_t n = 0; n < 5000; n = n * 3 + 1) {
+		struct holdings h = { .count = n, .item = item };
+		for (uint32_t i = 0; i < n; i++) {
+			chance = chance * 6364136223846793005 + 1442695040888963407;
+			item[i] = (struct holding){ .kind = (uint8_t)(1 + (chance >> 33) % 4),
+				.tag = { (uint8_t)(chance >> 40), (uint8_t)(chance >> 48) } };
+		}
+		memcpy(expected, item, sizeof item);
+		qsort(expected, n, sizeof *expected, by_holding);
+		holdings_sort(&h);
+		assert_memory_equal(item, expected, sizeof item);
+	}
 }
 
 static void
@@ -93,6 +122,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(it_reads_back),
+		cmocka_unit_test(any_number_of_items_is_sorted),
 		cmocka_unit_test(disorder_and_nonsense_are_refused),
 		cmocka_unit_test(lengths_that_lie_are_refused),
 	};
