@@ -171,7 +171,7 @@ soak: all crash hold $(B)/sim/sim
 .PHONY: crash soak
 
 # The rules of finality under random schedules: `make schedule RUNS=1000000 CORE=2000`.
-SIM_IDEAL := -Wl,--wrap=sign_make,--wrap=sign_verify,--wrap=seal_id,--wrap=block_hash,--wrap=merkle_leaf
+SIM_IDEAL := -Wl,--wrap=sign_make,--wrap=sign_verify,--wrap=seal_id,--wrap=block_hash,--wrap=hash_of
 SCHEDULE := $(patsubst %.c,$(B)/%.o,$(wildcard tests/sim/schedule*.c) tests/sim/ideal.c)
 schedule: RUNS = 1000000
 CORE ?= 2000
@@ -191,11 +191,13 @@ SIM := $(patsubst %.c,$(B)/%.o,$(filter-out tests/sim/schedule%,$(wildcard tests
 SEEDS ?= 20
 FROM ?= 1
 NODES ?= 7
+# Sanitizers watch malloc itself.
+SIM_HEAP := $(if $(SAN),,-Wl,--wrap=malloc,--wrap=calloc,--wrap=realloc,--wrap=free)
 SIM_LAWLESS := ,--wrap=rule_seal,--wrap=rule_stake,--wrap=rule_fill,--wrap=rule_quorum
 
 $(B)/sim/sim: $(SIM) $(call upto,ledger)
 	@mkdir -p $(@D)
-	$(call say,LD $@)$(CC) $(LDFLAGS) $(SIM_IDEAL),--wrap=hyper_keep$(SIM_LAWLESS) -o $@ $^ -lsodium -lm
+	$(call say,LD $@)$(CC) $(LDFLAGS) $(SIM_IDEAL),--wrap=hyper_keep$(SIM_LAWLESS) $(SIM_HEAP) -o $@ $^ -lsodium -lm
 
 sim: $(B)/sim/sim
 	$(B)/sim/sim --seeds $(SEEDS) --from $(FROM) -n $(NODES)

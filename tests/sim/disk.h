@@ -31,6 +31,7 @@ struct ledger {
 struct stored {
 	struct hyper_brief brief;
 	struct letter *letter; /* the hyper block */
+	struct hash lowest;    /* of its seals' ids; found where there are RULES_CHAINS */
 	struct arena arena;    /* of what follows */
 	struct kept_block *block;
 	uint32_t blocks;

@@ -3,15 +3,15 @@
 
 #include "world.h"
 
-/* The lowest seal id of a block; zero when it has none. */
+/* The lowest seal id of a block. */
 static struct hash
 lowest_id(const struct stored *s)
 {
-	const struct hyper *h = s->letter ? &s->letter->hyper : NULL;
+	const struct hyper *h = &s->letter->hyper;
 	struct hash lowest = { { 0 } };
 	bool found = false;
 
-	for (uint32_t i = 0; h && i < h->header.lanes; i++) {
+	for (uint32_t i = 0; i < h->header.lanes; i++) {
 		for (uint32_t k = 0; k < h->cert[i].core.blocks; k++) {
 			struct hash id = seal_id(&h->cert[i].head[k]);
 			if (!found || hash_compare(&id, &lowest) < 0)
@@ -32,10 +32,9 @@ beacon_of(const struct disk *d, uint64_t hid, uint32_t epoch)
 		return beacon;
 	hash_init(&h, HASH_BEACON);
 	for (uint64_t i = (hid / epoch - 2) * epoch; i < (hid / epoch - 1) * epoch; i++) {
-		struct hash lowest = lowest_id(&d->block[i]);
 		/* The genesis is none of them. */
 		if (i > 0)
-			hash_add(&h, lowest.b, sizeof lowest.b);
+			hash_add(&h, d->block[i].lowest.b, sizeof d->block[i].lowest.b);
 	}
 	return hash_end(&h);
 }
@@ -59,7 +58,7 @@ check_tickets(struct world *w, uint32_t who, const struct stored *s, const struc
 {
 	const struct disk *d = &w->host[who].disk;
 	const struct rule rule = { .kind = RULE_POS, .tickets = RULES_TICKETS };
-	struct rule_facts facts = { .beacon = beacon_of(d, s->brief.hid, w->genesis.epoch), .draw = lowest_id(s - 1) };
+	struct rule_facts facts = { .beacon = beacon_of(d, s->brief.hid, w->genesis.epoch), .draw = s[-1].lowest };
 	struct roots roots = { 0 };
 	bool known = committed(&roots, s, RULES_POS);
 
@@ -123,6 +122,8 @@ law_rules_connected(struct world *w, uint32_t who, const struct stored *s)
 {
 	const struct cert *cert = bound(w, who) ? find_cert(&s->letter->hyper, RULES_BFT) : NULL;
 
+	if (w->with_rules)
+		w->host[who].disk.block[s->brief.hid].lowest = lowest_id(s);
 	if (cert)
 		check_authorities(w, who, cert);
 }

@@ -1,7 +1,9 @@
 /* sim: runs seeds; see usage(). */
 #include <getopt.h>
+#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/mman.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -53,27 +55,39 @@ report(const struct run *r, struct world *w, uint64_t seed)
 	fflush(stdout);
 }
 
-/* One process of several: every jobs-th seed. Returns how many failed. */
+/* One process of several: each takes the next seed that none has taken yet. Returns how many failed. */
 static uint64_t
-work(const struct run *r, uint32_t job)
+work(const struct run *r, _Atomic uint64_t *taken)
 {
 	static struct world w;
 	uint64_t failed = 0;
 
-	for (uint64_t seed = r->from + job; seed < r->from + r->seeds; seed += r->jobs) {
+	for (uint64_t i; (i = (*taken)++) < r->seeds;) {
 		struct options o = r->o;
-		o.seed = seed;
+		o.seed = r->from + i;
 		failed += run_seed(&w, &o) != NULL;
-		report(r, &w, seed);
+		report(r, &w, o.seed);
 		world_close(&w);
 	}
 	return failed;
+}
+
+/* What the children share; zeroed. */
+static _Atomic uint64_t *
+share(void)
+{
+	void *p = mmap(NULL, sizeof(_Atomic uint64_t), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+
+	if (p == MAP_FAILED)
+		exit(2);
+	return p;
 }
 
 /* A child tells how many failed through a pipe; one that dies has failed at all that it did not tell. */
 static uint64_t
 work_in_children(const struct run *r)
 {
+	_Atomic uint64_t *taken = share();
 	uint64_t failed = 0, n;
 	int pipes[64];
 
@@ -84,7 +98,7 @@ work_in_children(const struct run *r)
 			exit(2);
 		pipes[i] = p[0];
 		if (fork() == 0) {
-			n = work(r, i);
+			n = work(r, taken);
 			_exit(write(p[1], &n, sizeof n) == sizeof n ? 0 : 2);
 		}
 		close(p[1]);
@@ -162,7 +176,7 @@ main(int argc, char **argv)
 		usage();
 	if (r.tables)
 		return 0;
-	failed = r.jobs == 1 ? work(&r, 0) : work_in_children(&r);
+	failed = r.jobs == 1 ? work(&r, share()) : work_in_children(&r);
 	if (!r.tap)
 		printf("%lu passed, %lu failed\n", (unsigned long)(r.seeds - failed), (unsigned long)failed);
 	return failed ? 1 : 0;
