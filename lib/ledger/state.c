@@ -52,11 +52,10 @@ state_get(struct ledger_view *view, struct bytes *value, uint32_t chain, const u
 {
 	struct hash key = state_key(account);
 	struct key at = state_key_value(chain, &key);
-	enum err e = view->get(view->owner, value, key_bytes(&at));
+	struct bytes row;
+	enum err e = view->get(view->owner, &row, key_bytes(&at));
 
-	if (e)
-		return e;
-	return value->len > 0 && value->len <= STATE_VALUE_MAX ? ERR_OK : ERR_CORRUPT;
+	return e ? e : state_key_cut(NULL, value, row);
 }
 
 enum err
@@ -72,25 +71,16 @@ state_root(struct ledger_view *view, struct hash *root, const struct lane *lane)
 	return e;
 }
 
-/* The next key; false beyond the last. */
-static bool
-step(struct hash *key)
-{
-	for (size_t i = sizeof key->b; i-- > 0;) {
-		if (++key->b[i])
-			return true;
-	}
-	return false;
-}
-
 enum err
 state_next(struct ledger_view *view, const struct lane *lane, struct hash *key, struct bytes *value, bool first)
 {
 	if (first)
 		*key = state_key_lowest(lane);
-	else if (!step(key))
+	else if (!state_key_step(key))
 		return ERR_NOT_FOUND;
-	return state_in_lane(lane, key) ? state_key_next(view, key, value, lane->chain, lane->depth) : ERR_NOT_FOUND;
+	if (!state_in_lane(lane, key))
+		return ERR_NOT_FOUND;
+	return state_key_next(view, key, NULL, value, lane->chain, lane->depth);
 }
 
 enum err

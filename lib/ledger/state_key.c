@@ -68,16 +68,38 @@ just_after(uint8_t out[static LEDGER_KEY_MAX + 1], struct bytes key)
 	return (struct bytes){ out, key.len + 1 };
 }
 
+bool
+state_key_step(struct hash *key)
+{
+	for (size_t i = sizeof key->b; i-- > 0;) {
+		if (++key->b[i])
+			return true;
+	}
+	return false;
+}
+
 enum err
-state_key_next(struct ledger_view *view, struct hash *from, struct bytes *value, uint32_t chain, unsigned bits)
+state_key_cut(struct hash *leaf, struct bytes *value, struct bytes row)
+{
+	if (row.len <= sizeof leaf->b || row.len - sizeof leaf->b > STATE_VALUE_MAX)
+		return ERR_CORRUPT;
+	if (leaf)
+		memcpy(leaf->b, row.data, sizeof leaf->b);
+	*value = (struct bytes){ row.data + sizeof leaf->b, row.len - sizeof leaf->b };
+	return ERR_OK;
+}
+
+enum err
+state_key_next(struct ledger_view *view, struct hash *from, struct hash *leaf, struct bytes *value, uint32_t chain,
+    unsigned bits)
 {
 	struct key at = state_key_value(chain, from);
-	struct bytes start = key_bytes(&at), key;
+	struct bytes start = key_bytes(&at), key, row;
 	uint8_t room[LEDGER_KEY_MAX + 1];
 
 	for (;;) {
 		struct hash found = { 0 };
-		enum err e = view->next(view->owner, &key, value, start);
+		enum err e = view->next(view->owner, &key, &row, start);
 		if (e)
 			return e;
 		if (key.len < 5 || key.len > LEDGER_KEY_MAX || memcmp(key.data, at.b, 5) != 0)
@@ -87,7 +109,7 @@ state_key_next(struct ledger_view *view, struct hash *from, struct bytes *value,
 			if (!state_key_same(&found, from, bits))
 				return ERR_NOT_FOUND;
 			*from = found;
-			return value->len <= STATE_VALUE_MAX && value->len > 0 ? ERR_OK : ERR_CORRUPT;
+			return state_key_cut(leaf, value, row);
 		}
 		start = just_after(room, key);
 	}

@@ -1,11 +1,12 @@
 /*
  * state_key: the rows that the state of a chain is kept in, values and tree side by side in one order.
  *
- *     'a' | chain | key 32                                            value of an account
+ *     'a' | chain | key 32                                            hash of an account's leaf 32 | its value
  *     'a' | chain | the bits of a region, a bit 1, zeros to the byte  part of the tree over the region, see state_row.h
  *
  * A region is the keys that begin with the same bits, as many as a multiple of ROW_LEVELS. Its row stands among its
- * values: who changes an account finds both in one place.
+ * values: who changes an account finds both in one place. A region of ROW_FEW keys and less has no row: its values, with
+ * the hashes of their leaves, stand together as they are.
  */
 #ifndef LEDGER_STATE_KEY_H
 #define LEDGER_STATE_KEY_H
@@ -13,7 +14,7 @@
 #include "ledger/key.h"
 #include "ledger/state.h"
 
-enum { ROW_LEVELS = 6, ROW_SLOTS = 1 << ROW_LEVELS };
+enum { ROW_LEVELS = 6, ROW_SLOTS = 1 << ROW_LEVELS, ROW_FEW = 8 };
 
 struct key state_key_value(uint32_t chain, const struct hash *key);
 
@@ -32,11 +33,17 @@ unsigned state_key_bit(const struct hash *key, unsigned at);
 /* Which of a row's slots holds the key: its ROW_LEVELS bits from depth on. */
 unsigned state_key_slot(const struct hash *key, unsigned depth);
 
+/* The next key; false beyond the last. */
+bool state_key_step(struct hash *key);
+
+/* What is kept of an account, cut in two. ERR_CORRUPT. *value is a part of row; leaf may be NULL. */
+enum err state_key_cut(struct hash *leaf, struct bytes *value, struct bytes row);
+
 /*
- * The lowest key at or after *from that begins with its first `bits` bits, and its value; ERR_NOT_FOUND. Sets *from.
- * *value borrows until the next call on the view.
+ * The lowest key at or after *from that begins with its first `bits` bits, its leaf and its value; ERR_NOT_FOUND. Sets
+ * *from. *value borrows until the next call on the view; leaf may be NULL.
  */
-enum err state_key_next(struct ledger_view *view, struct hash *from, struct bytes *value, uint32_t chain,
-    unsigned bits);
+enum err state_key_next(struct ledger_view *view, struct hash *from, struct hash *leaf, struct bytes *value,
+    uint32_t chain, unsigned bits);
 
 #endif

@@ -3,7 +3,7 @@
 #include "base/wire.h"
 #include "ledger/state_tree.h"
 
-/* Where the walk to the leaf is: a node of a row, and the bits that all keys below it have. */
+/* Where the walk to the leaf is: a node of a row or some leaves, and the bits that all keys below it have. */
 struct walk {
 	struct state_proof *proof;
 	struct ledger_view *view;
@@ -21,19 +21,25 @@ set_bit(struct hash *path, unsigned at, unsigned bit)
 	path->b[at / 8] = (uint8_t)(bit ? path->b[at / 8] | mask : path->b[at / 8] & ~mask);
 }
 
-/* One level down: by the account's bit where there is a choice. Returns the node. */
+/* By the account's bit where there is a choice. Returns the bit. */
+static unsigned
+choose(struct walk *w, unsigned depth, const struct hash *left, const struct hash *right)
+{
+	unsigned bit = state_key_bit(&w->account, depth);
+
+	if (hash_is_zero(left) || hash_is_zero(right))
+		return hash_is_zero(left);
+	w->proof->node[w->proof->nodes++] = (struct state_proof_node){ (uint8_t)depth, bit ? *left : *right };
+	return bit;
+}
+
+/* One level down. Returns the node. */
 static unsigned
 go_down(struct walk *w, unsigned node, unsigned depth)
 {
 	struct hash left = state_row_node(&w->row, 2 * node), right = state_row_node(&w->row, 2 * node + 1);
-	unsigned bit = state_key_bit(&w->account, depth);
+	unsigned bit = choose(w, depth, &left, &right);
 
-	if (hash_is_zero(&left) || hash_is_zero(&right)) {
-		bit = hash_is_zero(&left);
-	} else {
-		w->proof->node[w->proof->nodes++] =
-		    (struct state_proof_node){ (uint8_t)depth, bit ? left : right };
-	}
 	set_bit(&w->path, depth, bit);
 	return 2 * node + bit;
 }
@@ -47,25 +53,47 @@ cross_row(struct walk *w, unsigned node, unsigned *depth)
 	w->spot = state_row_get(&w->row, node - ROW_SLOTS);
 }
 
+/* The leaf that is left. */
 static enum err
-end_walk(struct walk *w, unsigned depth)
+end_walk(struct walk *w, const struct hash *key)
 {
 	struct state_proof *proof = w->proof;
-	struct bytes value;
+	struct key at = state_key_value(w->lane->chain, key);
+	struct bytes row, value;
 	enum err e;
 
-	if (w->spot.kind == SPOT_EMPTY)
+	proof->kind = STATE_PROOF_THERE;
+	if (hash_equal(key, &w->account))
 		return ERR_OK;
-	e = state_key_next(w->view, &w->path, &value, w->lane->chain, depth);
+	e = w->view->get(w->view->owner, &row, key_bytes(&at));
+	if (e == ERR_OK)
+		e = state_key_cut(NULL, &value, row);
 	if (e)
 		return e == ERR_NOT_FOUND ? ERR_CORRUPT : e;
-	proof->kind = STATE_PROOF_THERE;
-	if (!hash_equal(&w->path, &w->account)) {
-		proof->kind = STATE_PROOF_OTHER;
-		proof->key = w->path;
-		proof->value_hash = state_value_hash(value);
-	}
+	proof->kind = STATE_PROOF_OTHER;
+	proof->key = *key;
+	proof->value_hash = state_value_hash(value);
 	return ERR_OK;
+}
+
+/* Among the leaves of a region that has no row. */
+static enum err
+cross_few(struct walk *w, unsigned depth)
+{
+	struct few few;
+	const struct leaf *leaf = few.leaf;
+	enum err e = state_few_read(&few, w->view, w->lane->chain, &w->path, depth, w->spot.count);
+	size_t n = few.count;
+
+	while (e == ERR_OK && n > 1) {
+		unsigned fork = state_few_fork(&leaf[0].key, &leaf[n - 1].key);
+		size_t cut = state_few_cut(leaf, n, fork);
+		struct hash left = state_few_root(leaf, cut), right = state_few_root(leaf + cut, n - cut);
+		bool high = choose(w, fork, &left, &right);
+		leaf += high ? cut : 0;
+		n = high ? n - cut : cut;
+	}
+	return e || n == 0 ? e : end_walk(w, &leaf->key);
 }
 
 static enum err
@@ -74,16 +102,16 @@ walk(struct walk *w)
 	unsigned node, depth = w->lane->depth;
 	enum err e = state_tree_spot(&w->spot, &w->row, &node, w->view, w->lane->chain, &w->path, depth);
 
-	if (e == ERR_OK && w->spot.kind == SPOT_MANY)
+	if (e == ERR_OK && w->spot.count == ROW_MANY)
 		cross_row(w, node, &depth);
-	while (e == ERR_OK && w->spot.kind == SPOT_MANY && depth < STATE_BITS) {
+	while (e == ERR_OK && w->spot.count == ROW_MANY && depth < STATE_BITS) {
 		e = state_row_read(&w->row, w->view, w->lane->chain, &w->path, depth);
 		if (e == ERR_OK)
 			cross_row(w, 1, &depth);
 	}
 	if (e)
 		return e == ERR_NOT_FOUND ? ERR_CORRUPT : e;
-	return end_walk(w, depth < STATE_BITS ? depth : STATE_BITS);
+	return cross_few(w, depth < STATE_BITS ? depth : STATE_BITS);
 }
 
 enum err

@@ -11,7 +11,8 @@ void
 state_row_clear(struct row *row, unsigned depth)
 {
 	row->depth = depth;
-	row->some = row->single = row->known = 0;
+	row->some = row->known = 0;
+	memset(row->count, 0, sizeof row->count);
 }
 
 static unsigned
@@ -31,12 +32,10 @@ state_row_below(unsigned node)
 struct spot
 state_row_get(const struct row *row, unsigned slot)
 {
-	struct spot spot = { .kind = SPOT_EMPTY };
+	struct spot spot = { .count = row->count[slot] };
 
-	if (row->some >> slot & 1) {
-		spot.kind = row->single >> slot & 1 ? SPOT_SINGLE : SPOT_MANY;
+	if (spot.count)
 		spot.hash = row->node[ROW_SLOTS + slot];
-	}
 	return spot;
 }
 
@@ -45,8 +44,8 @@ state_row_set(struct row *row, unsigned slot, const struct spot *spot)
 {
 	uint64_t bit = (uint64_t)1 << slot;
 
-	row->some = spot->kind == SPOT_EMPTY ? row->some & ~bit : row->some | bit;
-	row->single = spot->kind == SPOT_SINGLE ? row->single | bit : row->single & ~bit;
+	row->some = spot->count ? row->some | bit : row->some & ~bit;
+	row->count[slot] = (uint8_t)spot->count;
 	row->node[ROW_SLOTS + slot] = spot->hash;
 	for (unsigned node = (ROW_SLOTS + slot) / 2; node; node /= 2)
 		row->known &= ~((uint64_t)1 << node);
@@ -68,14 +67,14 @@ state_row_node(struct row *row, unsigned node)
 }
 
 struct spot
-state_row_all(struct row *row)
+state_row_spot(struct row *row, unsigned node)
 {
-	struct spot spot = { .kind = SPOT_MANY, .hash = state_row_node(row, 1) };
+	struct spot spot = { .hash = state_row_node(row, node) };
 
-	if (!row->some)
-		spot.kind = SPOT_EMPTY;
-	else if ((row->some & (row->some - 1)) == 0 && row->single)
-		spot.kind = SPOT_SINGLE;
+	for (uint64_t left = row->some & state_row_below(node); left && spot.count < ROW_MANY; left &= left - 1)
+		spot.count += row->count[__builtin_ctzll(left)];
+	if (spot.count > ROW_MANY)
+		spot.count = ROW_MANY;
 	return spot;
 }
 
@@ -90,8 +89,8 @@ is_kept(const struct row *row, unsigned node)
 void
 state_row_put(struct buf *out, struct row *row)
 {
-	wire_put_u64(out, row->some);
-	wire_put_u64(out, row->single);
+	for (unsigned slot = 0; slot < ROW_SLOTS; slot += 2)
+		wire_put_u8(out, (uint8_t)(row->count[slot] | row->count[slot + 1] << 4));
 	for (unsigned node = 2; node < ROW_SLOTS; node++) {
 		if (is_kept(row, node)) {
 			struct hash hash = state_row_node(row, node);
@@ -102,14 +101,26 @@ state_row_put(struct buf *out, struct row *row)
 		buf_add(out, row->node[ROW_SLOTS + __builtin_ctzll(left)].b, sizeof(struct hash));
 }
 
+static void
+get_counts(struct row *row, struct reader *r)
+{
+	for (unsigned slot = 0; slot < ROW_SLOTS; slot += 2) {
+		uint8_t two = wire_get_u8(r), low = two & 15, high = two >> 4;
+		row->count[slot] = low;
+		row->count[slot + 1] = high;
+		row->some |= (uint64_t)((low > 0) | (high > 0) << 1) << slot;
+		if (low > ROW_MANY || high > ROW_MANY)
+			wire_fail(r, ERR_CORRUPT);
+	}
+}
+
 enum err
 state_row_unpack(struct row *row, unsigned depth, struct bytes in)
 {
 	struct reader r = wire_reader(in);
 
 	state_row_clear(row, depth);
-	row->some = wire_get_u64(&r);
-	row->single = wire_get_u64(&r);
+	get_counts(row, &r);
 	for (unsigned node = 2; node < ROW_SLOTS; node++) {
 		if (is_kept(row, node)) {
 			wire_get(&r, row->node[node].b, sizeof(struct hash));
@@ -118,7 +129,7 @@ state_row_unpack(struct row *row, unsigned depth, struct bytes in)
 	}
 	for (uint64_t left = row->some; left; left &= left - 1)
 		wire_get(&r, row->node[ROW_SLOTS + __builtin_ctzll(left)].b, sizeof(struct hash));
-	return wire_end(&r) || row->single & ~row->some || !row->some ? ERR_CORRUPT : ERR_OK;
+	return wire_end(&r) || !row->some ? ERR_CORRUPT : ERR_OK;
 }
 
 enum err

@@ -37,14 +37,13 @@ static enum err
 load(struct state_entry *entry, struct state_set *set)
 {
 	struct key at = state_key_value(set->lane.chain, &entry->key);
-	struct bytes value;
+	struct bytes row, value;
 	uint8_t *copy;
-	enum err e = set->view->get(set->view->owner, &value, key_bytes(&at));
+	enum err e = set->view->get(set->view->owner, &row, key_bytes(&at));
 
+	e = e ? e : state_key_cut(NULL, &value, row);
 	if (e)
 		return e == ERR_NOT_FOUND ? ERR_OK : e;
-	if (value.len == 0 || value.len > STATE_VALUE_MAX)
-		return ERR_CORRUPT;
 	copy = arena_alloc(&set->arena, value.len, 1);
 	if (!copy)
 		return ERR_NOMEM;

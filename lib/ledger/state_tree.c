@@ -9,44 +9,27 @@ struct tree {
 	struct ledger_view *view;
 	uint32_t chain;
 	struct row *row[ROWS]; /* the one at work of each depth, made when first needed */
+	struct leaf *leaf;     /* of a region that had few keys; room for all changes and these */
 	struct buf out;
 };
-
-static struct spot
-single_spot(const struct hash *key, struct bytes value)
-{
-	struct hash hash = state_value_hash(value);
-
-	return (struct spot){ .kind = SPOT_SINGLE, .hash = state_leaf(key, &hash) };
-}
 
 enum err
 state_tree_spot(struct spot *out, struct row *row, unsigned *node, struct ledger_view *view, uint32_t chain,
     const struct hash *key, unsigned bits)
 {
 	unsigned depth = bits / ROW_LEVELS * ROW_LEVELS, below = bits - depth;
-	struct hash at = *key;
-	struct bytes value;
+	struct few few;
 	enum err e = state_row_read(row, view, chain, key, depth);
 
-	*out = (struct spot){ .kind = SPOT_EMPTY };
 	if (e == ERR_OK) {
-		uint64_t some;
 		*node = (1U << below) + (state_key_slot(key, depth) >> (ROW_LEVELS - below));
-		some = row->some & state_row_below(*node);
-		*out = (struct spot){ .kind = SPOT_MANY, .hash = state_row_node(row, *node) };
-		if (!some)
-			out->kind = SPOT_EMPTY;
-		else if ((some & (some - 1)) == 0 && row->single & some)
-			out->kind = SPOT_SINGLE;
+		*out = state_row_spot(row, *node);
 		return ERR_OK;
 	}
-	if (e != ERR_NOT_FOUND)
-		return e;
-	e = state_key_next(view, &at, &value, chain, bits);
+	e = e == ERR_NOT_FOUND ? state_few_read(&few, view, chain, key, bits, ROW_MANY) : e;
 	if (e == ERR_OK)
-		*out = single_spot(&at, value);
-	return e == ERR_NOT_FOUND ? ERR_OK : e;
+		*out = (struct spot){ few.count, state_few_root(few.leaf, few.count) };
+	return e;
 }
 
 static enum err
@@ -54,6 +37,8 @@ row_at(struct row **out, struct tree *t, unsigned depth)
 {
 	struct row **row = &t->row[depth / ROW_LEVELS];
 
+	if (depth >= STATE_BITS)
+		return ERR_CORRUPT;
 	if (!*row)
 		*row = malloc(sizeof **row);
 	*out = *row;
@@ -63,86 +48,112 @@ row_at(struct row **out, struct tree *t, unsigned depth)
 	return ERR_OK;
 }
 
-/* A change that meets nobody else in its region. */
 static enum err
-change_one(struct tree *t, struct spot *spot, const struct state_change *c)
-{
-	struct key key = state_key_value(t->chain, &c->key);
-
-	if (!c->had && c->value.len == 0)
-		return ERR_OK;
-	if (c->value.len)
-		*spot = single_spot(&c->key, c->value);
-	else
-		*spot = (struct spot){ .kind = SPOT_EMPTY };
-	return t->view->put(t->view->owner, key_bytes(&key), c->value);
-}
-
-/* Whose leaf is alone in the region so far. */
-static enum err
-find_single(struct hash *key, struct tree *t, unsigned depth, const struct state_change *c, size_t n)
-{
-	struct bytes value;
-	enum err e;
-
-	for (size_t i = 0; i < n; i++) {
-		if (c[i].had) {
-			*key = c[i].key;
-			return ERR_OK;
-		}
-	}
-	*key = c->key;
-	for (unsigned i = depth; i < STATE_BITS; i++)
-		key->b[i / 8] &= (uint8_t)~(0x80 >> i % 8);
-	e = state_key_next(t->view, key, &value, t->chain, depth);
-	return e == ERR_NOT_FOUND ? ERR_CORRUPT : e;
-}
-
-static enum err
-open_row(struct row **out, struct tree *t, const struct spot *spot, unsigned depth, const struct state_change *c,
-    size_t n)
-{
-	enum err e = depth < STATE_BITS ? row_at(out, t, depth) : ERR_CORRUPT;
-	struct hash key;
-
-	if (e || spot->kind == SPOT_EMPTY)
-		return e;
-	if (spot->kind == SPOT_SINGLE) {
-		e = find_single(&key, t, depth, c, n);
-		if (e == ERR_OK)
-			state_row_set(*out, state_key_slot(&key, depth), spot);
-		return e;
-	}
-	e = state_row_read(*out, t->view, t->chain, &c->key, depth);
-	return e == ERR_NOT_FOUND ? ERR_CORRUPT : e;
-}
-
-/* A region of fewer than two keys has no row. */
-static enum err
-close_row(struct tree *t, struct spot *spot, struct row *row, const struct hash *key)
+put_row(struct tree *t, struct row *row, const struct hash *key)
 {
 	struct key at = state_key_row(t->chain, key, row->depth);
-	bool there = spot->kind == SPOT_MANY;
 
-	*spot = state_row_all(row);
 	buf_reset(&t->out);
-	if (spot->kind == SPOT_MANY)
-		state_row_put(&t->out, row);
-	else if (!there)
-		return ERR_OK;
+	state_row_put(&t->out, row);
 	return t->out.failed ? ERR_NOMEM : t->view->put(t->view->owner, key_bytes(&at), bytes_of(&t->out));
 }
 
-/* Makes the changes of one region; *spot is what it held and what it holds then. */
 static enum err
-change_region(struct tree *t, struct spot *spot, unsigned depth, const struct state_change *c, size_t n)
+erase_row(struct tree *t, unsigned depth, const struct hash *key)
+{
+	struct key at = state_key_row(t->chain, key, depth);
+
+	return t->view->put(t->view->owner, key_bytes(&at), (struct bytes){ 0 });
+}
+
+/* Writes a value with its leaf, or erases both. */
+static enum err
+put_value(struct tree *t, struct leaf *leaf, const struct state_change *c)
+{
+	struct key at = state_key_value(t->chain, &c->key);
+	struct hash hash;
+
+	if (c->value.len == 0)
+		return c->had ? t->view->put(t->view->owner, key_bytes(&at), c->value) : ERR_OK;
+	hash = state_value_hash(c->value);
+	*leaf = (struct leaf){ c->key, state_leaf(&c->key, &hash) };
+	buf_reset(&t->out);
+	buf_add(&t->out, leaf->hash.b, sizeof leaf->hash.b);
+	buf_add(&t->out, c->value.data, c->value.len);
+	return t->out.failed ? ERR_NOMEM : t->view->put(t->view->owner, key_bytes(&at), bytes_of(&t->out));
+}
+
+/* What a region of these leaves holds; makes its rows, if it has any. */
+static enum err
+build(struct tree *t, struct spot *spot, unsigned depth, const struct leaf *leaf, size_t n)
 {
 	struct row *row;
 	enum err e;
 
-	if (n == 1 && (spot->kind == SPOT_EMPTY ? !c->had : spot->kind == SPOT_SINGLE && c->had))
-		return change_one(t, spot, c);
-	e = open_row(&row, t, spot, depth, c, n);
+	if (n <= ROW_FEW) {
+		*spot = (struct spot){ (unsigned)n, state_few_root(leaf, n) };
+		return ERR_OK;
+	}
+	e = row_at(&row, t, depth);
+	for (size_t i = 0, end; e == ERR_OK && i < n; i = end) {
+		unsigned slot = state_key_slot(&leaf[i].key, depth);
+		struct spot below;
+		for (end = i + 1; end < n && state_key_slot(&leaf[end].key, depth) == slot;)
+			end++;
+		e = build(t, &below, depth + ROW_LEVELS, leaf + i, end - i);
+		if (e == ERR_OK)
+			state_row_set(row, slot, &below);
+	}
+	if (e)
+		return e;
+	*spot = state_row_spot(row, 1);
+	return put_row(t, row, &leaf->key);
+}
+
+/* The leaves that a region has; only their keys, without a look, where all of them change. */
+static enum err
+read_few(struct few *few, struct tree *t, unsigned count, unsigned depth, const struct state_change *c, size_t n)
+{
+	few->count = 0;
+	for (size_t i = 0; i < n && few->count < count; i++) {
+		if (c[i].had)
+			few->leaf[few->count++].key = c[i].key;
+	}
+	return few->count == count ? ERR_OK : state_few_read(few, t->view, t->chain, &c->key, depth, count);
+}
+
+/* Makes the changes of a region that held few keys: what stays and what comes, in order. */
+static enum err
+change_few(struct tree *t, struct spot *spot, unsigned depth, const struct state_change *c, size_t n)
+{
+	struct few few;
+	size_t at = 0, count = 0;
+	enum err e = read_few(&few, t, spot->count, depth, c, n);
+
+	for (size_t i = 0; e == ERR_OK && i < n; i++) {
+		bool there;
+		while (at < few.count && hash_compare(&few.leaf[at].key, &c[i].key) < 0)
+			t->leaf[count++] = few.leaf[at++];
+		there = at < few.count && hash_equal(&few.leaf[at].key, &c[i].key);
+		at += there;
+		e = there == c[i].had ? put_value(t, &t->leaf[count], &c[i]) : ERR_CORRUPT;
+		count += c[i].value.len > 0;
+	}
+	while (e == ERR_OK && at < few.count)
+		t->leaf[count++] = few.leaf[at++];
+	return e ? e : build(t, spot, depth, t->leaf, count);
+}
+
+static enum err change_region(struct tree *t, struct spot *spot, unsigned depth, const struct state_change *c, size_t n);
+
+/* The same of one that has a row, which goes when few keys are left. */
+static enum err
+change_row(struct tree *t, struct spot *spot, unsigned depth, const struct state_change *c, size_t n)
+{
+	struct row *row;
+	enum err e = row_at(&row, t, depth);
+
+	e = e ? e : state_row_read(row, t->view, t->chain, &c->key, depth);
 	for (size_t i = 0, end; e == ERR_OK && i < n; i = end) {
 		unsigned slot = state_key_slot(&c[i].key, depth);
 		struct spot below = state_row_get(row, slot);
@@ -151,7 +162,17 @@ change_region(struct tree *t, struct spot *spot, unsigned depth, const struct st
 		e = change_region(t, &below, depth + ROW_LEVELS, c + i, end - i);
 		state_row_set(row, slot, &below);
 	}
-	return e ? e : close_row(t, spot, row, &c->key);
+	if (e)
+		return e == ERR_NOT_FOUND ? ERR_CORRUPT : e;
+	*spot = state_row_spot(row, 1);
+	return spot->count == ROW_MANY ? put_row(t, row, &c->key) : erase_row(t, depth, &c->key);
+}
+
+/* Makes the changes of one region; *spot is what it held and what it holds then. */
+static enum err
+change_region(struct tree *t, struct spot *spot, unsigned depth, const struct state_change *c, size_t n)
+{
+	return spot->count == ROW_MANY ? change_row(t, spot, depth, c, n) : change_few(t, spot, depth, c, n);
 }
 
 enum err
@@ -165,13 +186,15 @@ state_tree_apply(struct ledger_view *view, uint32_t chain, const struct state_ch
 
 	if (n == 0)
 		return ERR_OK;
-	e = row_at(&row, &t, 0);
+	t.leaf = malloc((n + ROW_FEW) * sizeof *t.leaf);
+	e = t.leaf ? row_at(&row, &t, 0) : ERR_NOMEM;
 	if (e == ERR_OK)
 		e = state_tree_spot(&spot, row, &node, view, chain, &(struct hash){ 0 }, 0);
 	if (e == ERR_OK)
 		e = change_region(&t, &spot, 0, change, n);
 	for (int i = 0; i < ROWS; i++)
 		free(t.row[i]);
+	free(t.leaf);
 	buf_free(&t.out);
 	return e;
 }

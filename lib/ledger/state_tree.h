@@ -2,7 +2,7 @@
 #ifndef LEDGER_STATE_TREE_H
 #define LEDGER_STATE_TREE_H
 
-#include "ledger/state_row.h"
+#include "ledger/state_few.h"
 
 struct state_change {
 	struct hash key;

@@ -45,7 +45,7 @@
 struct store;
 struct store_txn;
 
-enum { STORE_SCHEMA = 4 };
+enum { STORE_SCHEMA = 5 };
 
 enum store_mode {
 	STORE_CREATE, /* makes DIR (mode 0700) and an empty store where there is none */
