@@ -2,6 +2,8 @@
 # over HTTP as its users do. Transactions are made and signed before anything is measured: one input, two outputs, P2WPKH.
 # Source it after `set -eu`; sync.bash has cpu_of.
 
+declare -A litecoins=() # the process of each directory
+
 has_litecoin() {
 	local tool
 	for tool in litecoind litecoin-cli curl; do command -v $tool >/dev/null || return 1; done
@@ -13,16 +15,27 @@ start_litecoin() { # DIRECTORY [OPTION...]: returns when it answers; no other no
 	mkdir -p "$home"
 	[ $# -gt 0 ] || set -- -listen=0
 	litecoind -regtest -datadir="$home" -rpcport="$(litecoin_port "$home")" -fallbackfee=0.0001 -rpcthreads=4 \
-		-daemon "$@" >/dev/null
-	litecoin_cli "$home" -rpcwait getblockcount >/dev/null
+		"$@" >>"$home.log" 2>&1 </dev/null &
+	litecoins[$home]=$!
+	until litecoin_cli "$home" getblockcount >/dev/null 2>&1; do
+		kill -0 "${litecoins[$home]}" 2>/dev/null || {
+			echo "bench: litecoind ended: $(tail -n 1 "$home.log")" >&2
+			return 1
+		}
+		sleep 0.2
+	done
 }
 
 # Connections that idle would keep it from stopping.
 stop_litecoin() { # DIRECTORY
-	local pid
-	pid=$(litecoin_pid "$1")
 	litecoin_cli "$1" stop >/dev/null
-	while kill -0 "$pid" 2>/dev/null; do sleep 0.2; done
+	wait "${litecoins[$1]}"
+	unset "litecoins[$1]"
+}
+
+end_litecoins() {
+	[ ${#litecoins[@]} -eq 0 ] || kill "${litecoins[@]}" 2>/dev/null || true
+	[ ${#litecoins[@]} -eq 0 ] || wait "${litecoins[@]}" 2>/dev/null || true
 }
 
 litecoin_port() { # DIRECTORY: where it listens for calls: chosen at its first start
@@ -39,7 +52,7 @@ litecoin_peer_port() { # DIRECTORY: where it takes peers, when it is started wit
 }
 
 litecoin_pid() { # DIRECTORY
-	cat "$1/regtest/bitcoind.pid"
+	echo "${litecoins[$1]}"
 }
 
 litecoin_cli() { # DIRECTORY ARGUMENT...

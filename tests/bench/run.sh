@@ -20,6 +20,7 @@ finish() {
 	stop_node
 	end_users
 	end_others
+	end_litecoins
 	rm -rf "$dir"
 }
 trap finish EXIT
