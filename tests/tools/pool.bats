@@ -154,7 +154,7 @@ on_root() {
 	[ "$(wc -l <all)" -eq 8 ]
 	[ "$(jq -r 'select(.result.ok | not) | [.chain_name, .result.reason] | join(" ")' all)" = 'para name_taken' ]
 	para-inspect export -c notes >notes
-	[ "$(jq -r 'select(.body) | .body' notes | sed -n 2p)" = 'a "quoted", comma' ]
+	[ "$(jq -r 'select(.seq == "2") | .body' notes)" = 'a "quoted", comma' ]
 	[ "$(jq -r 'select(.fee != "0") | .fee' notes | sort -u)" = 18446744073709551614 ]
 	para-inspect export --from "$(jq -s '.[-1].hid' notes)" --to final -c 1 | diff - <(tail -1 notes)
 	[ -z "$(para-inspect export --from 900000)" ]
