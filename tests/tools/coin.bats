@@ -124,10 +124,8 @@ amount_of() {
 	start_dev_node d
 	gold --alloc "$(cat a)=900" --lock "$(cat a)=50:1:2" --byte-fee 1 --freeze --burn >gold.json
 	para-chain create gold.json -k c.key | para-send --wait final
-	for _ in $(seq 100); do
-		[ "$(para-coin supply -c gold -f issued)" = 1000 ] && break
-		sleep 0.1
-	done
+	issued() { [ "$(para-coin supply -c gold -f issued)" = 1000 ]; }
+	soon issued
 	[ "$(amount_of c)" = 50 ]
 	para-coin send -c gold -k a.key --to "$(cat b)" --amount 300 --to "$(cat c)" --amount 200 --memo hello |
 		para-send --wait final

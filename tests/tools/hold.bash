@@ -9,7 +9,7 @@ start_node() {
 	export PARA_HOME=$PWD/node SOCKET=$PWD/node/node.ipc
 	[ -n "${NODE_ARGS-}" ] || [ -e node/node.key ] || new_directory node
 	launch "$@"
-	rude answers "$SOCKET" 10000 >/dev/null || {
+	rude answers "$SOCKET" 60000 >/dev/null || {
 		sed 's/^/# /' node.log >&2
 		return 1
 	}

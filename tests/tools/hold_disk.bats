@@ -6,7 +6,7 @@ load hold
 POINTS=${HOLD_POINTS:-10}
 
 setup_file() {
-	export BATS_TEST_TIMEOUT=$((60 + POINTS * 6))
+	export BATS_TEST_TIMEOUT=$((300 + POINTS * 6))
 }
 
 # own_mounts COMMAND...: in namespaces of mounts and processes; with a user namespace where there are such, else as root,
@@ -36,7 +36,7 @@ on_disk() {
 	shift
 	mkdir disk
 	# shellcheck disable=SC2163 # its name is in $1
-	export -f "$1" new_directory launch start_node stop_node fails receipts_hold remount send_some fill_up fill_and_send writes_again until_full starts_or_says
+	export -f "$1" new_directory launch start_node stop_node fails patience receipts_hold remount send_some fill_up fill_and_send writes_again until_full starts_or_says
 	# shellcheck disable=SC2016 # the inner shell's
 	own_mounts bash -Eeuc 'mount -t tmpfs -o size='"$size"' none disk
 		trap "echo \"failed: \$BASH_COMMAND\"; tail -n 3 node.log *.log" ERR
@@ -53,13 +53,13 @@ fill_up() {
 # send_some N: receipts go to ./receipts; what para-send ended with to ./ended.
 send_some() {
 	local ended=0
-	seq "$1" | para-seal payload -c notes -k a.key 2>>seal.log | para-send --timeout 8 2>send.log >>receipts || ended=$?
+	seq "$1" | para-seal payload -c notes -k a.key 2>>seal.log | para-send --timeout 60 2>send.log >>receipts || ended=$?
 	echo $ended >ended
 }
 
-# writes_again: within three seconds it is no longer read-only.
+# writes_again: soon it is no longer read-only.
 writes_again() {
-	for _ in $(seq 30); do
+	for _ in $(seq 300); do
 		[ "$(para-inspect status -f read_only)" = true ] || return 0
 		sleep 0.1
 	done
@@ -68,7 +68,7 @@ writes_again() {
 
 # until_full: it is read-only, or all is sent.
 until_full() {
-	for _ in $(seq 100); do
+	for _ in $(seq 2000); do
 		[ "$(para-inspect status -f read_only)" = false ] && kill -0 "$1" 2>/dev/null || return 0
 		sleep 0.02
 	done
@@ -97,7 +97,7 @@ fills() {
 	: >receipts
 	for round in $(seq 0 $(($1 - 1))); do
 		fill_and_send "$round"
-		rude answers "$SOCKET" 1000
+		rude answers "$SOCKET" "$(patience 1000)"
 		para-inspect hyper latest >/dev/null
 		receipts_hold
 		rm -f disk/ballast.*
@@ -125,7 +125,7 @@ starts_or_says() {
 	: >node.log
 	launch
 	while kill -0 "$NODE_PID" 2>/dev/null; do
-		! rude answers "$SOCKET" 20 2>/dev/null >&2 || return 0
+		! rude answers "$SOCKET" 200 2>/dev/null >&2 || return 0
 	done
 	wait "$NODE_PID" || status=$?
 	NODE_PID=
@@ -224,7 +224,7 @@ is_read_only() {
 		send_some 3000
 		[ "$(cat ended)" -eq 2 ]
 		grep -q 'disk is full' send.log
-		rude answers "$SOCKET" 1000
+		rude answers "$SOCKET" "$(patience 1000)"
 		receipts_hold
 		prlimit --pid "$NODE_PID" --fsize=unlimited:
 		writes_again

@@ -6,24 +6,24 @@ load hold
 CHURN=${HOLD_CHURN:-10000}
 KILLS=${HOLD_KILLS:-40}
 
+few_files() {
+	[ "$(find "/proc/$NODE_PID/fd" -type l | wc -l)" -le 40 ]
+}
+
 @test "socket: $CHURN clients that connect and close" {
 	start_node
 	rude churn "$SOCKET" "$CHURN"
-	rude answers "$SOCKET" 1000
+	rude answers "$SOCKET" "$(patience 1000)"
 	rude half "$SOCKET" "$CHURN"
-	rude answers "$SOCKET" 1000
-	for _ in $(seq 100); do
-		[ "$(find "/proc/$NODE_PID/fd" -type l | wc -l)" -gt 40 ] || break
-		sleep 0.1
-	done
-	[ "$(find "/proc/$NODE_PID/fd" -type l | wc -l)" -le 40 ]
+	rude answers "$SOCKET" "$(patience 1000)"
+	soon few_files
 }
 
 # deafen: connects and closes until a node without its guard hears nothing; one may be in time.
 deafen() {
 	for _ in $(seq 20); do
 		rude churn "$SOCKET" 50
-		rude answers "$SOCKET" 500 2>/dev/null || return 0
+		rude answers "$SOCKET" "$(patience 500)" 2>/dev/null || return 0
 	done
 	return 1
 }
@@ -31,16 +31,16 @@ deafen() {
 @test "socket: without its guard one connect and close deafens it, and it heals itself" {
 	NODE_PROGRAM=para-node-deaf start_node
 	deafen
-	rude answers "$SOCKET" 5000
+	rude answers "$SOCKET" "$(patience 5000)"
 	rude churn "$SOCKET" 200
-	rude answers "$SOCKET" 5000
+	rude answers "$SOCKET" "$(patience 5000)"
 }
 
 @test "socket: without guard and healing it stays deaf" {
 	NODE_PROGRAM=para-node-deaf start_node env LD_PRELOAD="$HOLD/noheal.so"
 	deafen
 	fails 1 'no answer' rude answers "$SOCKET" 6000
-	grep -q 'does not answer, trying again' node.log
+	soon grep -q 'does not answer, trying again' node.log
 }
 
 @test "socket: a second start on the directory is refused in words" {
@@ -48,7 +48,7 @@ deafen() {
 	for _ in 1 2 3; do
 		fails 2 "another node runs on $PARA_HOME" para-node -d "$PARA_HOME"
 	done
-	rude answers "$SOCKET" 1000
+	rude answers "$SOCKET" "$(patience 1000)"
 	[ "$(head -n 1 "$PARA_HOME/lock")" -eq "$NODE_PID" ]
 }
 
@@ -63,10 +63,10 @@ deafen() {
 		para-inspect follow --from 0 --blocks >/dev/null 2>&1 &
 		reader=$!
 		sleep "0.0$((i * 7 % 50 + 10))"
-		kill -9 $sender $reader
+		kill -9 $sender $reader 2>/dev/null || true
 		wait $sender $reader 2>/dev/null || true
 	done
-	rude answers "$SOCKET" 1000
+	rude answers "$SOCKET" "$(patience 1000)"
 	echo last | para-seal payload -c notes -k a.key | para-send --wait final
 	stop_node
 	para-inspect check
@@ -80,36 +80,31 @@ deafen() {
 		rude claim "$SOCKET" 1073741824
 	done
 	rude claim "$SOCKET" 9223372036854775807
-	rude answers "$SOCKET" 1000
+	rude answers "$SOCKET" "$(patience 1000)"
 	after=$(awk '/VmPeak/ {print $2}' "/proc/$NODE_PID/status")
 	[ $((after - before)) -lt 300000 ]
 }
 
 @test "socket: 200 connections that say nothing, or greet and say nothing" {
 	start_node
-	rude silent "$SOCKET" 200 30 >silent 3>&- &
-	rude greeted "$SOCKET" 200 30 >greeted 3>&- &
+	rude silent "$SOCKET" 200 120 >silent 3>&- &
+	rude greeted "$SOCKET" 200 120 >greeted 3>&- &
 	crowd=$!
-	for _ in $(seq 100); do
-		grep -q open silent && grep -q open greeted && break
-		sleep 0.05
-	done
-	rude answers "$SOCKET" 1000
+	soon grep -q open silent
+	soon grep -q open greeted
+	rude answers "$SOCKET" "$(patience 1000)"
 	para-inspect status
 	kill $crowd %1
 }
 
 @test "socket: replies that nobody reads" {
 	start_node
-	rude deaf "$SOCKET" 100 30 >deaf 3>&- &
+	rude deaf "$SOCKET" 100 120 >deaf 3>&- &
 	crowd=$!
-	for _ in $(seq 100); do
-		grep -q open deaf && break
-		sleep 0.05
-	done
-	rude answers "$SOCKET" 5000
+	soon grep -q open deaf
+	rude answers "$SOCKET" "$(patience 5000)"
 	kill $crowd
-	rude answers "$SOCKET" 1000
+	rude answers "$SOCKET" "$(patience 1000)"
 }
 
 @test "socket: no descriptor left for 300 connections, and then there are again" {
@@ -121,7 +116,7 @@ deafen() {
 			sleep 1.5
 			kill $crowd
 			wait $crowd || true
-			rude answers "$SOCKET" 5000
+			rude answers "$SOCKET" "$(patience 5000)"
 		done
 		para-inspect status -f hid
 		stop_node

@@ -7,7 +7,7 @@ ENDS=${HOLD_ENDS:-30}
 FLIPS=${HOLD_FLIPS:-4}
 
 setup_file() {
-	export BATS_TEST_TIMEOUT=$((60 + ENDS * 4 + FLIPS * 20))
+	export BATS_TEST_TIMEOUT=$((300 + ENDS * 4 + FLIPS * 20))
 }
 
 # grow: ./node with a chain and some payloads, their receipts in ./receipts; the node has stopped.
@@ -83,7 +83,7 @@ starts_or_ends() {
 	: >node.log
 	launch
 	while kill -0 "$NODE_PID" 2>/dev/null; do
-		if rude answers "$SOCKET" 50 >/dev/null 2>&1; then
+		if rude answers "$SOCKET" 200 >/dev/null 2>&1; then
 			receipts_hold || return 1
 			stop_node
 			echo started

@@ -4,7 +4,7 @@ NETWORK=0102030405060708
 export NETWORK
 
 setup_file() {
-	export BATS_TEST_TIMEOUT=90
+	export BATS_TEST_TIMEOUT=300
 }
 
 setup() {
@@ -29,7 +29,7 @@ start_dev_node() {
 	fi
 	para-node --dev --genesis genesis.json -d "$1" 2>>node.log 3>&- 9>&- &
 	NODE_PID=$!
-	para-inspect status --connect-timeout 10 >/dev/null || {
+	para-inspect status --connect-timeout 60 >/dev/null || {
 		sed 's/^/# /' node.log >&2
 		return 1
 	}
@@ -40,6 +40,26 @@ stop_node() {
 	kill "$NODE_PID" 2>/dev/null
 	wait "$NODE_PID"
 	NODE_PID=
+}
+
+# soon COMMAND...: it succeeds within a minute.
+soon() {
+	local end=$((SECONDS + 60))
+	until "$@" >/dev/null 2>&1; do
+		[ $SECONDS -lt $end ] || {
+			echo "# not within a minute: $*" >&2
+			tail -n 5 -- *.log | sed 's/^/# /' >&2
+			return 1
+		}
+		sleep 0.05
+	done
+}
+
+# patience MS: that, and more as far as the machine is busy: 20 times what five processes take that do nothing.
+patience() {
+	local begin=${EPOCHREALTIME/./}
+	for _ in 1 2 3 4 5; do env true; done
+	echo $(($1 + (${EPOCHREALTIME/./} - begin) / 50))
 }
 
 # offline_payloads KEY CHAIN: payload lines of stdin, with no node.

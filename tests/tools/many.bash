@@ -39,7 +39,7 @@ start() {
 	env "${NODE_ENV[@]}" para-node -d "n$i" --genesis genesis.json --listen "tcp://${LISTEN:-127.0.0.1}:${PORT[$i]:-0}" --no-discovery \
 		"${bootstrap[@]}" "$@" 2>>"n$i.log" 3>&- 9>&- &
 	NODE[i]=$!
-	para-inspect status -d "n$i" --connect-timeout 20 >/dev/null || {
+	para-inspect status -d "n$i" --connect-timeout 60 >/dev/null || {
 		tail -n 20 "n$i.log" | sed 's/^/# /' >&2
 		return 1
 	}
@@ -55,7 +55,7 @@ proxies() {
 	wire
 	proxy wires "$1" >doors 3>&- 9>&- &
 	PROXY=$!
-	until_true 10 has_lines doors "$1"
+	until_true 60 has_lines doors "$1"
 	mapfile -t DOOR <doors
 	BOOTSTRAP=tcp://127.0.0.1:${DOOR[0]}
 }
@@ -88,7 +88,7 @@ start_all() {
 		mine "$i"
 	done
 	for ((i = 1; i <= $1; i++)); do
-		until_true 20 peers_of "$i" "$(($1 - 1))"
+		until_true 60 peers_of "$i" "$(($1 - 1))"
 	done
 }
 
@@ -195,7 +195,7 @@ agree() {
 		hid=$(field "$i" final_hid)
 		[ "$hid" -le "$most" ] || most=$hid
 	done
-	until_true 10 same_chain "$most" "$@"
+	until_true 60 same_chain "$most" "$@"
 }
 
 # chatter I: payloads at node I, a few in each slot, until hush; an idle network makes no blocks.

@@ -4,10 +4,6 @@
 load lib
 load many
 
-setup_file() {
-	export BATS_TEST_TIMEOUT=150
-}
-
 four_behind_doors() {
 	new_network 4
 	proxies 4

@@ -4,10 +4,6 @@
 load lib
 load many
 
-setup_file() {
-	export BATS_TEST_TIMEOUT=150
-}
-
 pause() { # I...
 	local i
 	for i; do kill -STOP "${NODE[$i]}"; done
@@ -34,7 +30,7 @@ resume() { # I...
 		mine "$i"
 	done
 	until_true 60 is_final 5 "$stuck"
-	is_final 4 "$id"
+	until_true 60 is_final 4 "$id"
 	agree 1 2 3 4 5
 	finals_hold 1 2 3 4 5
 }
@@ -51,7 +47,7 @@ resume() { # I...
 		start "$i"
 		mine "$i"
 	done
-	until_true 30 is_final 3 "$id"
+	until_true 60 is_final 3 "$id"
 	put 4 notes after >/dev/null
 	agree 1 2 3 4
 	finals_hold 1 2 3 4
@@ -89,7 +85,7 @@ resume() { # I...
 	id=$(put 1 notes meanwhile)
 	start 4
 	mine 4
-	until_true 30 is_final 4 "$id"
+	until_true 60 is_final 4 "$id"
 	agree 1 2 3 4
 	put 4 notes back >/dev/null
 	halt_all
@@ -105,15 +101,15 @@ resume() { # I...
 		mine "$i"
 	done
 	NODE_ENV=()
-	until_true 20 peers_of 4 3
+	until_true 60 peers_of 4 3
 	register 1 notes
-	is 4 clock_off false
+	until_true 60 is 4 clock_off false
 	for ms in 700 -700 100000; do
 		echo $ms >skew
-		until_true 20 is 4 clock_off true
+		until_true 60 is 4 clock_off true
 		put 1 notes "without $ms" >/dev/null
 		echo 0 >skew
-		until_true 20 is 4 clock_off false
+		until_true 60 is 4 clock_off false
 		agree 1 2 3 4
 	done
 	says 4 'the clock is [0-9]+ ms ahead of'
@@ -134,7 +130,7 @@ resume() { # I...
 	mine 5
 	sleep_slots 1 4
 	put 1 notes on >/dev/null
-	until_true 30 grep -q 'the key is used elsewhere' n4.log n5.log
+	until_true 60 grep -q 'the key is used elsewhere' n4.log n5.log
 	agree 1 2 3
 	halt 5
 	put 2 notes again >/dev/null

@@ -4,10 +4,6 @@
 load lib
 load many
 
-setup_file() {
-	export BATS_TEST_TIMEOUT=150
-}
-
 two_at_work() {
 	PERIOD=300
 	new_network 2
@@ -36,7 +32,7 @@ least_of() { # N COMMAND...: the smallest number of N tries: other processes of 
 besiege() {
 	stranger "$1" "${PORT[1]}" "$2" 3 >"$1.out" 2>&1 3>&- 9>&- &
 	local siege=$! ms
-	until_true 20 grep -q open "$1.out"
+	until_true 60 grep -q open "$1.out"
 	ms=$(least_of 3 rude answers "$SOCKET" 5000)
 	echo "# $1: the control socket answers within $ms ms"
 	[ "$ms" -le 1000 ]
@@ -46,7 +42,7 @@ besiege() {
 	put 2 notes "during $1" >/dev/null
 	wait $siege
 	cat "$1.out"
-	until_true 20 few_files
+	until_true 60 few_files
 	ms=$(awk '/^VmHWM/ { print $2 }' "/proc/${NODE[1]}/status")
 	echo "# $1: $ms KiB at most, $(($(wc -l <n1.log) - lines)) lines in the log"
 	[ "$ms" -lt 204800 ]

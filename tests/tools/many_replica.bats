@@ -33,9 +33,9 @@ join() {
 	join 4 --offer 1M
 	para-chain spec --name notes --engine data | para-chain create - -k a.key -d n1 | para-send -d n1 --wait final --timeout 60
 	for text in one two three; do put 1 notes "$text" >/dev/null; done
-	until_true 10 holds 4 3
+	until_true 60 holds 4 3
 	bodies=$(field 4 held_bodies)
-	until_true 10 holds 3 "$bodies"
+	until_true 60 holds 3 "$bodies"
 	[ "$(field 4 held_bytes)" -ge 1108 ]
 	[ "$(field 3 held_bytes)" -ge 1108 ]
 	[ "$(field 1 held_bodies)" -eq 0 ]
@@ -43,7 +43,7 @@ join() {
 	halt 4 KILL
 	halt 3
 	join 5 --offer 1M
-	until_true 10 holds 5 "$bodies"
+	until_true 60 holds 5 "$bodies"
 	start 3 --offer 1M
-	until_true 10 holds 3 "$bodies"
+	until_true 60 holds 3 "$bodies"
 }

@@ -40,6 +40,14 @@ send() {
 		para-send -d "n$1" --wait final --timeout 60 -f payload
 }
 
+holds() { # I N: as node I says, node 1 has so many coins
+	[ "$(para-coin balance -c gold "$(key 1)" -d "n$1" -f balance)" = "$2" ]
+}
+
+proposals_are() { # I N
+	[ "$(para-inspect chain board -d "n$1" | jq '.proposals | length')" = "$2" ]
+}
+
 # refused CHAIN KEY WHY: node 1 gives this key no work there, and takes no seal of it.
 refused() {
 	run para-seal block -c "$1" -k "$2" -d n1 </dev/null
@@ -74,7 +82,7 @@ refused() {
 		put 3 board one two
 	} >ids
 	while read -r id; do
-		for i in 1 2 3; do until_true 30 is_final "$i" "$id"; done
+		for i in 1 2 3; do until_true 60 is_final "$i" "$id"; done
 	done <ids
 	[ "$(para-inspect chain board -d n2 | jq '.authorities | length')" = 3 ]
 	# somebody else's work for the board, and for the coin
@@ -82,7 +90,7 @@ refused() {
 	refused gold n3/node.key 'no stake in this chain'
 	# the coin's seals are those of who holds it
 	[ "$(sealers 3 gold 1 | grep -cvxF -e "$(key 1)" -e "$(key 2)")" -eq 0 ]
-	[ "$(para-coin balance -c gold "$(key 1)" -d n3 | jq -r .balance)" = 760 ]
+	until_true 60 holds 3 760
 	para-coin audit -c gold -d n3
 	run para-mine work -k b.key -c board -d n1
 	[ "$status" -ne 0 ]
@@ -90,22 +98,22 @@ refused() {
 	# node 3 alone would be a board of one: two of three are not enough, three are
 	propose 1 3
 	propose 2 3
-	[ "$(para-inspect chain board -d n3 | jq '.proposals | length')" = 2 ]
+	until_true 60 proposals_are 3 2
 	propose 3 3
-	for i in 1 2 3; do until_true 30 authorities_are "$i" 3; done
+	for i in 1 2 3; do until_true 60 authorities_are "$i" 3; done
 	hid=$(($(field 1 hid) + 1))
 	id=$(put 3 board three)
-	for i in 1 2 3; do until_true 30 is_final "$i" "$id"; done
+	for i in 1 2 3; do until_true 60 is_final "$i" "$id"; done
 	[ "$(sealers 2 board $hid)" = "$(key 3)" ]
 	run propose 1 1
 	[ "$status" -ne 0 ]
-	same_chain "$(field 1 final_hid)" 1 2 3
+	until_true 60 same_chain "$(field 1 final_hid)" 1 2 3
 	# a node that starts again knows who is in force
 	halt 2
 	start 2
 	mine 2
 	id=$(put 2 board four)
-	for i in 1 2 3; do until_true 30 is_final "$i" "$id"; done
+	for i in 1 2 3; do until_true 60 is_final "$i" "$id"; done
 	halt_all
 	for i in 1 2 3; do [ "$(para-inspect check -d "n$i" | jq -r .valid)" = true ]; done
 }

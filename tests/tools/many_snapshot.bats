@@ -5,10 +5,6 @@
 load lib
 load many
 
-setup_file() {
-	export BATS_TEST_TIMEOUT=150
-}
-
 roots() { # I CHAIN: what its execution has reached, the same for equal HIDs
 	para-inspect chain "$2" -d "n$1" -o json | jq -r '.lanes[] | "\(.executed) \(.state_root)"'
 }
@@ -51,25 +47,25 @@ follows() { # I CHAIN
 	start 4
 	says 4 "hyper [0-9]*, final $(jq .hid made)"
 	for i in 3 4; do
-		until_true 30 same_roots gold 1 $i
-		until_true 30 same_roots para 1 $i
+		until_true 60 same_roots gold 1 $i
+		until_true 60 same_roots para 1 $i
 	done
 	[ "$(para-coin balance "$(para-key show b.key -f address)" -c gold -d n4 -f balance)" = \
 		"$(para-coin balance "$(para-key show b.key -f address)" -c gold -d n1 -f balance)" ]
 	id=$(pay 4 40)
-	until_true 30 is_final 1 "$id"
+	until_true 60 is_final 1 "$id"
 	agree 1 2 3 4
 	# Both tell others only what they have: who comes now replays all the same.
 	[ "$(field 4 bodies_from)" = $(($(jq .hid made) + 1)) ]
 	mkdir n6
 	para-key new n6/node.key -f address
 	start 6 --role partial --follow gold
-	until_true 30 same_roots gold 1 6
+	until_true 60 same_roots gold 1 6
 	para-node snapshot part -d n6 >made6
 	[ "$(jq .chains made6)" = 2 ]
 	para-node import part -d n5
 	start 5 --role full
-	until_true 40 follows 5 notes
+	until_true 60 follows 5 notes
 	agree 1 5
 	para-inspect payload "${noted%%$'\n'*}" -d n5 -f status | grep -qx final
 	halt_all

@@ -4,7 +4,7 @@ load lib
 load many
 
 setup_file() {
-	export BATS_TEST_TIMEOUT=90
+	export BATS_TEST_TIMEOUT=300
 	export PERIOD=300
 }
 
@@ -20,25 +20,33 @@ voted() { # I J: the slot in which I last heard J vote
 	para-inspect peers -d "n$1" -o json | jq --arg key "$(address_of "$2")" 'select(.key == $key) | .voted'
 }
 
+voted_since() { # I J SLOT
+	[ "$(voted "$1" "$2")" -ge "$3" ]
+}
+
+sees_votes() { # I N: for the last block, at least so many
+	[ "$(field "$1" votes_seen)" -ge "$2" ]
+}
+
 @test "story: who votes, who is missing, who endorsed" {
 	new_network 4
 	mkdir n5
 	start_all 4
 	start 5
 	register 1 notes
-	until_true 10 peers_of 1 4
+	until_true 60 peers_of 1 4
 	slot=$(field 1 slot)
 	put 2 notes one >/dev/null
-	[ "$(field 1 votes_seen)" -ge 3 ]
+	until_true 60 sees_votes 1 3
 	[ "$(field 1 votes_needed)" -eq 3 ]
-	is 1 missing '[]'
-	[ "$(voted 1 2)" -gt "$((slot - 2))" ]
+	until_true 60 is 1 missing '[]'
+	until_true 60 voted_since 1 2 "$((slot - 1))"
 	# Node 5 has no votes.
 	[ "$(voted 1 5)" = null ]
 	gone=$(address_of 4)
 	halt 4
 	chatter 1
-	until_true 20 misses 1 4
+	until_true 60 misses 1 4
 	hush
 	put 2 notes two >/dev/null
 	hid=$(field 1 final_hid)
@@ -51,7 +59,7 @@ voted() { # I J: the slot in which I last heard J vote
 	halt 3
 	slot=$(field 1 slot)
 	STATUS=pooled put 1 notes three >/dev/null
-	until_true 20 slot_at 1 $((slot + 4))
+	until_true 60 slot_at 1 $((slot + 4))
 	[ "$(field 1 certified)" -lt "$(field 1 hid)" ] || [ "$(field 1 final_hid)" -ge "$hid" ]
 	para-inspect hyper latest -d n1 -o json | jq -e '.certified == (.endorsements > 0)'
 }
@@ -69,11 +77,11 @@ lanes_are() { # I LINES
 	register 1 bb
 	put 1 aa seen >/dev/null
 	start 3 --role partial --follow bb
-	until_true 20 final_at 3 "$(field 1 final_hid)"
-	until_true 10 lanes_are 3 '0 true,1 false,2 true,'
+	until_true 60 final_at 3 "$(field 1 final_hid)"
+	until_true 60 lanes_are 3 '0 true,1 false,2 true,'
 	[ "$(para-inspect lanes -d n1 -f followed | sort -u)" = true ]
 	halt 2
-	until_true 10 is 1 peers 1
+	until_true 60 is 1 peers 1
 	STATUS=pooled put 1 aa waits >/dev/null
 	[ "$(para-inspect lanes -d n1 -o json | jq 'select(.chain_name == "aa") | .waiting')" -le 1 ]
 }
@@ -82,12 +90,12 @@ lanes_are() { # I LINES
 	new_network 2
 	LISTEN=0.0.0.0 start 1
 	start 2
-	until_true 10 peers_of 2 1
+	until_true 60 peers_of 2 1
 	[ "$(para-inspect peers -d n2 -f url)" = "tcp://127.0.0.1:${PORT[1]}" ]
 	# What it is told others can use: a third finds the first by the second.
 	mkdir n3
 	BOOTSTRAP=tcp://127.0.0.1:${PORT[2]} start 3
-	until_true 20 peers_of 3 2
+	until_true 60 peers_of 3 2
 	para-inspect peers -d n3 -f url | grep -qx "tcp://127.0.0.1:${PORT[1]}"
 }
 
@@ -98,8 +106,8 @@ lanes_are() { # I LINES
 	start 3
 	register 1 notes
 	put 1 notes one >/dev/null
-	until_true 20 final_at 3 1
-	is 3 parted ''
+	until_true 60 final_at 3 1
+	until_true 60 is 3 parted ''
 	halt_all
 	# The founders begin again, and get further.
 	find n1 n2 -mindepth 1 ! -name node.key -delete
@@ -107,7 +115,7 @@ lanes_are() { # I LINES
 	register 1 other
 	for i in 1 2 3 4; do put 1 other "$i" >/dev/null; done
 	start 3
-	until_true 30 is 3 parted 0
+	until_true 60 is 3 parted 0
 	says 3 'parted from this one after hyper 0'
 	[ "$(para-inspect status -d n3 -o json | jq .parted)" = 0 ]
 }

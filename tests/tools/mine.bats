@@ -52,11 +52,7 @@ load lib
 	miner=$!
 	exec 9>pipe
 	para-seal block -k a.key --template round.json </dev/null >&9
-	for _ in $(seq 100); do
-		[ -s seal ] && break
-		sleep 0.05
-	done
-	[ -s seal ]
+	soon test -s seal
 	exec 9>&-
 	wait $miner
 }

@@ -5,7 +5,7 @@ load lib
 
 # in_log TEXT: waits until the node has logged it.
 in_log() {
-	for _ in $(seq 100); do
+	for _ in $(seq 600); do
 		grep -sqF -- "$1" node.log && return
 		sleep 0.1
 	done
@@ -21,12 +21,12 @@ miners() {
 	done
 }
 
+has_miner() {
+	[ -n "$(miners "$1")" ]
+}
+
 no_miner() {
-	for _ in $(seq 100); do
-		[ -z "$(miners "$1")" ] && return
-		sleep 0.1
-	done
-	return 1
+	! has_miner "$1"
 }
 
 @test "one command starts a development network; SIGTERM ends it cleanly" {
@@ -39,13 +39,13 @@ no_miner() {
 	[ "$(stat -c %a d/faucet.key)" = 600 ]
 	[ "$(para-inspect status -d d -f name,role,solo,period_ms,signing)" != "" ]
 	[ "$(jq -r '.alloc[0].amount' d/genesis.json)" = 1000000000000000 ]
-	[ -n "$(miners d)" ]
+	soon has_miner d
 	kill -TERM "$NODE_PID"
 	wait "$NODE_PID"
 	NODE_PID=
 	in_log stopped
 	[ ! -e d/node.ipc ]
-	no_miner d
+	soon no_miner d
 	fails 3 "" para-inspect status -d d --connect-timeout 0
 }
 
@@ -115,7 +115,7 @@ no_miner() {
 	seq 20 | para-seal payload -c notes -k a.key | para-send >sent
 	kill -9 "$NODE_PID"
 	wait "$NODE_PID" || true
-	no_miner d
+	soon no_miner d
 	para-inspect check -d d
 	[ -S d/node.ipc ]
 	start_dev_node d
@@ -163,7 +163,7 @@ no_miner() {
 	printf '# of this node\ndev = yes\ncontrol = ipc://%s/other.ipc\nquiet = yes\n' "$PWD" >conf
 	para-node -d d --config conf 2>node.log 3>&- &
 	NODE_PID=$!
-	para-inspect status -n "ipc://$PWD/other.ipc" --connect-timeout 10 >/dev/null
+	para-inspect status -n "ipc://$PWD/other.ipc" --connect-timeout 60 >/dev/null
 	[ ! -s node.log ]
 	printf 'dev = yes\nverbose = yes\n' >conf
 	kill -HUP "$NODE_PID"
@@ -190,15 +190,13 @@ no_miner() {
 @test "a miner that dies is started again" {
 	start_dev_node d
 	local first
+	# The socket is there before the miner is.
+	soon has_miner d
 	first=$(miners d)
-	[ -n "$first" ]
 	kill -9 "$first"
 	in_log "the miner ended"
-	for _ in $(seq 50); do
-		[ -n "$(miners d)" ] && break
-		sleep 0.1
-	done
-	[ -n "$(miners d)" ] && [ "$(miners d)" != "$first" ]
+	soon has_miner d
+	[ "$(miners d)" != "$first" ]
 }
 
 @test "a payload behind a gap says which seq it waits for, until somebody fills it" {

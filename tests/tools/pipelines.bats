@@ -43,8 +43,11 @@ create() {
 	PERIOD=1000 start_dev_node "$PWD/node"
 	para-key new a.key
 	create notes
-	seq 3 | para-seal payload -c notes -k a.key | para-seal block -c notes -k a.key | para-mine -j 2 |
-		para-send --wait sealed >sent
+	# In a slot that lasts long enough for it.
+	for _ in $(seq 20); do
+		seq 3 | para-seal payload -c notes -k a.key | para-seal block -c notes -k a.key | para-mine -j 2 |
+			para-send --wait sealed >sent && break
+	done
 	[ "$(jq -r '.lane' sent)" = 1 ]
 	[ "$(para-inspect block "$(jq -r .at sent)" | jq -r '.payloads | length')" = 3 ]
 }
@@ -98,10 +101,8 @@ create() {
 	follower=$!
 	seq 5 | para-seal payload -c notes -k a.key | para-send --wait final >/dev/null
 	tip=$(para-inspect status -f hid)
-	for _ in $(seq 100); do
-		[ "$(jq -s 'map(.hid) | max' followed)" -ge "$tip" ] && break
-		sleep 0.05
-	done
+	told() { [ "$(jq -s 'map(.hid) | max' followed)" -ge "$tip" ]; }
+	soon told
 	kill $follower
 	jq .hid followed | sort -n | uniq | cmp - <(jq .hid followed)
 	[ "$(jq -s 'map(select(.certified)) | length' followed)" -gt "$tip" ]
@@ -110,7 +111,7 @@ create() {
 @test "follow ends when nobody reads on, though nothing happens" {
 	start_dev_node "$PWD/node"
 	# shellcheck disable=SC2016 # the inner shell's
-	timeout 10 bash -c 'para-inspect follow --from 0 -f hid | head -1; exit "${PIPESTATUS[0]}"' >followed
+	timeout 60 bash -c 'para-inspect follow --from 0 -f hid | head -1; exit "${PIPESTATUS[0]}"' >followed
 	[ "$(cat followed)" = 0 ]
 }
 
@@ -170,15 +171,13 @@ create() {
 	para-key new a.key
 	create notes
 	mkfifo pipe
-	para-send --connect-timeout 20 --wait sealed <pipe >sent 3>&- &
+	para-send --connect-timeout 60 --wait sealed <pipe >sent 3>&- &
 	sender=$!
 	exec 9>pipe
 	seq 10 | para-seal payload -c notes -k a.key >lines
 	head -5 lines >&9
-	for _ in $(seq 200); do
-		[ "$(wc -l <sent)" = 5 ] && break
-		sleep 0.05
-	done
+	five() { [ "$(wc -l <sent)" = 5 ]; }
+	soon five
 	stop_node
 	start_dev_node "$PWD/node"
 	tail -5 lines >&9

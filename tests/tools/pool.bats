@@ -19,10 +19,8 @@ line() {
 	old=$(id_of <old.line)
 	para-send --wait final <old.line >told 2>told.err 3>&- &
 	waiter=$!
-	for _ in $(seq 100); do
-		[ -z "$(para-inspect pool)" ] || break
-		sleep 0.05
-	done
+	waits() { [ -n "$(para-inspect pool)" ]; }
+	soon waits
 	line 2 10 same | fails 4 'only a fee a tenth higher' para-send
 	line 2 11 new >new.line
 	new=$(id_of <new.line)
@@ -52,10 +50,13 @@ line() {
 	local id
 	start_dev_node d
 	notes
-	id=$(line 9 0 x --expiry 4 | tee line | id_of)
+	id=$(line 99 0 x --expiry $(($(para-inspect status -f hid) + 8)) | tee line | id_of)
 	para-send --wait final <line >told 2>told.err 3>&- &
 	waiter=$!
-	for seq in 1 2 3; do line $seq 0 | para-send --wait final; done
+	for seq in $(seq 50); do
+		kill -0 "$waiter" 2>/dev/null || break
+		line "$seq" 0 | para-send --wait final
+	done
 	ended=0
 	wait "$waiter" || ended=$?
 	[ "$ended" -eq 1 ]
@@ -79,7 +80,7 @@ start_idle_node() {
 	export PARA_HOME
 	para-node --genesis genesis.json "${@:2}" 2>>node.log 3>&- &
 	NODE_PID=$!
-	para-inspect status --connect-timeout 10 >/dev/null
+	para-inspect status --connect-timeout 60 >/dev/null
 }
 
 # on_root KEY SEQ FEE NAME: registers a chain, on chain 0
@@ -111,7 +112,7 @@ on_root() {
 	on_root b 2 1 by | tee line | para-send
 	para-mine work -q -k a.key >/dev/null 2>&1 3>&- &
 	miner=$!
-	para-send --wait sealed --timeout 20 <line
+	para-send --wait sealed --timeout 60 <line
 	kill "$miner"
 	# Of the queues whose head pays most each is taken as far as it goes.
 	para-inspect block 1.0.1 | jq -r '.payloads[].fee' | tr '\n' ' ' >fees

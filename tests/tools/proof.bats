@@ -18,7 +18,7 @@ gold() {
 # prove FILE ADDRESS CHAIN: as soon as the state is committed.
 prove() {
 	local status=5
-	for _ in $(seq 100); do
+	for _ in $(seq 600); do
 		status=0
 		para-inspect proof account "$2" -c "$3" >"$1" || status=$?
 		[ $status = 5 ] || break

@@ -28,11 +28,8 @@ some_chain() {
 	para-inspect check -d d
 	# What was sealed beyond it waits, and is sealed again.
 	start_dev_node d
-	for _ in $(seq 100); do
-		[ "$(para-inspect payload -f status <ids | sort -u)" = final ] && break
-		sleep 0.2
-	done
-	[ "$(para-inspect payload -f status <ids | sort -u)" = final ]
+	all_final() { [ "$(para-inspect payload -f status <ids | sort -u)" = final ]; }
+	soon all_final
 	stop_node
 	para-inspect check -d d
 }

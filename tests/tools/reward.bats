@@ -40,6 +40,12 @@ same_root() { # NODES: of chain 0, once all are at the same block
 	done | sort -u | wc -l)" -eq 1 ]
 }
 
+one_block() { # ./accounts of the three, and ./supply, as of one block
+	for i in 1 2 3; do para-coin balance "$(address_of "$i")" -c para -d n1; done >accounts
+	para-coin supply -c para -d n1 >supply
+	[ "$(jq -s 'map(.hid) | unique | length' accounts supply)" -eq 1 ]
+}
+
 @test "reward: miners earn PARA, spend it, and all nodes agree" {
 	earning_network 3
 	start_all 3
@@ -55,11 +61,11 @@ same_root() { # NODES: of chain 0, once all are at the same block
 	for i in 1 2 3; do para-coin audit -c para -d "n$i" -f valid; done
 
 	# What waits for the three is all that is locked.
-	until_true 20 same_root 3
-	for i in 1 2 3; do para-coin balance "$(address_of "$i")" -c para -d n1; done >accounts
+	until_true 60 same_root 3
+	until_true 60 one_block
 	jq -es 'all(.[]; .locked == ([.rewards[].amount | tonumber] | add // 0 | tostring)) and
 		all(.[]; .hid as $hid | all(.rewards[]; .hid > $hid and .hid <= $hid + 2))' accounts
-	[ "$(jq -s 'map(.locked | tonumber) | add' accounts)" = "$(para-coin supply -c para -d n1 -f locked)" ]
+	[ "$(jq -s 'map(.locked | tonumber) | add' accounts)" = "$(jq -r .locked supply)" ]
 
 	# No more than the reward was issued for a block.
 	[ "$(para-coin supply -c para -d n1 -f issued)" -le $((1000 + REWARD * $(field 1 hid))) ]
@@ -71,11 +77,11 @@ same_root() { # NODES: of chain 0, once all are at the same block
 	earning_network 2
 	start_all 2
 	pay_until_earned
-	pay 2 rich.key "$(para-key show b.key -f address)" 1 >/dev/null
+	paid=$(pay 2 rich.key "$(para-key show b.key -f address)" 1)
 	silent() { [ "$(field 1 slot)" -ge $(($(para-inspect hyper latest -d n1 -f slot) + 8)) ]; }
-	until_true 20 silent
-	# What the last payload changed is final; rewards that came after it may wait.
-	final_at 1 $(($(field 1 hid) - 1))
+	until_true 60 silent
+	# The last payload is final; rewards that came after it may wait.
+	until_true 60 is_final 1 "$paid"
 	halt_all
 
 	para-node genesis --solo --founder "$(address_of 1)" --period 200 --epoch 2 --difficulty 256 --fee 0 \

@@ -44,7 +44,7 @@ start_roles() {
 	mine 4
 	start 5 --role light
 	for i in 1 2 3 4; do
-		until_true 20 peers_of $i 3
+		until_true 60 peers_of $i 3
 	done
 	register 1 aa
 	register 2 bb
@@ -54,7 +54,7 @@ caught_up() { # I...: final where node 1 is
 	local hid i
 	hid=$(field 1 final_hid)
 	for i; do
-		until_true 30 final_at "$i" "$hid"
+		until_true 60 final_at "$i" "$hid"
 	done
 	same_chain "$hid" 1 "$@"
 }
@@ -76,9 +76,9 @@ clean() { # I...
 	b=$(put 2 bb two)
 	put 4 bb three >/dev/null
 	caught_up 2 3 4 5
-	[ "$(followed 4 aa)" = false ]
-	[ "$(followed 4 bb)" = true ]
-	[ "$(followed 5 bb)" = false ]
+	until_true 60 is_followed 4 aa false
+	until_true 60 is_followed 4 bb true
+	until_true 60 is_followed 5 bb false
 	para-inspect payload "$b" -d n4 -f status | grep -qx final
 	run para-inspect payload "$a" -d n4
 	[ "$status" -eq 1 ]
@@ -88,9 +88,9 @@ clean() { # I...
 	# What the light node holds of chain 0 proves itself.
 	later=$(register 1 later)
 	caught_up 4 5
-	[ "$(followed 4 later)" = true ]
-	[ "$(followed 5 later)" = false ]
-	until_true 20 is_final 5 "$later"
+	until_true 60 is_followed 4 later true
+	until_true 60 is_followed 5 later false
+	until_true 60 is_final 5 "$later"
 	para-inspect proof "$later" -d n5 >proof
 	para-inspect verify <proof
 	halt_all
@@ -113,7 +113,7 @@ fill() { # CHAIN N
 @test "roles: a chain is followed and left while the node runs, whatever ends it meanwhile" {
 	start_roles
 	fill aa 40
-	[ "$(followed 4 aa)" = false ]
+	until_true 60 is_followed 4 aa false
 	para-node follow aa -d n4 -f follow | grep -qx true
 	fill aa 5
 	until_true 60 is_followed 4 aa true
@@ -137,7 +137,7 @@ fill() { # CHAIN N
 	halt 4 KILL
 	start 4
 	until_true 60 settled 4 aa
-	[ "$(followed 4 aa)" = false ]
+	until_true 60 is_followed 4 aa false
 	caught_up 4
 	run para-node follow aa -d n5
 	[ "$status" -ne 0 ]
@@ -150,13 +150,17 @@ got_of() { # I: bytes that came from its peers
 	para-inspect peers -d "n$1" -o json | jq -s 'map(.in_bytes) | add'
 }
 
+peer_follows() { # I ROLE CHAINS: as node I was told by its peer of that role
+	[ "$(para-inspect peers -d "n$1" -o json | jq -c --arg role "$2" 'select(.role == $role) | .follows')" = "$3" ]
+}
+
 @test "roles: a partial node fetches the bodies of what it follows, in sync and from slot to slot" {
 	new_network 2
 	for i in 1 2; do
 		start $i
 		mine $i
 	done
-	until_true 20 peers_of 1 1
+	until_true 60 peers_of 1 1
 	register 1 big
 	register 2 small
 	fill big 150
@@ -167,14 +171,14 @@ got_of() { # I: bytes that came from its peers
 	start 5 --role light
 	# Far behind: by sync.
 	caught_up 3 4 5
-	until_true 20 is_followed 4 small true
+	until_true 60 is_followed 4 small true
 	all=$(got_of 3) some=$(got_of 4) heads=$(got_of 5)
 	[ "$all" -gt 1200000 ]
 	[ "$some" -lt $((all / 4)) ]
 	[ "$some" -gt 40000 ]
 	[ "$heads" -lt $((all / 5)) ]
-	[ "$(para-inspect peers -d n3 -o json | jq -c 'select(.role == "partial") | .follows')" = '[0,2]' ]
-	[ "$(para-inspect peers -d n3 -o json | jq -c 'select(.role == "light") | .follows')" = '[0]' ]
+	until_true 60 peer_follows 3 partial '[0,2]'
+	until_true 60 peer_follows 3 light '[0]'
 	id=$(para-inspect chain small -d n4 -o json | jq -r .chain)
 	[ "$id" = 2 ]
 	# At the tip: among buddies.
@@ -182,7 +186,7 @@ got_of() { # I: bytes that came from its peers
 	fill big 60
 	id=$(put 1 small seen)
 	caught_up 3 4 5
-	until_true 20 is_final 4 "$id"
+	until_true 60 is_final 4 "$id"
 	[ $(($(got_of 3) - all)) -gt 480000 ]
 	[ $(($(got_of 4) - some)) -lt 240000 ]
 	halt_all

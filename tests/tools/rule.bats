@@ -76,9 +76,9 @@ hard_is_taken() {
 	para-key new a.key
 	para-chain spec --name hard --rule pow --rule-difficulty 65536 | para-chain create - -k a.key | para-send --wait final
 	[ "$(para-inspect chain hard | jq -r '[.rule, .rule_difficulty] | join(",")')" = pow,65536 ]
-	until_true 30 easy_is_refused
+	until_true 60 easy_is_refused
 	[ "$(jq -r .effort template)" = 65536 ]
-	until_true 30 hard_is_taken
+	until_true 60 hard_is_taken
 	# the node's own miner does as much
 	echo mined | para-seal payload -c hard -k a.key | para-send --wait final >sent
 	stop_node

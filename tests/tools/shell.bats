@@ -75,9 +75,9 @@ tools='key seal mine send inspect chain coin node'
 
 @test "what is no control socket is told at once" {
 	for url in node.ipc /run/para/node.ipc tcp://127.0.0.1:1 ipc://; do
-		fails 2 "option --node: '$url' is no ipc://PATH" timeout 2 para-inspect status -n "$url"
-		fails 2 "PARA_NODE: '$url' is no ipc://PATH" env PARA_NODE="$url" timeout 2 para-send </dev/null
-		fails 2 "option --control: '$url' is no ipc://PATH" timeout 2 para-node --dev -d d --control "$url"
+		fails 2 "option --node: '$url' is no ipc://PATH" timeout 60 para-inspect status -n "$url"
+		fails 2 "PARA_NODE: '$url' is no ipc://PATH" env PARA_NODE="$url" timeout 60 para-send </dev/null
+		fails 2 "option --control: '$url' is no ipc://PATH" timeout 60 para-node --dev -d d --control "$url"
 	done
 	[ ! -e d ]
 }

@@ -30,14 +30,14 @@ told() {
 	para-coin supply -c gold --token shares
 }
 
-# quiet: nothing waits any more, so that the tip stands still for three slots, and is executed.
+# quiet: nothing waits any more, so that the tip stands still for five slots, and is executed.
 quiet() {
 	local now before=''
-	for _ in $(seq 50); do
+	for _ in $(seq 100); do
 		now=$(para-inspect status -f hid)
 		[ "$now" != "$before" ] || [ "$(para-inspect chain para -o json | jq .lanes[0].executed)" != "$now" ] || return 0
 		before=$now
-		sleep 0.6
+		sleep 1
 	done
 	return 1
 }
@@ -48,7 +48,7 @@ start_new() {
 	para-node -d new -k old/node.key 2>>new.log 3>&- 9>&- &
 	# shellcheck disable=SC2034 # stop_node reads it
 	NODE_PID=$!
-	para-inspect status --connect-timeout 10 >/dev/null
+	para-inspect status --connect-timeout 60 >/dev/null
 }
 
 @test "a snapshot of a running node starts another, which goes on with the same chain, state and balances" {
@@ -129,12 +129,10 @@ start_new() {
 	exec 7<>pipe
 	head -c $((size / 2)) snap >&7
 	para-node import pipe -d new 7<&- 3>&- &
-	for _ in $(seq 100); do
-		[ ! -e new.import/data.mdb ] || break
-		sleep 0.05
-	done
-	kill -KILL $!
-	wait $! || true
+	import=$!
+	soon test -e new.import/data.mdb
+	kill -KILL $import
+	wait $import || true
 	exec 7<&-
 	[ -e new.import ]
 	[ ! -e new ]
