@@ -61,7 +61,7 @@ count(struct ear *e, const unsigned *counter)
 static void
 await(struct ear *e, const unsigned *counter, unsigned at_least)
 {
-	for (int i = 0; i < 1000 && count(e, counter) < at_least; i++)
+	for (int i = 0; i < 6000 && count(e, counter) < at_least; i++)
 		usleep(10000);
 	assert_true(count(e, counter) >= at_least);
 }
@@ -79,7 +79,7 @@ test_hear_each_other(void **state)
 	await(&a, &a.loopback, 2);
 	await(&b, &b.loopback, 2);
 	lan_stop(bob);
-	usleep(50000);
+	usleep(300000);
 	unsigned heard = count(&a, &a.heard);
 	usleep(450000);
 	assert_int_equal(count(&a, &a.heard), heard);

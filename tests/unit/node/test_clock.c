@@ -38,7 +38,7 @@ end(void **state)
 static bool
 said(struct world *w, const char *what)
 {
-	uint64_t patience = 50;
+	uint64_t patience = 600;
 	while (!world_said(w, what) && patience-- > 0)
 		usleep(100000);
 	return world_said(w, what);

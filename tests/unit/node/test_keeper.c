@@ -63,12 +63,12 @@ test_ready_then_fed(void **state)
 	int manager;
 	struct world *w = watched(&manager);
 	(void)state;
-	assert_true(hears(manager, "READY=1", 2000));
+	assert_true(hears(manager, "READY=1", 60000));
 	for (int i = 0; i < 3; i++)
-		assert_true(hears(manager, "WATCHDOG=1", 2000));
-	assert_true(hears(manager, "STATUS=hyper 0, final 0, 0 payloads in the pool", 2000));
+		assert_true(hears(manager, "WATCHDOG=1", 60000));
+	assert_true(hears(manager, "STATUS=hyper 0, final 0, 0 payloads in the pool", 60000));
 	world_down(w);
-	assert_true(hears(manager, "STOPPING=1", 2000));
+	assert_true(hears(manager, "STOPPING=1", 60000));
 	assert_false(hears(manager, "WATCHDOG=1", 500));
 	unwatch(w, manager);
 }
@@ -80,13 +80,13 @@ test_a_stuck_loop_starves_it(void **state)
 	int manager;
 	struct world *w = watched(&manager);
 	(void)state;
-	assert_true(hears(manager, "WATCHDOG=1", 2000));
+	assert_true(hears(manager, "WATCHDOG=1", 60000));
 	pthread_mutex_lock(&w->node->core.mutex);
-	usleep(200000);
+	usleep(500000);
 	drain(manager);
 	assert_false(hears(manager, "WATCHDOG=1", 1000));
 	pthread_mutex_unlock(&w->node->core.mutex);
-	assert_true(hears(manager, "WATCHDOG=1", 2000));
+	assert_true(hears(manager, "WATCHDOG=1", 60000));
 	unwatch(w, manager);
 }
 
@@ -97,7 +97,7 @@ test_a_stale_beat_starves_it(void **state)
 	int manager;
 	struct world *w = watched(&manager);
 	(void)state;
-	assert_true(hears(manager, "WATCHDOG=1", 2000));
+	assert_true(hears(manager, "WATCHDOG=1", 60000));
 	pthread_mutex_lock(&w->node->core.mutex);
 	w->node->core.beat_ms -= 15000;
 	uint64_t stale = w->node->core.beat_ms;

@@ -3,6 +3,7 @@
 
 #include "chain/proof.h"
 #include "node/audit.h"
+#include "node/inside.h"
 
 static struct bytes
 text(const char *t)
@@ -425,13 +426,23 @@ test_wrong_starts(void **state)
 }
 
 static void
+await_poll(struct node *n)
+{
+	for (bool there = false; !there; usleep(1000)) {
+		pthread_mutex_lock(&n->parked.mutex);
+		there = n->parked.polls > 0;
+		pthread_mutex_unlock(&n->parked.mutex);
+	}
+}
+
+static void
 test_stop_answers_those_who_wait(void **state)
 {
 	struct world *w = *state;
 	struct buf reply = { 0 };
 	const char *follow = "{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"follow\",\"params\":{\"from\":99999}}";
 	assert_int_equal(client_send(w->client, text(follow), 40000), ERR_OK);
-	usleep(100000);
+	await_poll(w->node);
 	node_stop(w->node);
 	assert_int_equal(node_wait(w->node), ERR_OK);
 	assert_int_equal(client_receive(w->client, &reply), ERR_OK);

@@ -158,7 +158,7 @@ test_long_polls_are_bounded(void **state)
 	struct json *j = world_say(w, (const char *)request.data);
 	assert_int_equal(json_count(j), 200);
 	assert_true(world_now_ms() - start >= 300);
-	assert_true(world_now_ms() - start < 5000);
+	assert_true(world_now_ms() - start < 30000);
 	for (const struct json *each = json_first(j); each != NULL; each = json_next(each))
 		assert_int_equal(world_uint(each, "result.next"), 9);
 	json_free(j);

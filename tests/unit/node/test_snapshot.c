@@ -353,7 +353,7 @@ test_import_and_replay_give_the_same_state(void **state)
 	snprintf(made->url, sizeof(made->url), "ipc://%s/node.ipc", dir);
 	made->config.dir = dir;
 	world_up(made);
-	for (int i = 0; i < 200 && !is_executed(made); i++)
+	for (int i = 0; i < 6000 && !is_executed(made); i++)
 		usleep(10000);
 	world_down(made);
 	made->config.dir = made->dir;

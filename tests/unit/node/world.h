@@ -279,16 +279,17 @@ world_mine(struct world *w, unsigned wait_ms)
 	return taken;
 }
 
-/* Mines until the payload has this status, at most some seconds. */
+/* Mines until the payload has this status, and one that is final its result, at most a minute. */
 static inline void
 world_reach(struct world *w, const struct hash *id, const char *status)
 {
 	char params[128], hex[65];
 	hex_encode(hex, id->b, sizeof(id->b));
 	snprintf(params, sizeof(params), "{\"id\":\"%s\"}", hex);
-	for (uint64_t end = world_now_ms() + 20000; world_now_ms() < end;) {
+	for (uint64_t end = world_now_ms() + 60000; world_now_ms() < end;) {
 		struct json *j = world_call(w, "payload", params);
-		bool there = strcmp(world_text(j, "result.status"), status) == 0;
+		bool there = strcmp(world_text(j, "result.status"), status) == 0 &&
+		    (strcmp(status, "final") != 0 || world_at(j, "result.result") != NULL);
 		json_free(j);
 		if (there)
 			return;
@@ -311,7 +312,7 @@ world_chain(struct world *w, const char *name)
 	buf_free(&body);
 	world_reach(w, &id, "final");
 	snprintf(params, sizeof(params), "{\"chain\":\"%s\"}", name);
-	for (uint64_t end = world_now_ms() + 20000; world_now_ms() < end; world_mine(w, 50)) {
+	for (uint64_t end = world_now_ms() + 60000; world_now_ms() < end; world_mine(w, 50)) {
 		bool in_force = false;
 		j = world_call(w, "chain", params);
 		uint32_t number = (uint32_t)world_uint(j, "result.chain");

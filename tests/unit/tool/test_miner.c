@@ -41,7 +41,7 @@ test_it_gives_up_in_time(void **state)
 	struct miner_result found;
 	struct miner_job j = job(miner_kernel(), 2, UINT64_MAX);
 	(void)state;
-	j.until_ms = clock_steady_ms() + 30;
+	j.until_ms = clock_steady_ms() + 300;
 	assert_int_equal(miner_search(&found, &j), ERR_TIMEOUT);
 	assert_true(found.hashes > 0);
 }
@@ -70,7 +70,7 @@ static void
 test_measuring_tells_a_speed(void **state)
 {
 	(void)state;
-	assert_true(miner_measure(miner_kernel(), 2, 5) > 1000);
+	assert_true(miner_measure(miner_kernel(), 2, 100) > 1000);
 }
 
 int
