@@ -4,6 +4,7 @@
 #include <fcntl.h>
 #include <libgen.h>
 #include <limits.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -25,21 +26,39 @@ sync_directory(const char *path)
 	return e;
 }
 
-/* A file that is there stays as it is; one of ours that could not be finished goes. */
+static bool
+fill(int fd, struct bytes text)
+{
+	errno = EIO;
+	bool ok = fchmod(fd, 0600) == 0 && write(fd, text.data, text.len) == (ssize_t)text.len && fsync(fd) == 0;
+	int error = errno;
+	ok = close(fd) == 0 && ok;
+	errno = error;
+	return ok;
+}
+
+/* A file that is there stays as it is; ours is there whole or, whenever it is killed, not at all. */
 static enum err
 write_new(const char *path, struct bytes text)
 {
-	int fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0600);
+	char temporary[PATH_MAX];
+	struct stat st;
+	if (lstat(path, &st) == 0)
+		return ERR_EXISTS;
+	if (snprintf(temporary, sizeof temporary, "%s.XXXXXX", path) >= (int)sizeof temporary) {
+		errno = ENAMETOOLONG;
+		return ERR_IO;
+	}
+	int fd = mkostemp(temporary, O_CLOEXEC);
 	if (fd < 0)
-		return errno == EEXIST ? ERR_EXISTS : ERR_IO;
-	bool ok = fchmod(fd, 0600) == 0 && write(fd, text.data, text.len) == (ssize_t)text.len && fsync(fd) == 0;
-	int error = ok ? 0 : errno ? errno : EIO;
-	ok = close(fd) == 0 && ok;
-	if (ok)
-		return sync_directory(path);
-	unlink(path);
+		return ERR_IO;
+	bool ok = fill(fd, text) && link(temporary, path) == 0;
+	int error = errno;
+	unlink(temporary);
 	errno = error;
-	return ERR_IO;
+	if (!ok)
+		return error == EEXIST ? ERR_EXISTS : ERR_IO;
+	return sync_directory(path);
 }
 
 enum err

@@ -1,14 +1,18 @@
 #include "tool/keyfile.h"
 
 #include <errno.h>
+#include <glob.h>
 #include <setjmp.h>
+#include <signal.h>
 #include <sodium.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include <cmocka.h>
@@ -124,6 +128,25 @@ test_files_that_are_no_keys(void **state)
 	assert_int_equal(keyfile_key(&key, &tool), TOOL_TROUBLE);
 }
 
+/* Killed at its first byte: what is there is no key that lacks its text, and the next one is made. */
+static void
+test_a_kill_leaves_no_half_of_a_key(void **state)
+{
+	struct pubkey made;
+	int how;
+	(void)state;
+	pid_t child = fork();
+	assert_true(child >= 0);
+	if (child == 0) {
+		setrlimit(RLIMIT_FSIZE, &(struct rlimit){0, 0});
+		keyfile_new(&made, path_of("killed"), NULL);
+		_exit(0);
+	}
+	assert_int_equal(waitpid(child, &how, 0), child);
+	assert_true(WIFSIGNALED(how) && WTERMSIG(how) == SIGXFSZ);
+	assert_int_equal(keyfile_new(&made, path_of("killed"), NULL), ERR_OK);
+}
+
 static int
 make_dir(void **state)
 {
@@ -135,8 +158,14 @@ make_dir(void **state)
 static int
 remove_dir(void **state)
 {
-	static const char *const names[] = {"plain", "locked", "pass", "longest", "longer", "bad"};
+	static const char *const names[] = {"plain", "locked", "pass", "longest", "longer", "bad", "killed"};
+	glob_t left;
 	(void)state;
+	if (glob(path_of("killed.*"), 0, NULL, &left) == 0) {
+		for (size_t i = 0; i < left.gl_pathc; i++)
+			remove(left.gl_pathv[i]);
+		globfree(&left);
+	}
 	for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
 		remove(path_of(names[i]));
 	return rmdir(dir);
@@ -150,6 +179,7 @@ main(void)
 	    cmocka_unit_test(test_a_passphrase_opens_only_its_own),
 	    cmocka_unit_test(test_passphrases_have_a_bound),
 	    cmocka_unit_test(test_files_that_are_no_keys),
+	    cmocka_unit_test(test_a_kill_leaves_no_half_of_a_key),
 	};
 	return cmocka_run_group_tests_name("tool/keyfile", tests, make_dir, remove_dir);
 }
