@@ -17,6 +17,8 @@ struct peers {
 	unsigned doomed;
 	bool news, clock_moved, clock_off;
 	bool dial_now;              /* something that decides about dials has changed */
+	bool tip_new;               /* since it was told last */
+	uint64_t tip_ms;            /* when it may be told again */
 	uint64_t due_ms, dial_ms;   /* the next thing of links, of dials; never too late */
 	uint64_t now_ms;            /* of the last step */
 	int64_t ahead_ms;           /* the clock that others are told, to now_ms */

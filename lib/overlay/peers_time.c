@@ -3,7 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { AGAIN_MS = 100, PING_LEAST_MS = 1000, CLOCKS = 1024, STEP_MS = 5 };
+enum { AGAIN_MS = 100, TIP_MS = 50, PING_LEAST_MS = 1000, CLOCKS = 1024, STEP_MS = 5 };
 
 static uint64_t
 ping_interval(const struct peers *p)
@@ -38,6 +38,43 @@ look_after(struct peers *p, struct overlay_effects *out, struct peer *peer, uint
 	return e;
 }
 
+/* --- the own tip --- */
+
+static enum err
+tell_tip(struct peers *p, struct overlay_effects *out, uint64_t now_ms)
+{
+	const struct message m = {.type = MESSAGE_TIP, .network = p->network, .tip = p->self.tip};
+	struct peer *peer;
+
+	/* Who comes later is told in the hello. */
+	p->tip_new = p->tip_new && peers_count(p) > 0;
+	if (p->tip_new && now_ms < p->tip_ms)
+		peers_due(p, p->tip_ms);
+	if (!p->tip_new || now_ms < p->tip_ms)
+		return ERR_OK;
+	/* para-protocol(7) OVERLAY: Its tip a node tells 20 times a second at most. */
+	p->tip_ms = now_ms + TIP_MS;
+	struct bytes raw = emit_pack(out, &m);
+	if (!raw.data) {
+		peers_due(p, p->tip_ms);
+		return ERR_NOMEM;
+	}
+	p->tip_new = false;
+	for (unsigned at = 0; (peer = peers_next(p, &at));) {
+		if (peers_send(p, out, peer, raw, now_ms) != ERR_OK)
+			return ERR_NOMEM;
+	}
+	return ERR_OK;
+}
+
+enum err
+peers_tip(struct peers *p, struct overlay_effects *out, const struct tip *tip, uint64_t now_ms)
+{
+	p->self.tip = *tip;
+	p->tip_new = true;
+	return tell_tip(p, out, now_ms);
+}
+
 enum err
 peers_time(struct peers *p, struct overlay_effects *out, uint64_t now_ms)
 {
@@ -49,6 +86,7 @@ peers_time(struct peers *p, struct overlay_effects *out, uint64_t now_ms)
 	if (now_ms < p->due_ms)
 		return ERR_OK;
 	p->due_ms = UINT64_MAX;
+	first = tell_tip(p, out, now_ms);
 	for (unsigned i = 0; i < p->places; i++) {
 		struct peer *peer = &p->link[i];
 		if (peer->state == PEER_NONE || peer->state == PEER_LOST || peer->doomed)
@@ -57,25 +95,6 @@ peers_time(struct peers *p, struct overlay_effects *out, uint64_t now_ms)
 		first = first == ERR_OK ? e : first;
 	}
 	return first;
-}
-
-enum err
-peers_tip(struct peers *p, struct overlay_effects *out, const struct tip *tip, uint64_t now_ms)
-{
-	const struct message m = {.type = MESSAGE_TIP, .network = p->network, .tip = *tip};
-	struct peer *peer;
-
-	p->self.tip = *tip;
-	if (peers_count(p) == 0)
-		return ERR_OK;
-	struct bytes raw = emit_pack(out, &m);
-	if (!raw.data)
-		return ERR_NOMEM;
-	for (unsigned at = 0; (peer = peers_next(p, &at));) {
-		if (peers_send(p, out, peer, raw, now_ms) != ERR_OK)
-			return ERR_NOMEM;
-	}
-	return ERR_OK;
 }
 
 /* --- dials --- */

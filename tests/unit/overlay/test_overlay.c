@@ -520,6 +520,29 @@ tips_are_told(void **state)
 	net_free(n);
 }
 
+/* As a newcomer's does, that fetches a long chain: its peers take no offence, and know the last one soon. */
+static void
+a_tip_that_runs_is_told_now_and_then(void **state)
+{
+	struct net *n = net_new(25);
+	struct peer_view view;
+
+	(void)state;
+	net_add(n, "tcp://10.0.0.1:1", NULL);
+	net_add(n, "tcp://10.1.0.1:1", "tcp://10.0.0.1:1");
+	net_run(n, 1000);
+	for (uint64_t hid = 1; hid <= 2000; hid++) {
+		struct overlay_event tip = {.type = OVERLAY_TIP, .tip = {.hid = hid, .slot = hid, .work = {.lo = hid}}};
+		assert_int_equal(net_step(n, 1, &tip), ERR_OK);
+		net_run(n, 3);
+	}
+	net_run(n, 100);
+	assert_true(net_look(n, 0, 1, &view));
+	assert_int_equal(view.score, PEERS_SCORE);
+	assert_int_equal(view.tip.hid, 2000);
+	net_free(n);
+}
+
 /* A full house: the youngest incoming peer gives way once it had its time; dialled ones stay. */
 static void
 places(void **state)
@@ -568,6 +591,7 @@ main(void)
 		cmocka_unit_test(clocks),
 		cmocka_unit_test(clocks_of_two),
 		cmocka_unit_test(tips_are_told),
+		cmocka_unit_test(a_tip_that_runs_is_told_now_and_then),
 		cmocka_unit_test(places),
 	};
 
