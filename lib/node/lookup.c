@@ -7,6 +7,9 @@
 #include "node/params.h"
 #include "node/roles.h"
 
+/* Copies of a payload with other signatures that are looked at: its signer alone can make them. */
+enum { COPIES_MOST = 64 };
+
 void
 lookup_end(struct look *look)
 {
@@ -87,6 +90,38 @@ lookup_row(struct found *out, struct look *look, uint64_t row)
 	return e == ERR_NOT_FOUND ? ERR_OK : e;
 }
 
+/* para-protocol(7) EXECUTION: Within a lane and hyper block the first copy of a payload id counts; later ones are void. */
+static bool
+counts_before(const struct found *a, const struct found *b)
+{
+	const struct place *x = &a->place, *y = &b->place;
+	/* One whose lower seq was missing was sealed for nothing. */
+	bool sealed = a->status >= LOOKUP_SEALED && a->receipt.err != ERR_SEQ_GAP;
+	if (sealed != (b->status >= LOOKUP_SEALED && b->receipt.err != ERR_SEQ_GAP))
+		return sealed;
+	if (!sealed)
+		return a->status > b->status;
+	return x->hid != y->hid ? x->hid < y->hid : x->lid != y->lid ? x->lid < y->lid : x->index < y->index;
+}
+
+enum err
+lookup_copies(struct found *out, struct look *look, uint64_t row, const struct hash *id)
+{
+	enum err e = lookup_row(out, look, row);
+	row = 0;
+	for (unsigned i = 0; e == ERR_OK && i < COPIES_MOST; i++) {
+		struct found other;
+		e = store_next_copy(look->t, &row, id);
+		if (e == ERR_NOT_FOUND)
+			return ERR_OK;
+		if (e == ERR_OK)
+			e = lookup_row(&other, look, row);
+		if (e == ERR_OK && counts_before(&other, out))
+			*out = other;
+	}
+	return e;
+}
+
 enum err
 lookup_payload(struct found *out, struct look *look, const struct hash *id)
 {
@@ -95,7 +130,7 @@ lookup_payload(struct found *out, struct look *look, const struct hash *id)
 	enum err e = store_find_payload(look->t, &row, id);
 	if (e == ERR_NOT_FOUND)
 		return find_left(out, look, id);
-	return e == ERR_OK ? lookup_row(out, look, row) : e;
+	return e == ERR_OK ? lookup_copies(out, look, row, id) : e;
 }
 
 enum err

@@ -30,8 +30,12 @@ struct found {
 	struct store_left left; /* when expired or replaced */
 };
 
-/* ERR_OK also for an id that nobody knows. */
+/*
+ * ERR_OK also for an id that nobody knows. Of copies with other signatures the one that counts; the same when the row of
+ * one is known.
+ */
 enum err lookup_payload(struct found *out, struct look *look, const struct hash *id);
+enum err lookup_copies(struct found *out, struct look *look, uint64_t row, const struct hash *id);
 enum err lookup_row(struct found *out, struct look *look, uint64_t row);
 
 /* The row at a place of kind PLACE_PAYLOAD. ERR_NOT_FOUND. */

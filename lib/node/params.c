@@ -135,6 +135,15 @@ params_chain(struct registered *out, struct call *call, struct ledger_view *view
 	return e == ERR_OK ? params_chain_of(out, call, j, view) : e;
 }
 
+enum err
+params_accounts(struct call *call, const struct registered *chain)
+{
+	if (chain->spec.engine != ENGINE_DATA)
+		return ERR_OK;
+	snprintf(call->message, sizeof(call->message), "chain %s keeps no accounts: its engine is data", chain->spec.name);
+	return ERR_PARAMS;
+}
+
 /* HID.NAME[/...].LID...: the name becomes its number, the rest stays. */
 static enum err
 number_name(char *out, size_t cap, struct call *call, const char *text, struct ledger_view *view)

@@ -24,6 +24,9 @@ enum err params_address(struct pubkey *out, struct call *call, const char *name)
 /* Member `chain`, a number or a name, which must be there. ERR_CHAIN_UNKNOWN. */
 enum err params_chain(struct registered *out, struct call *call, struct ledger_view *view);
 
+/* ERR_PARAMS: accounts are asked for, and a chain for data has none. */
+enum err params_accounts(struct call *call, const struct registered *chain);
+
 /* A chain operand: a number or a name. */
 enum err params_chain_of(struct registered *out, struct call *call, const struct json *j, struct ledger_view *view);
 

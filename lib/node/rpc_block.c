@@ -1,3 +1,5 @@
+#include <string.h>
+
 #include "json/view.h"
 #include "node/blockview.h"
 #include "node/fields.h"
@@ -19,6 +21,14 @@ hyper_of_hash(uint64_t *hid, struct node *n, struct look *look, const struct has
 	}
 	enum err e = store_find_hash(look->t, &is_hyper, hid, &lane, &lid, hash);
 	return e == ERR_OK && !is_hyper ? ERR_NOT_FOUND : e;
+}
+
+/* The tip may go back between two pages: from beyond it is no mistake then. */
+static bool
+is_latest(const struct json *hid)
+{
+	const char *text;
+	return json_text(&text, hid) == ERR_OK && strcmp(text, "latest") == 0;
 }
 
 /* from and to, or hid, or hash, or nothing: the tip. */
@@ -44,6 +54,8 @@ hyper_range(uint64_t *from, uint64_t *to, struct call *call, struct look *look)
 			e = lookup_hid(from, call, look, "from", first);
 		if (e == ERR_OK && last != NULL)
 			e = lookup_hid(to, call, look, "to", last);
+		if (e == ERR_OK && first != NULL && last != NULL && *to < *from && !is_latest(last))
+			e = params_wrong(call, "to", "is before from: the range is reversed");
 		if (*to > look->tip.hid)
 			*to = look->tip.hid;
 		return e;

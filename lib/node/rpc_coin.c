@@ -25,8 +25,8 @@ ask_begin(struct ask *out, struct call *call, const char *const *names)
 	if (e != ERR_OK)
 		return e;
 	e = params_chain(&out->chain, call, &out->look.ledger);
-	if (e == ERR_OK && out->chain.spec.engine == ENGINE_DATA)
-		e = params_wrong(call, "chain", "it keeps no accounts");
+	if (e == ERR_OK)
+		e = params_accounts(call, &out->chain);
 	if (e == ERR_OK)
 		e = store_get_lane(out->look.t, &lane, &(struct lane){ .chain = out->chain.number });
 	out->hid = lane.executed.executed;

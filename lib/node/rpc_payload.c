@@ -8,11 +8,15 @@ static enum err
 which_row(uint64_t *row, struct call *call, struct look *look)
 {
 	struct hash id;
+	struct found found = { .row = 0 };
 	struct place place;
 	const char *text;
 	if (json_member(call->params, "id") != NULL) {
 		enum err e = params_hash(&id, call, "id");
-		return e == ERR_OK ? store_find_payload(look->t, row, &id) : e;
+		if (e == ERR_OK)
+			e = lookup_payload(&found, look, &id);
+		*row = found.row;
+		return e == ERR_OK && found.status < LOOKUP_POOLED ? ERR_NOT_FOUND : e;
 	}
 	if (json_member(call->params, "at") == NULL)
 		return params_wrong(call, "id", "is missing");
@@ -165,8 +169,8 @@ prove_one(struct json_writer *w, struct call *call, struct look *look, const str
 	struct registered chain;
 	struct account_proof proof;
 	enum err e = params_chain(&chain, call, &look->ledger);
-	if (e == ERR_OK && chain.spec.engine == ENGINE_DATA)
-		e = params_wrong(call, "chain", "it keeps no accounts");
+	if (e == ERR_OK)
+		e = params_accounts(call, &chain);
 	if (e == ERR_OK)
 		e = prove_account(&proof, &arena, look, chain.number, account);
 	if (e == ERR_MERKLE)

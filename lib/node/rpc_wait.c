@@ -8,6 +8,7 @@
 #include "node/params.h"
 #include "node/parked.h"
 #include "node/timing.h"
+#include "node/waits.h"
 
 /* Ids of one call; its longest time; how many blocks are searched for a seal that may be sealed already. */
 enum { WAIT_MOST = 2000, WAIT_MS = 30000, SEALS_BACK = 64 };
@@ -18,7 +19,7 @@ struct waited {
 	struct found found; /* of a seal only status and place count */
 };
 
-struct wait {
+struct watch {
 	struct waited *payload, *seal;
 	uint32_t payloads, seals, open; /* open: not done yet */
 	enum payload_status until;
@@ -28,7 +29,7 @@ struct wait {
 static void
 free_wait(void *state)
 {
-	struct wait *s = state;
+	struct watch *s = state;
 	free(s->payload);
 	free(s->seal);
 	free(s);
@@ -54,7 +55,7 @@ read_ids(struct waited **out, uint32_t *count, struct call *call, const char *na
 }
 
 static enum err
-read_params(struct wait *s, uint64_t *timeout_ms, struct call *call)
+read_params(struct watch *s, uint64_t *timeout_ms, struct call *call)
 {
 	static const char *const names[] = { "payloads", "seals", "until", "timeout_ms", NULL };
 	const char *until = "sealed";
@@ -76,13 +77,13 @@ read_params(struct wait *s, uint64_t *timeout_ms, struct call *call)
 }
 
 static enum err
-look_payloads(struct wait *s, struct look *look)
+look_payloads(struct watch *s, struct look *look)
 {
 	for (uint32_t i = 0; i < s->payloads; i++) {
 		struct waited *p = &s->payload[i];
 		if (p->done)
 			continue;
-		enum err e = p->found.row != 0 ? lookup_row(&p->found, look, p->found.row) : ERR_OK;
+		enum err e = p->found.row != 0 ? lookup_copies(&p->found, look, p->found.row, &p->id) : ERR_OK;
 		if (e == ERR_OK && p->found.status == LOOKUP_UNKNOWN)
 			e = lookup_payload(&p->found, look, &p->id);
 		if (e != ERR_OK)
@@ -95,7 +96,7 @@ look_payloads(struct wait *s, struct look *look)
 }
 
 static void
-meet_seal(struct wait *s, uint64_t hid, const struct cert *cert, uint32_t index)
+meet_seal(struct watch *s, uint64_t hid, const struct cert *cert, uint32_t index)
 {
 	struct hash id = seal_id(&cert->head[index]);
 	for (uint32_t i = 0; i < s->seals; i++) {
@@ -109,7 +110,7 @@ meet_seal(struct wait *s, uint64_t hid, const struct cert *cert, uint32_t index)
 
 /* Seals have no index of their own: the blocks since the last look are searched, at first the latest ones. */
 static enum err
-look_seals(struct wait *s, struct look *look)
+look_seals(struct watch *s, struct look *look)
 {
 	uint64_t tip = look->tip.hid;
 	if (s->seals == 0)
@@ -140,7 +141,8 @@ look_seals(struct wait *s, struct look *look)
 }
 
 static void
-put_waited(struct json_writer *w, const char *key, const char *name, const struct waited *item, uint32_t count)
+put_waited(struct json_writer *w, const char *key, const char *name, const struct waited *item, uint32_t count,
+    const struct wait *wait)
 {
 	json_put_key(w, key);
 	json_put_array(w);
@@ -149,6 +151,8 @@ put_waited(struct json_writer *w, const char *key, const char *name, const struc
 		view_hash(w, name, &item[i].id);
 		if (strcmp(name, "payload") == 0) {
 			lookup_put(w, &item[i].found);
+			if (wait != NULL && item[i].found.status == LOOKUP_POOLED)
+				waits_put(w, &wait[i]);
 		} else {
 			fields_text(w, "status", lookup_word(item[i].found.status));
 			if (item[i].found.status != LOOKUP_UNKNOWN) {
@@ -161,14 +165,38 @@ put_waited(struct json_writer *w, const char *key, const char *name, const struc
 	json_end_array(w);
 }
 
+/* What those wait for that are in the pool still; NULL when that cannot be told, which is no reason to tell nothing. */
+static struct wait *
+find_waits(const struct watch *s, struct node *n)
+{
+	struct wait *wait = calloc(s->payloads + (size_t)1, sizeof(*wait));
+	struct look look;
+	enum err e = wait == NULL ? ERR_NOMEM : lookup_begin(&look, n);
+	for (uint32_t i = 0; e == ERR_OK && i < s->payloads; i++) {
+		const struct found *found = &s->payload[i].found;
+		struct payload p;
+		struct bytes raw;
+		if (found->status == LOOKUP_POOLED && store_get_payload(look.t, &raw, found->row) == ERR_OK &&
+		    payload_unpack(&p, NULL, NULL, raw) == ERR_OK)
+			wait[i] = waits_of(found->row, &p);
+	}
+	if (e == ERR_OK) {
+		lookup_end(&look);
+		waits_ask(wait, s->payloads, n);
+	}
+	return wait;
+}
+
 static void
 answer(struct call *call)
 {
-	const struct wait *s = call->state;
+	const struct watch *s = call->state;
+	struct wait *wait = find_waits(s, call->node);
 	struct json_writer *w = call_begin(call);
 	json_put_object(w);
-	put_waited(w, "payloads", "payload", s->payload, s->payloads);
-	put_waited(w, "seals", "seal", s->seal, s->seals);
+	put_waited(w, "payloads", "payload", s->payload, s->payloads, wait);
+	free(wait);
+	put_waited(w, "seals", "seal", s->seal, s->seals, NULL);
 	json_end_object(w);
 	call_end(call);
 }
@@ -177,7 +205,7 @@ answer(struct call *call)
 static void
 look_again(struct call *call)
 {
-	struct wait *s = call->state;
+	struct watch *s = call->state;
 	struct look look;
 	uint64_t seen = atomic_load(&call->node->generation);
 	enum err why = call->err, e = lookup_begin(&look, call->node);
@@ -202,7 +230,7 @@ look_again(struct call *call)
 static void
 wait(struct call *call)
 {
-	struct wait *s = calloc(1, sizeof(*s));
+	struct watch *s = calloc(1, sizeof(*s));
 	uint64_t timeout_ms;
 	enum err e = ERR_NOMEM;
 	if (s != NULL) {

@@ -67,9 +67,8 @@ put_id(struct store_txn *t, uint64_t row, const struct hash *id)
 	return put_row(t, copy, sizeof(copy), other);
 }
 
-/* The oldest of the later rows with this id. */
-static enum err
-first_copy(struct store_txn *t, uint64_t *row, const struct hash *id)
+enum err
+store_next_copy(struct store_txn *t, uint64_t *row, const struct hash *id)
 {
 	uint8_t bytes[COPY_KEY];
 	MDB_val key = {.mv_size = sizeof(bytes), .mv_data = bytes}, value;
@@ -79,8 +78,7 @@ first_copy(struct store_txn *t, uint64_t *row, const struct hash *id)
 
 	if (rc)
 		return store_error(rc);
-	*row = 0;
-	copy_key(bytes, id, 0);
+	copy_key(bytes, id, *row + 1);
 	rc = mdb_cursor_get(c, &key, &value, MDB_SET_RANGE);
 	found = !rc && key.mv_size == COPY_KEY && memcmp(key.mv_data, id->b, HASH_KEY) == 0;
 	if (found)
@@ -94,7 +92,7 @@ static enum err
 erase_id(struct store_txn *t, uint64_t row, const struct hash *id)
 {
 	uint8_t copy[COPY_KEY];
-	uint64_t named, next;
+	uint64_t named, next = 0;
 	enum err e = get_row(t, &named, id);
 
 	if (e)
@@ -102,7 +100,7 @@ erase_id(struct store_txn *t, uint64_t row, const struct hash *id)
 	copy_key(copy, id, row);
 	if (named != row)
 		return db_erase(t, DB_ID, copy, sizeof(copy));
-	e = first_copy(t, &next, id);
+	e = store_next_copy(t, &next, id);
 	if (e)
 		return e == ERR_NOT_FOUND ? db_erase(t, DB_ID, id->b, HASH_KEY) : e;
 	copy_key(copy, id, next);

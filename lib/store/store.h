@@ -189,6 +189,9 @@ enum err store_get_payload(struct store_txn *t, struct bytes *raw, uint64_t row)
 
 /* ERR_NOT_FOUND; checks the whole id against the payload. */
 enum err store_find_payload(struct store_txn *t, uint64_t *row, const struct hash *id);
+
+/* The next row above *row, 0 to begin with, that has the id beside the oldest one. ERR_NOT_FOUND. */
+enum err store_next_copy(struct store_txn *t, uint64_t *row, const struct hash *id);
 enum err store_erase_payload(struct store_txn *t, uint64_t row); /* ERR_OK when it was not there */
 
 /* Where a payload is sealed; ERR_NOT_FOUND while it waits. *place is of kind PLACE_PAYLOAD. */

@@ -13,6 +13,14 @@ compare_outputs(const void *a, const void *b)
 	return memcmp(a, b, 32);
 }
 
+/* para-protocol(7) COIN ORDERS: Amounts and caps are 1 and more. */
+static int
+read_positive(struct amount *out, struct tool *t, const char *option, const char *text)
+{
+	int status = coinspec_amount(out, t, option, text);
+	return status || out->units > 0 ? status : tool_usage(t, "option %s: '%s': 1 is the least", option, text);
+}
+
 /* One --to and one --amount make an output; the encoded list ascends. */
 static int
 read_outputs(struct order *out, struct buf *list, struct tool *t, const struct coinorder *given)
@@ -29,7 +37,7 @@ read_outputs(struct order *out, struct buf *list, struct tool *t, const struct c
 	for (size_t i = 0; !status && i < n; i++) {
 		status = coinspec_address(output[i].account, t, "--to", given->to.item[i]);
 		if (!status)
-			status = coinspec_amount(&output[i].amount, t, "--amount", given->amounts.item[i]);
+			status = read_positive(&output[i].amount, t, "--amount", given->amounts.item[i]);
 	}
 	qsort(output, n, sizeof *output, compare_outputs);
 	for (size_t i = 0; !status && i < n; i++) {
@@ -65,7 +73,7 @@ read_issue(struct order *out, struct tool *t, const struct coinorder *given)
 	strcpy(out->name, given->token);
 	strcpy(out->symbol, given->symbol);
 	out->decimals = (uint8_t)given->decimals;
-	return coinspec_amount(&out->cap, t, "--supply", given->supply);
+	return read_positive(&out->cap, t, "--supply", given->supply);
 }
 
 static int
@@ -73,7 +81,7 @@ read_one_amount(struct order *out, struct tool *t, const struct coinorder *given
 {
 	if (given->amounts.count != 1)
 		return tool_usage(t, "one --amount is wanted");
-	return coinspec_amount(&out->amount, t, "--amount", given->amounts.item[0]);
+	return read_positive(&out->amount, t, "--amount", given->amounts.item[0]);
 }
 
 static int

@@ -92,9 +92,15 @@ dev_genesis(struct nodehome *h, struct tool *t)
 	return TOOL_DONE;
 }
 
+static int
+need_solo(const struct nodehome *h, struct tool *t)
+{
+	return h->genesis.solo ? TOOL_DONE : tool_fail(t, TOOL_TROUBLE, "--dev: network %s is not solo", h->genesis.name);
+}
+
 /* The genesis that marks the directory is written before the store: a store without it is another's. */
 static int
-open_dev(struct nodehome *h, struct tool *t, const char *genesis_file, bool stored)
+open_dev(struct nodehome *h, struct tool *t, bool stored)
 {
 	char mark[PATH_MAX];
 	int status = home_path(mark, t, h->dir, "genesis.json");
@@ -102,16 +108,25 @@ open_dev(struct nodehome *h, struct tool *t, const char *genesis_file, bool stor
 		return status;
 	if (stored && !exists(mark))
 		return tool_fail(t, TOOL_TROUBLE, "%s belongs to a network that --dev did not make", h->dir);
-	if (genesis_file)
-		status = genesisfile_read(&h->genesis, &h->arena, t, genesis_file);
-	else if (exists(mark))
+	if (!h->has_genesis && exists(mark))
 		status = genesisfile_read(&h->genesis, &h->arena, t, mark);
-	else
+	else if (!h->has_genesis)
 		status = dev_genesis(h, t);
-	if (!status && !h->genesis.solo)
-		status = tool_fail(t, TOOL_TROUBLE, "--dev: network %s is not solo", h->genesis.name);
+	if (!status)
+		status = need_solo(h, t);
 	h->has_genesis = !status;
 	return status || exists(mark) ? status : genesisfile_write(t, mark, &h->genesis);
+}
+
+/* Files that are given, before anything is made for them. */
+static int
+read_given(struct nodehome *h, struct tool *t, const char *genesis_file, bool dev)
+{
+	int status = genesis_file ? genesisfile_read(&h->genesis, &h->arena, t, genesis_file) : TOOL_DONE;
+	h->has_genesis = genesis_file && !status;
+	if (!status && h->has_genesis && dev)
+		status = need_solo(h, t);
+	return status || !t->key ? status : load_key(h, t);
 }
 
 int
@@ -133,16 +148,12 @@ nodehome_open(struct nodehome *h, struct tool *t, const char *genesis_file, bool
 		snprintf(h->control, sizeof h->control, "%s", control);
 	else
 		snprintf(h->control, sizeof h->control, "ipc://%s/node.ipc", h->dir);
-	status = make_directory(t, h->dir);
+	status = read_given(h, t, genesis_file, dev);
 	if (!status)
+		status = make_directory(t, h->dir);
+	if (!status && !h->key)
 		status = load_key(h, t);
-	if (!status && dev)
-		return open_dev(h, t, genesis_file, stored);
-	if (!status && genesis_file) {
-		status = genesisfile_read(&h->genesis, &h->arena, t, genesis_file);
-		h->has_genesis = !status;
-	}
-	return status;
+	return status || !dev ? status : open_dev(h, t, stored);
 }
 
 void

@@ -174,8 +174,12 @@ remote_patient(struct answer *out, struct tool *t, const char *method, const str
 int
 remote_ask(struct answer *out, struct tool *t, const char *method, const struct buf *params, const char *what)
 {
+	size_t n = strlen(what);
 	if (remote_call(out, t, method, params, REMOTE_TIMEOUT_MS) == TOOL_DONE)
 		return TOOL_DONE;
+	/* "chain x is not registered" names it already. */
+	if (strncmp(out->message, what, n) == 0 && out->message[n] == ' ')
+		return tool_fail(t, out->status, "%s", out->message);
 	return tool_fail(t, out->status, "%s: %s", what, out->message);
 }
 

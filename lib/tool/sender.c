@@ -112,8 +112,9 @@ judge(struct sender *s, const struct item *item)
 	else if (is(item, "unknown"))
 		tool_fail_at(s->t, &at, TOOL_REJECTED, "the node no longer knows it%s%s", colon, why);
 	else if (!reached(s, item))
-		tool_fail_at(s->t, &at, TOOL_LATER, "%s, not yet %s", item->status, is_unexecuted(item) ? "executed" :
-		    s->until == SUBMIT_FINAL ? "final" : "sealed");
+		tool_fail_at(s->t, &at, TOOL_LATER, "%s, not yet %s%s%s%s", item->status, is_unexecuted(item) ? "executed" :
+		    s->until == SUBMIT_FINAL ? "final" : "sealed", item->waits ? ": seq " : "", item->waits ? item->waits : "",
+		    item->waits ? " of its signer is missing" : "");
 }
 
 void

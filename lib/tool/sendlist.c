@@ -102,6 +102,8 @@ sendlist_update(struct item *item, const struct json *answer)
 	snprintf(item->status, sizeof item->status, "%s", status);
 	replace(&item->at, json_member(answer, "at"));
 	replace(&item->by, json_member(answer, "by"));
+	forget(&item->waits);
+	replace(&item->waits, json_member(answer, "waits_for"));
 	replace(&item->error, json_member(answer, "error"));
 	replace(&item->reason, json_member(answer, "reason"));
 	const struct json *result = json_member(answer, "result");
@@ -124,6 +126,7 @@ item_free(struct item *item)
 	buf_free(&item->result);
 	free(item->at);
 	free(item->by);
+	free(item->waits);
 	free(item->error);
 	free(item->reason);
 }

@@ -24,7 +24,7 @@ struct item {
 	struct buf raw;   /* until it is answered */
 	uint64_t line, deadline_ms;
 	char status[16];
-	char *error, *reason, *at, *by; /* by: the id of whom it was replaced by */
+	char *error, *reason, *at, *by, *waits; /* by: the id of whom it was replaced by; waits: the seq that is missing */
 	struct buf result; /* JSON; empty: none */
 };
 

@@ -95,6 +95,11 @@ amount_tools() {
 		[ -z "$(amount_tools "$bad" | tee /dev/stderr)" ]
 	done
 	[ "$(amount_tools 1 | wc -l)" -eq 11 ]
+	# Nothing is no amount of an order.
+	for bad in send mint; do
+		fails 2 "option --amount: '0': 1 is the least" \
+			para-coin $bad -c 1 -k a.key --to "$(cat b)" --amount 0 --seq 1 --network "$NETWORK"
+	done
 }
 
 @test "no amount is ever a double: each digit goes in, through jq, and comes out" {
@@ -181,6 +186,7 @@ amount_of() {
 	para-chain spec --name notes | para-chain create -k a.key | para-send --wait final
 	fails 2 'chain notes keeps no accounts' para-coin send -c notes -k a.key --to "$(cat a)" --amount 1
 	fails 2 'chain notes keeps no accounts' para-coin burn -c notes -k a.key --amount 1
+	fails 2 'chain notes keeps no accounts' para-inspect account "$(cat a)" -c notes
 }
 
 @test "a new chain's coins can be sent at once" {

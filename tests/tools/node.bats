@@ -55,6 +55,8 @@ no_miner() {
 	echo '{"name":"x"}' >bad.json
 	fails 2 "bad.json is no genesis" para-node -d nothing --genesis bad.json
 	fails 2 "No such file" para-node -d nothing --genesis none.json
+	fails 2 "No such file" para-node -d nothing --dev -k none.key
+	[ ! -e nothing ]
 }
 
 @test "a second node is refused and harms nothing" {
@@ -213,4 +215,6 @@ no_miner() {
 	echo 2 | para-seal payload -c notes -k a.key --seq 2 | para-send --wait final
 	para-inspect payload "$(sed -n 2p ids)" | jq -e '.status != "pooled" and (has("waits_for") | not)'
 	[ "$(para-inspect pool | jq -r 'select(.status == "pooled") | .seq + ":" + .waits_for')" = 6:5 ]
+	echo 6 | para-seal payload -c notes -k a.key --seq 6 | fails 5 'line 1: pooled, not yet final: seq 5 of its signer is missing' \
+		para-send --wait final --timeout 1
 }

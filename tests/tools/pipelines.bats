@@ -140,11 +140,15 @@ create() {
 @test "what is not there is told with status 1" {
 	start_dev_node "$PWD/node"
 	fails 1 'hyper 99999: not found' para-inspect hyper 99999
-	fails 1 'chain nothing: ' para-inspect chain nothing
+	fails 1 'para-inspect: chain nothing is not registered' para-inspect chain nothing
 	fails 1 'payload 1.1.1.1: ' para-inspect payload 1.1.1.1
 	printf '%s\n' 0 88888 latest >list
 	fails 1 'line 2: hyper 88888: not found' para-inspect hyper - -f hid <list
 	[ "$(wc -l <out)" = 2 ]
+	fails 2 'hyper 3..1: to: is before from: the range is reversed' para-inspect hyper 3..1
+	fails 2 'reversed' para-inspect graph 2..0
+	fails 2 'reversed' para-inspect export --from 2 --to 1
+	[ -z "$(para-inspect hyper 88888..99999)" ]
 }
 
 @test "pipelines run from a script with stdin closed, without HOME, and fail on a full disk" {
