@@ -3,8 +3,11 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/file.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 /* Not there, or empty. */
@@ -22,6 +25,48 @@ check_free(const char *path)
 	return entries <= 2 ? ERR_OK : ERR_EXISTS;
 }
 
+static void
+clear(int fd)
+{
+	static const char *const files[] = { "new/data.mdb", "new/lock.mdb", "data.mdb", "lock.mdb", "lock" };
+	for (size_t i = 0; i < sizeof(files) / sizeof(files[0]); i++)
+		unlinkat(fd, files[i], 0);
+	unlinkat(fd, "new", AT_REMOVEDIR);
+}
+
+/* One that was renamed or removed before the lock was had is no longer the one of this name. */
+static enum err
+lock(int fd, const char *path)
+{
+	struct stat mine, named;
+	if (flock(fd, LOCK_EX | LOCK_NB) < 0)
+		return errno == EWOULDBLOCK ? ERR_LOCKED : ERR_IO;
+	if (fstat(fd, &mine) < 0)
+		return ERR_IO;
+	bool same = stat(path, &named) == 0 && mine.st_dev == named.st_dev && mine.st_ino == named.st_ino;
+	return same ? ERR_OK : ERR_LOCKED;
+}
+
+/* Its directory, locked and empty. */
+static enum err
+make(struct fresh *f)
+{
+	if (mkdir(f->made, 0700) < 0 && errno != EEXIST)
+		return ERR_IO;
+	f->fd = open(f->made, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (f->fd < 0)
+		return ERR_IO;
+	enum err e = lock(f->fd, f->made);
+	if (e == ERR_OK) {
+		clear(f->fd);
+		return ERR_OK;
+	}
+	int why = errno;
+	close(f->fd);
+	errno = why;
+	return e;
+}
+
 enum err
 fresh_begin(struct fresh *f, const char *dir)
 {
@@ -33,23 +78,15 @@ fresh_begin(struct fresh *f, const char *dir)
 	snprintf(f->dir, sizeof(f->dir), "%.*s", (int)len, dir);
 	snprintf(f->made, sizeof(f->made), "%.*s.import", (int)len, dir);
 	enum err e = check_free(f->dir);
-	if (e == ERR_OK)
-		fresh_clear(f);
-	return e;
+	return e == ERR_OK ? make(f) : e;
 }
 
 void
-fresh_clear(const struct fresh *f)
+fresh_clear(struct fresh *f)
 {
-	static const char *const files[] = { "new/data.mdb", "new/lock.mdb", "data.mdb", "lock.mdb", "lock" };
-	int fd = open(f->made, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	if (fd < 0)
-		return;
-	for (size_t i = 0; i < sizeof(files) / sizeof(files[0]); i++)
-		unlinkat(fd, files[i], 0);
-	unlinkat(fd, "new", AT_REMOVEDIR);
-	close(fd);
+	clear(f->fd);
 	rmdir(f->made);
+	close(f->fd);
 }
 
 static enum err
@@ -79,8 +116,10 @@ fresh_end(struct fresh *f)
 	/* Takes the place of an empty directory, and of no other. */
 	if (e == ERR_OK && rename(f->made, f->dir) < 0)
 		e = errno == ENOTEMPTY || errno == EEXIST || errno == ENOTDIR ? ERR_EXISTS : ERR_IO;
-	if (e == ERR_OK)
+	if (e == ERR_OK) {
+		close(f->fd);
 		return sync_parent(f->dir);
+	}
 	int why = errno;
 	fresh_clear(f);
 	errno = why;

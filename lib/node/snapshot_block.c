@@ -88,8 +88,12 @@ read_lane(struct incoming *b, struct reading *r, const struct cert *cert)
 	enum err e = store_get_lane(r->t, &before, &cert->core.lane);
 	if (e == ERR_OK || e == ERR_NOT_FOUND)
 		e = cert_blocks(&block, &hash, &b->arena, cert, before.tip_lid, &before.tip);
-	for (uint32_t k = 0; e == ERR_OK && k < cert->core.blocks; k++)
+	/* All bodies of a hyper block may be more than there is room for at once. */
+	for (uint32_t k = 0; e == ERR_OK && k < cert->core.blocks; k++) {
 		e = read_body(b, r, &cert->head[k], &block[k], &hash[k]);
+		if (e == ERR_OK)
+			e = snapshot_pause(r);
+	}
 	return e;
 }
 

@@ -79,6 +79,8 @@ say_failure(struct tool *t, const char *dir, const char *file, enum err e, int w
 {
 	if (e == ERR_EXISTS)
 		return tool_fail(t, TOOL_TROUBLE, "%s is there and not empty", dir);
+	if (e == ERR_LOCKED)
+		return tool_fail(t, TOOL_TROUBLE, "another import into %s is under way", dir);
 	if (e == ERR_NOT_FOUND)
 		return tool_fail(t, TOOL_NO, "the hyper block expected is not in %s", file);
 	if (e == ERR_CORRUPT)

@@ -131,6 +131,7 @@ start_new() {
 	para-node import pipe -d new 7<&- 3>&- &
 	import=$!
 	soon test -e new.import/data.mdb
+	fails 2 'another import into new is under way' para-node import snap -d new
 	kill -KILL $import
 	wait $import || true
 	exec 7<&-
