@@ -195,6 +195,24 @@ compare_sums(const void *a, const void *b)
 	return memcmp(x->signer.b, y->signer.b, sizeof(x->signer.b));
 }
 
+/* What each waits for: the core is asked for many at a time, but not for all. */
+static enum err
+ask_sums(struct sums *s, struct node *n)
+{
+	struct wait *wait = arena_alloc(&s->arena, s->count + (size_t)1, sizeof(*wait));
+	if (wait == NULL)
+		return ERR_NOMEM;
+	for (uint32_t i = 0; i < s->count; i++)
+		wait[i] = s->sum[i].wait;
+	for (uint32_t i = 0; i < s->count; i += PAGE)
+		waits_ask(wait + i, s->count - i < PAGE ? s->count - i : PAGE, n);
+	for (uint32_t i = 0; i < s->count; i++) {
+		s->sum[i].wait = wait[i];
+		s->sum[i].gaps = wait[i].missing != 0;
+	}
+	return ERR_OK;
+}
+
 /* In order, with what each waits for. */
 static enum err
 arrange(struct sums *s, struct node *n)
@@ -206,11 +224,7 @@ arrange(struct sums *s, struct node *n)
 	for (size_t at = 0; (sum = map_next(&s->by_key, &at)) != NULL;)
 		s->sum[s->count++] = *sum;
 	qsort(s->sum, s->count, sizeof(*s->sum), compare_sums);
-	for (uint32_t i = 0; i < s->count; i++) {
-		waits_ask(&s->sum[i].wait, 1, n);
-		s->sum[i].gaps = s->sum[i].wait.missing != 0;
-	}
-	return ERR_OK;
+	return ask_sums(s, n);
 }
 
 /* The signers of a chain are one sum. */
