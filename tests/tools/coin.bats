@@ -58,7 +58,7 @@ gold() {
 		[ "$(para-coin spec --name gold --supply "$good" | jq -r .coin.cap | jq -Rr .)" = "$good" ]
 		para-coin send --to "$(cat b)" --amount "$good" "${offline[@]}" | para-seal verify
 	done
-	fails 1 'zero' para-coin send --to "$(cat b)" --amount 0 "${offline[@]}"
+	fails 2 '1 is the least' para-coin send --to "$(cat b)" --amount 0 "${offline[@]}"
 	fails 1 'oneself' para-coin send --to "$(cat a)" --amount 1 "${offline[@]}"
 	fails 2 'twice' para-coin send --to "$(cat b)" --amount 1 --to "$(cat b)" --amount 1 "${offline[@]}"
 	fails 2 'each --to' para-coin send --to "$(cat b)" "${offline[@]}"
