@@ -257,6 +257,36 @@ gone(const struct tree *t, const struct node *node, uint64_t kept)
 	return node->brief.hid + kept < t->base->brief.hid;
 }
 
+/*
+ * Behind the base nobody judges any more: a block is kept as it is handed on, encoded, with its seals and its header.
+ * Decoded certificates take several times as much, and a block has one of each busy lane. Without memory it stays whole.
+ */
+static void
+fold(struct node *node)
+{
+	struct arena arena = { 0 };
+	uint8_t *raw = arena_alloc(&arena, node->raw.len, 1);
+	struct taken **seal = arena_alloc(&arena, node->brief.seals + (size_t)1, sizeof(struct taken *));
+	uint32_t *chain = arena_alloc(&arena, node->brief.seals + (size_t)1, sizeof *chain);
+
+	if (!raw || !seal || !chain) {
+		arena_free(&arena);
+		return;
+	}
+	memcpy(raw, node->raw.data, node->raw.len);
+	memcpy(seal, node->seal, node->brief.seals * sizeof(struct taken *));
+	memcpy(chain, node->chain, node->brief.seals * sizeof *chain);
+	arena_free(&node->arena);
+	node->arena = arena;
+	node->raw.data = raw;
+	node->seal = seal;
+	node->chain = chain;
+	node->block = NULL;
+	node->lane = NULL;
+	node->state_after = NULL;
+	node->hyper = (struct hyper){ .header = node->hyper.header, .auth = node->hyper.auth };
+}
+
 void
 tree_prune(struct tree *t, uint32_t epoch, uint32_t retarget)
 {
@@ -277,6 +307,8 @@ tree_prune(struct tree *t, uint32_t epoch, uint32_t retarget)
 			node->parent = NULL;
 		if (node->served && node->connected && node->brief.hid + bodies < t->base->brief.hid)
 			drop_body(t, node);
+		else if (node->served && node->connected && node->hyper.cert && node->brief.hid < t->base->brief.hid)
+			fold(node);
 	}
 	for (size_t i = 0; i < t->count; i++) {
 		struct node *node = t->node[i];

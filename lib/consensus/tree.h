@@ -5,9 +5,9 @@
  *                              \
  *                               43' --- 44'                    known, judged where its parent's state is known
  *
- * The base is the last final block (after a start: the tip it started from). Beyond it a node holds the whole block and
- * what changes with it; below it, W blocks more and at least 64, so that others can be served; then only what later
- * votes need, 4 W blocks in all. Source of the rules: para-protocol(7), FORK CHOICE and VOTES.
+ * The base is the last final block (after a start: the tip it started from). From there on a node holds the whole block
+ * and what changes with it; below it, W blocks more and at least 64, the block encoded and its seals, so that others can
+ * be served; then only what later votes need, 4 W blocks in all. Source of the rules: para-protocol(7), FORK CHOICE and VOTES.
  */
 #ifndef CONSENSUS_TREE_H
 #define CONSENSUS_TREE_H
@@ -54,13 +54,13 @@ struct node {
 	uint32_t endorsements, endorsements_cap;
 	/* while it is served */
 	struct arena arena;    /* of all below but taken */
-	struct hyper hyper;
+	struct hyper hyper;    /* behind the base its header and auth alone */
 	struct bytes raw;
 	struct hash rank;
 	struct taken **seal;   /* in its order; NULL: not held */
 	uint32_t *chain;       /* of each seal */
 	uint32_t missing;      /* seals of chains that are followed that are not held */
-	struct kept_block *block;
+	struct kept_block *block; /* NULL behind the base, as the two below */
 	struct lane_entry **lane; /* of each certificate */
 	struct lane_state *state_after;
 	/* of connected nodes from the base on: what execution reached */
