@@ -17,20 +17,27 @@ run_length(const uint64_t *row, uint32_t n)
 	return i;
 }
 
+/* Of a first row that no run has; last: none is beyond it either. */
 static enum err
-put_run(struct store_txn *t, const struct run *run)
+put_run(struct store_txn *t, MDB_cursor *c, const struct run *run, bool last)
 {
-	uint8_t key[ROW_KEY];
+	uint8_t bytes[ROW_KEY];
+	MDB_val key = {.mv_size = sizeof(bytes), .mv_data = bytes}, value;
 	struct buf *b = &t->value;
+	enum err e;
 
-	key_put_u64(key, run->first);
+	key_put_u64(bytes, run->first);
+	e = notes_add_new(t, DB_PLACE, (struct bytes){bytes, sizeof(bytes)});
 	buf_reset(b);
 	wire_put_u32(b, run->count);
 	wire_put_u64(b, run->place.hid);
 	lane_put(b, &run->place.lane);
 	wire_put_u64(b, run->place.lid);
 	wire_put_u32(b, run->place.index);
-	return db_put_value(t, DB_PLACE, key, sizeof(key));
+	if (e || b->failed)
+		return e ? e : ERR_NOMEM;
+	value = (MDB_val){.mv_size = b->len, .mv_data = b->data};
+	return store_error(mdb_cursor_put(c, &key, &value, last ? MDB_APPEND : 0));
 }
 
 static enum err
@@ -90,6 +97,7 @@ put_free_parts(struct store_txn *t, MDB_cursor *c, const struct run *run)
 	while (at < end) {
 		struct run old, part = *run;
 		uint64_t stop;
+		bool last;
 		enum err e = find_run(c, &old, &stop, at);
 
 		if (e && e != ERR_NOT_FOUND)
@@ -98,11 +106,12 @@ put_free_parts(struct store_txn *t, MDB_cursor *c, const struct run *run)
 			at = old.first + old.count;
 			continue;
 		}
+		last = stop == UINT64_MAX;
 		stop = stop < end ? stop : end;
 		part.first = at;
 		part.count = (uint32_t)(stop - at);
 		part.place.index += (uint32_t)(at - run->first);
-		e = put_run(t, &part);
+		e = put_run(t, c, &part, last);
 		if (e)
 			return e;
 		at = stop;

@@ -110,6 +110,9 @@ enum err db_each(struct store_txn *t, enum store_db db, struct bytes from,
 /* Notes what stands at the key, if notes are taken and it is not noted yet. */
 enum err notes_add(struct store_txn *t, enum store_db db, const void *key, size_t len);
 
+/* The same for a key at which nothing stands. */
+enum err notes_add_new(struct store_txn *t, enum store_db db, struct bytes key);
+
 /* The same for a key of DB_STATE at which this value is known to stand, or none (NULL). */
 enum err notes_add_state(struct store_txn *t, struct bytes key, const struct bytes *value);
 void notes_free(struct notes *notes);

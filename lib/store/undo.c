@@ -110,6 +110,14 @@ notes_add(struct store_txn *t, enum store_db db, const void *key, size_t len)
 }
 
 enum err
+notes_add_new(struct store_txn *t, enum store_db db, struct bytes key)
+{
+	struct entry entry = {.db = db, .key = key};
+
+	return t->notes.on ? add_once(&t->notes, &entry) : ERR_OK;
+}
+
+enum err
 notes_add_state(struct store_txn *t, struct bytes key, const struct bytes *value)
 {
 	struct entry entry = {.db = DB_STATE, .there = value, .key = key};
