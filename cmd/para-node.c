@@ -2,6 +2,7 @@
 #include <errno.h>
 #include <grp.h>
 #include <inttypes.h>
+#include <malloc.h>
 #include <pthread.h>
 #include <signal.h>
 #include <stdio.h>
@@ -25,7 +26,7 @@
 #include "tool/rolenames.h"
 #include "tool/snapshot.h"
 
-enum { FILES = 4096 };
+enum { FILES = 4096, HEAPS = 2, HEAP_BIG = 256 << 10, HEAP_SPARE = 1 << 20 };
 
 static const char *genesis_file, *control, *control_group, *config_file;
 static const char *role;
@@ -128,6 +129,15 @@ raise_files(void)
 		return;
 	r.rlim_cur = r.rlim_max < FILES ? r.rlim_max : FILES;
 	setrlimit(RLIMIT_NOFILE, &r);
+}
+
+/* A heap for each thread, and great buffers among what is small, hold on to twice the memory that is in use. */
+static void
+bound_heaps(void)
+{
+	mallopt(M_ARENA_MAX, HEAPS);
+	mallopt(M_MMAP_THRESHOLD, HEAP_BIG);
+	mallopt(M_TRIM_THRESHOLD, HEAP_SPARE);
 }
 
 /* para-mine beside this program, else wherever PATH has it. */
@@ -233,6 +243,7 @@ run_node(struct tool *t)
 	sigaddset(&signals, SIGHUP);
 	pthread_sigmask(SIG_BLOCK, &signals, NULL);
 	raise_files();
+	bound_heaps();
 	given_quiet = t->quiet;
 	given_verbose = t->verbose;
 	struct node_config config = {.log = log_line, .arg = t};
