@@ -162,20 +162,24 @@ has_child(const struct consensus *c, const struct node *node)
 	return false;
 }
 
-/* The block of the slot that is missed least: one that breaks a rule, else the highest rank that nobody endorsed. */
+/* Does the slot keep it for its rank alone? */
+static bool
+uncalled(const struct consensus *c, const struct node *node)
+{
+	return !node->connected && node->state != NODE_BAD && node->endorsements == 0 && !has_child(c, node);
+}
+
+/* The block of the slot that is missed least: one that breaks a rule, else the highest rank that nobody called for. */
 static struct node *
-least(const struct consensus *c, const struct node *new)
+least(const struct consensus *c, const struct node *new, bool bad)
 {
 	struct node *worst = NULL;
 
 	for (size_t i = tree_from(&c->tree, new->brief.slot); tree_has(&c->tree, i, new->brief.slot); i++) {
 		struct node *node = c->tree.node[i];
-		bool bad = node->state == NODE_BAD;
-		if (node->connected || node == new->parent || (node->endorsements && !bad))
-			continue;
-		if (worst && (worst->state == NODE_BAD || (!bad && hash_compare(&node->rank, &worst->rank) <= 0)))
-			continue;
-		if (!has_child(c, node))
+		if (bad && node->state == NODE_BAD && !node->connected && !has_child(c, node))
+			return node;
+		if (node != new->parent && uncalled(c, node) && (!worst || hash_compare(&node->rank, &worst->rank) > 0))
 			worst = node;
 	}
 	return worst;
@@ -183,26 +187,27 @@ least(const struct consensus *c, const struct node *new)
 
 /*
  * Two candidates of one assembler are all that evidence needs, and more would only crowd out others: beyond that a slot
- * takes what is called for.
+ * takes what is called for, and of the rest those of lowest rank.
  */
 static bool
 make_room(struct consensus *c, const struct node *new)
 {
 	bool called = called_for(c, &new->brief.hash);
-	uint32_t all = 0, same = 0;
+	uint32_t all = 0, same = 0, others = 0;
 	struct node *node;
 
 	for (size_t i = tree_from(&c->tree, new->brief.slot); tree_has(&c->tree, i, new->brief.slot); i++) {
 		node = c->tree.node[i];
 		all++;
+		others += uncalled(c, node);
 		same += node->served && memcmp(&node->hyper.header.assembler, &new->hyper.header.assembler,
 		    sizeof node->hyper.header.assembler) == 0;
 	}
 	if (same >= 2 && !called)
 		return false;
-	if (all < SLOT_BLOCKS_MOST)
+	if (all < SLOT_BLOCKS_MOST && (called || others < UNCALLED_MOST))
 		return true;
-	node = least(c, new);
+	node = least(c, new, all >= SLOT_BLOCKS_MOST);
 	if (!node || (!called && node->state != NODE_BAD && hash_compare(&new->rank, &node->rank) >= 0))
 		return false;
 	tree_remove(&c->tree, node);

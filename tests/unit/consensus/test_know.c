@@ -155,6 +155,43 @@ two_candidates_of_an_assembler(void **state)
 	crowd_end(&w);
 }
 
+/* --- the candidates of many --- */
+
+static uint32_t
+uncalled(const struct crowd *w, uint32_t who, uint64_t slot)
+{
+	struct tree_view view[64];
+	uint32_t n = consensus_tree(w->member[who].core, view, 64), uncalled = 0;
+
+	for (uint32_t i = 0; i < n; i++)
+		uncalled += view[i].slot == slot && !view[i].connected && view[i].endorsed.lo == 0;
+	return uncalled;
+}
+
+/* Where every one of ten seals and so proposes, nobody keeps more than the eight of lowest rank. */
+static void
+candidates_of_many(void **state)
+{
+	struct crowd w;
+	uint32_t most = 0;
+
+	(void)state;
+	crowd_open(&w, 10, 5);
+	crowd_to(&w, 2);
+	for (uint32_t i = 0; i < w.members; i++)
+		crowd_pay(&w, i, 1, 1);
+	for (uint64_t ms = w.now_ms; ms < GENESIS_MS + 3 * PERIOD; ms += 5) {
+		crowd_until(&w, ms);
+		for (uint32_t i = 0; i < w.members; i++)
+			most = uncalled(&w, i, 2) > most ? uncalled(&w, i, 2) : most;
+	}
+	assert_int_equal(most, 8);
+	crowd_to(&w, 6);
+	crowd_same_tips(&w);
+	assert_true(w.member[0].tip > 0);
+	crowd_end(&w);
+}
+
 /* --- what was long ago --- */
 
 /* However short an epoch is, who was away for 60 blocks is still served from the tree. */
@@ -195,6 +232,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(parent_is_asked_for_once),
 		cmocka_unit_test(two_candidates_of_an_assembler),
+		cmocka_unit_test(candidates_of_many),
 		cmocka_unit_test(old_blocks_are_served),
 	};
 
