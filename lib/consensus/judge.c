@@ -182,14 +182,16 @@ static enum err
 apply_cert(struct node *node, const struct cert *cert, const struct lane_state *old, struct kept_block *block,
     struct lane_state *after)
 {
+	struct arena scratch = { 0 };
 	struct block *made;
 	struct hash *hash;
-	enum err e = cert_blocks(&made, &hash, &node->arena, cert, old->tip_lid, &old->tip);
+	enum err e = cert_blocks(&made, &hash, &scratch, cert, old->tip_lid, &old->tip);
 
+	for (uint32_t i = 0; e == ERR_OK && i < cert->core.blocks; i++)
+		block[i] = (struct kept_block){ .block = made[i], .hash = hash[i] };
+	arena_free(&scratch);
 	if (e)
 		return e;
-	for (uint32_t i = 0; i < cert->core.blocks; i++)
-		block[i] = (struct kept_block){ .block = made[i], .hash = hash[i] };
 	if (cert->core.blocks == 0 && (cert->core.tip_lid != old->tip_lid || !hash_equal(&cert->core.tip, &old->tip)))
 		return ERR_LINK;
 	*after = *old;
@@ -245,9 +247,10 @@ check_certs(struct consensus *c, struct node *node, const struct votes *votes)
 	uint32_t lanes = node->hyper.header.lanes, first = 0;
 	enum err e = ERR_OK;
 
-	node->block = arena_alloc(&node->arena, node->brief.seals + (size_t)1, sizeof *node->block);
 	node->lane = arena_alloc(&node->arena, lanes + (size_t)1, sizeof(struct lane_entry *));
 	node->state_after = arena_alloc(&node->arena, lanes + (size_t)1, sizeof *node->state_after);
+	/* The largest comes last: the chunk after it would be as large. */
+	node->block = arena_alloc(&node->arena, node->brief.seals + (size_t)1, sizeof *node->block);
 	if (!node->block || !node->lane || !node->state_after)
 		return ERR_NOMEM;
 	for (uint32_t i = 0; e == ERR_OK && i < lanes; i++) {
