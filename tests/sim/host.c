@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "crypto/work.h"
+#include "heap.h"
 #include "room.h"
 #include "world.h"
 
@@ -190,10 +191,14 @@ step(struct world *w, uint32_t who, struct event *event)
 {
 	struct host *h = &w->host[who];
 	size_t before = h->batch.count;
+	enum err e;
 
 	event->now_ms = host_now(w, who);
 	rules_obey(w->o.lawless, h->hostile & HOSTILE_LAWLESS);
-	if (consensus_step(h->core, &h->batch, event) != ERR_OK)
+	heap_for(HEAP_CORES);
+	e = consensus_step(h->core, &h->batch, event);
+	heap_for(HEAP_WORLD);
+	if (e)
 		law_break(w, who, "steps_succeed", "a step failed");
 	keep_bytes(&h->batch, before);
 	law_step(w, who, &h->batch, before);
@@ -409,6 +414,7 @@ host_start(struct world *w, uint32_t who)
 	struct arena arena = { 0 };
 	struct letter **old;
 	uint32_t olds;
+	enum err e;
 
 	if (h->core || h->gone)
 		return;
@@ -418,7 +424,10 @@ host_start(struct world *w, uint32_t who)
 	story(w, who, "starts at block", h->disk.tip, NULL);
 	s = disk_snapshot(&h->disk, &arena, &w->genesis);
 	h->asked = h->disk.executed;
-	if (consensus_new(&h->core, &config, &s) != ERR_OK) {
+	heap_for(HEAP_CORES);
+	e = consensus_new(&h->core, &config, &s);
+	heap_for(HEAP_WORLD);
+	if (e) {
 		law_break(w, who, "steps_succeed", "a core does not start from what its disk holds");
 	} else {
 		give_pooled(w, who);

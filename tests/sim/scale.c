@@ -1,9 +1,10 @@
 /* How what a node does grows with the network: with its nodes, and with its chains. */
-#include <malloc.h>
 #include <math.h>
 #include <stdio.h>
 
+#include "consensus/core.h"
 #include "figures.h"
+#include "heap.h"
 
 enum { MESSAGES_MOST = 1024, MESSAGES_FEW = 64 };
 
@@ -95,7 +96,7 @@ static const double SLOTS = LAST - FIRST;
 /* What a node has, or has done, a slot; then what a block of the chain takes. */
 struct burden {
 	double bodies, storage, executed;  /* bytes of payloads, the same with its local blocks, payloads */
-	double memory;                     /* of a node, all that it is, bytes */
+	double own, lane;                  /* memory of its core, bytes: but for what it has of all lanes, and that */
 	double lanes, seals, certs;        /* certs: bytes of certificates and seal cores */
 };
 
@@ -151,6 +152,35 @@ weigh_chain(struct burden *b, const struct disk *d, uint64_t from)
 	}
 }
 
+/*
+ * What a core has of all lanes: their states; the hyper blocks that it knows, candidates too, as bytes, decoded (these
+ * it shares with other hosts here), and what they make of their lanes; heads of seals.
+ */
+static double
+lane_bytes(const struct consensus *c, double *shared)
+{
+	double n = c->lanes.count * (double)sizeof **c->lanes.item + (double)(c->tree.by_id.count * sizeof(struct taken));
+
+	for (size_t i = 0; i < c->tree.count; i++) {
+		const struct node *node = c->tree.node[i];
+		size_t seal = sizeof *node->ticket + (node->block ? sizeof *node->block : 0);
+		n += (double)(node->brief.seals * seal + node->hyper.header.lanes * sizeof *node->state_after);
+		*shared += (double)kept_bytes(node->raw);
+	}
+	return n;
+}
+
+static void
+weigh_cores(struct burden *b, const struct world *w)
+{
+	double made = 0, shared = 0;
+
+	for (uint32_t i = 0; i < w->hosts; i++)
+		made += lane_bytes(w->host[i].core, &shared);
+	b->own = ((double)heap_taken(HEAP_CORES) - made) / w->hosts;
+	b->lane = (made + shared) / w->hosts;
+}
+
 static uint32_t
 nodes_for(uint32_t chains)
 {
@@ -164,7 +194,6 @@ carry(uint32_t chains)
 	static struct world w;
 	struct options o = figures_options(nodes_for(chains), 1);
 	struct burden b = { 0 };
-	size_t memory = mallinfo2().uordblks;
 	uint64_t from;
 
 	o.chains = chains + 1;
@@ -178,7 +207,7 @@ carry(uint32_t chains)
 	world_until(&w, world_slot_ms(LAST));
 	weigh(&b, &w, 1 / SLOTS);
 	weigh_chain(&b, &w.host[0].disk, from);
-	b.memory = (double)(mallinfo2().uordblks - memory) / w.hosts;
+	weigh_cores(&b, &w);
 	if (w.law.broken)
 		printf("# %s: %s\n", w.law.broken, w.law.how);
 	world_close(&w);
@@ -201,12 +230,12 @@ chains(const uint32_t *count, size_t n, const char *mark)
 	bool ok = true;
 
 	printf("%sWhat a node that follows 4 of the chains has of a slot, and what a block takes of its lanes and seals\n", mark);
-	printf("%schains  nodes  bodies, bytes  stored  executed  lanes  seals  certificates, bytes  allowed  memory, KiB\n", mark);
+	printf("%schains  nodes  bodies, bytes  stored  executed  lanes  seals  certificates, bytes  allowed  memory, KiB  and of all lanes\n", mark);
 	for (size_t i = 0; i < n; i++) {
 		struct burden b = carry(count[i]);
 		double allowed = LANE_BYTES_MOST * b.lanes + SEAL_BYTES_MOST * b.seals;
-		printf("%s%6u  %5u  %13.0f  %6.0f  %8.1f  %5.0f  %5.0f  %19.0f  %7.0f  %11.0f\n", mark, count[i],
-		    nodes_for(count[i]), b.bodies, b.storage, b.executed, b.lanes, b.seals, b.certs, allowed, b.memory / 1024);
+		printf("%s%6u  %5u  %13.0f  %6.0f  %8.1f  %5.0f  %5.0f  %19.0f  %7.0f  %11.0f  %16.0f\n", mark, count[i],
+		    nodes_for(count[i]), b.bodies, b.storage, b.executed, b.lanes, b.seals, b.certs, allowed, b.own / 1024, b.lane / 1024);
 		fflush(stdout);
 		first = count[i] >= FOLLOWED && first.bodies == 0 ? b : first;
 		ok &= b.certs <= allowed && (first.bodies == 0 || (level(b.bodies, first.bodies) &&
