@@ -70,21 +70,21 @@ lint() {
 }
 
 tools() {
-	PATH=$PWD/$B/bin:$PATH timeout 900 bats --tap --jobs $((jobs * 2)) tests/tools >"$log/bats" 2>&1 ||
+	PATH=$PWD/$B/bin:$PATH timeout 1800 bats --tap --jobs $((jobs * 2)) tests/tools >"$log/bats" 2>&1 ||
 		grep -qE '^not ok ' "$log/bats" || echo "not ok - bats ended with an error" >>"$log/bats"
 	count "$log/bats"
 }
 
 crash() {
-	timeout 300 "$B/crash/torn" >"$log/crash" 2>&1 ||
+	timeout 900 "$B/crash/torn" >"$log/crash" 2>&1 ||
 		grep -qE '^not ok ' "$log/crash" || echo "not ok - $B/crash/torn died" >>"$log/crash"
 	count "$log/crash"
 }
 
 sim() {
 	{
-		timeout 600 "$B/sim/sim" --seeds 20 -r 150 -t && timeout 300 "$B/sim/sim" --cuts && timeout 300 "$B/sim/sim" --controls &&
-			timeout 300 "$B/sim/sim" --scale
+		timeout 1200 "$B/sim/sim" --seeds 20 -r 150 -t && timeout 900 "$B/sim/sim" --cuts && timeout 900 "$B/sim/sim" --controls &&
+			timeout 900 "$B/sim/sim" --scale
 	} >"$log/sim" 2>&1 || grep -qE '^not ok ' "$log/sim" || echo "not ok - $B/sim/sim died" >>"$log/sim"
 	count "$log/sim"
 }

@@ -12,7 +12,7 @@ mkdir "$dir/corpus"
 if [ -d "$corpus" ]; then
 	cp "$corpus"/* "$dir/corpus"
 fi
-if ! "$program" "$@" -timeout=10 -malloc_limit_mb=64 -print_final_stats=1 -artifact_prefix="$dir/input-" \
+if ! "$program" "$@" -timeout=60 -malloc_limit_mb=64 -print_final_stats=1 -artifact_prefix="$dir/input-" \
 	"$dir/corpus" >"$dir/log" 2>&1; then
 	echo "fuzz $name: FAILED"
 	tail -n 40 "$dir/log"
