@@ -184,6 +184,9 @@ enum err hear_loose(struct consensus *c, struct node *node);
  */
 enum err hear_carried(struct consensus *c, const struct node *node);
 
+/* Do these n endorsements certify the block? The genesis of a network of many needs none and has none. ERR_NOMEM. */
+enum err hear_certifies(bool *yes, struct consensus *c, struct node *node, const struct endorsement *e, uint32_t n);
+
 /*
  * Is the block certified by what is collected? It need not be judged: more than 2/3 of the votes of its own past did.
  */

@@ -138,18 +138,46 @@ hear_list(struct consensus *c, const struct list *list)
 
 /* --- endorsements --- */
 
+static bool
+certifies(const struct votes *votes, const struct endorsement *e, uint32_t n)
+{
+	struct tally tally = { 0 };
+
+	for (uint32_t i = 0; i < n; i++)
+		votes_add(votes, &tally, &e[i].voter);
+	return votes_certify(votes, &tally);
+}
+
+enum err
+hear_certifies(bool *yes, struct consensus *c, struct node *node, const struct endorsement *e, uint32_t n)
+{
+	struct votes own, *votes = node->parent ? tables_after(node->parent, c->founders, c->genesis, c->without)
+	                                        : c->genesis->solo ? c->founders : NULL;
+
+	*yes = false;
+	if (!votes)
+		return node->parent ? ERR_NOMEM : ERR_OK;
+	if (!(c->without & DEFENCE_VOTES)) {
+		*yes = certifies(votes, e, n);
+		return ERR_OK;
+	}
+	if (tables_own(&own, node) != ERR_OK)
+		return ERR_NOMEM;
+	*yes = certifies(&own, e, n);
+	votes_free(&own);
+	return ERR_OK;
+}
+
 void
 hear_count(struct consensus *c, struct node *node)
 {
-	struct votes *votes = node->parent ? tables_after(node->parent, c->founders, c->genesis, c->without) : NULL;
-	struct tally tally = { 0 };
+	bool yes;
 
-	if (!votes || node->certified || node->state == NODE_BAD)
+	if (!node->parent || node->certified || node->state == NODE_BAD)
 		return;
-	for (uint32_t i = 0; i < node->endorsements; i++)
-		votes_add(votes, &tally, &node->endorsement[i].voter);
 	/* para-protocol(7) VOTES: Endorsements only add: neither evidence nor lateness takes back certified or final. */
-	node->certified = votes_certify(votes, &tally);
+	if (hear_certifies(&yes, c, node, node->endorsement, node->endorsements) == ERR_OK)
+		node->certified = yes;
 }
 
 /* Another endorsement of the same voter and slot is an offence. */

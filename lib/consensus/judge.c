@@ -11,23 +11,18 @@
 static enum err
 check_carried(struct consensus *c, const struct hyper *h, struct node *source)
 {
-	struct tally tally = { 0 };
-	struct votes *votes;
+	bool yes;
+	enum err err;
 
 	if (c->without & DEFENCE_CARRIED)
 		return ERR_OK;
-	votes = source->parent ? tables_after(source->parent, c->founders, c->genesis, c->without)
-	                       : c->genesis->solo ? c->founders : NULL;
-	if (!votes)
-		return source->parent ? ERR_NOMEM : ERR_CERTIFICATE;
 	for (uint32_t i = 0; i < h->endorsements; i++) {
 		const struct endorsement *e = &h->endorsement[i];
 		if (e->slot != source->brief.slot || !hash_equal(&e->source, &source->source))
 			return ERR_CERTIFICATE;
-		if (votes_find(votes, &e->voter))
-			votes_add(votes, &tally, &e->voter);
 	}
-	return votes_certify(votes, &tally) ? ERR_OK : ERR_CERTIFICATE;
+	err = hear_certifies(&yes, c, source, h->endorsement, h->endorsements);
+	return err ? err : yes ? ERR_OK : ERR_CERTIFICATE;
 }
 
 /*

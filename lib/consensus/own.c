@@ -194,6 +194,26 @@ roots_right(const struct node *node)
 	return true;
 }
 
+/* Does it hold what the own list of this slot names, and nothing else? */
+static bool
+is_own_set(const struct consensus *c, const struct node *node)
+{
+	const struct list *own = NULL;
+	uint32_t n = 0;
+
+	for (uint32_t i = 0; i < c->round.lists; i++) {
+		if (memcmp(&c->round.list[i]->voter, &c->self, sizeof c->self) == 0)
+			own = c->round.list[i];
+	}
+	for (uint32_t i = 0; own && i < own->count; i++) {
+		for (uint32_t k = 0; k < own->entry[i].count; k++, n++) {
+			if (!contains(node, &own->entry[i].id[k]))
+				return false;
+		}
+	}
+	return n == node->brief.seals;
+}
+
 static bool
 may_endorse(const struct consensus *c, const struct node *node)
 {
@@ -202,6 +222,8 @@ may_endorse(const struct consensus *c, const struct node *node)
 		return false;
 	/* para-protocol(7) ROUNDS: has a source whose slot is not below any source it ever endorsed */
 	if (node->source_slot < c->record.source_slot && !(c->without & DEFENCE_LOCK))
+		return false;
+	if ((c->without & DEFENCE_VOTES) && !is_own_set(c, node))
 		return false;
 	return pays_owed(c, node) && roots_right(node);
 }

@@ -43,7 +43,8 @@ enum defence {
 	DEFENCE_LOCK = 1,    /* endorse no source below one endorsed before */
 	DEFENCE_NEXT = 2,    /* final needs a certified block of the very next slot */
 	DEFENCE_CARRIED = 4, /* a source brings endorsements that certify it */
-	DEFENCE_QUORUM = 8   /* certified by more than 2/3; without: more than half */
+	DEFENCE_QUORUM = 8,  /* certified by more than 2/3; without: more than half */
+	DEFENCE_VOTES = 16   /* the common past says who votes; without: a block's own seals, and only their set is endorsed */
 };
 
 /* --- what is restored at start --- */

@@ -120,6 +120,18 @@ make(struct votes *out, const struct node *node, const struct votes *founders, c
 	return e;
 }
 
+enum err
+tables_own(struct votes *out, const struct node *node)
+{
+	struct gathering all = { .lowest = calloc(1, sizeof(struct hash)) };
+	struct hash none = { { 0 } };
+	enum err e = all.lowest && add_votes(&all, node) ? votes_make(out, all.vote, all.votes, &none) : ERR_NOMEM;
+
+	free(all.vote);
+	free(all.lowest);
+	return e;
+}
+
 struct votes *
 tables_after(struct node *node, struct votes *founders, const struct genesis *g, uint32_t without)
 {

@@ -21,4 +21,7 @@
  */
 struct votes *tables_after(struct node *node, struct votes *founders, const struct genesis *g, uint32_t without);
 
+/* The table that a block's own seals would make, were it to name its voters itself; a test compares. ERR_NOMEM. */
+enum err tables_own(struct votes *out, const struct node *node);
+
 #endif
