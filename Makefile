@@ -193,7 +193,7 @@ FROM ?= 1
 NODES ?= 7
 # Sanitizers watch malloc itself.
 SIM_HEAP := $(if $(SAN),,-Wl,--wrap=malloc,--wrap=calloc,--wrap=realloc,--wrap=free)
-SIM_LAWLESS := ,--wrap=rule_seal,--wrap=rule_stake,--wrap=rule_fill,--wrap=rule_quorum
+SIM_LAWLESS := ,--wrap=rule_seal,--wrap=rule_stake,--wrap=rule_fill,--wrap=rule_effort,--wrap=rule_quorum
 
 $(B)/sim/sim: $(SIM) $(call upto,ledger)
 	@mkdir -p $(@D)

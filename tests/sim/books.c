@@ -7,6 +7,7 @@
 #include "disk.h"
 #include "ledger/account.h"
 #include "ledger/audit.h"
+#include "ledger/authority.h"
 #include "ledger/key.h"
 #include "ledger/reward.h"
 #include "room.h"
@@ -211,6 +212,20 @@ read_stakes(struct books *b, struct ledger *l, const struct rules *rules)
 	return e;
 }
 
+static enum err
+read_authorities(struct books *b, struct stored *s)
+{
+	struct authority_state now;
+	struct authority_set *set = arena_alloc(&s->arena, 1, sizeof *set);
+	enum err e = authority_read(&now, &b->view, RULES_BFT);
+
+	if (e == ERR_OK && now.hid == b->hid) {
+		*set = (struct authority_set){ .chain = RULES_BFT, .hid = now.hid, .keys = now.in_force };
+		s->ledger.brought = set;
+	}
+	return e;
+}
+
 enum err
 books_execute(struct books *b, struct stored *s, const struct disk *d, const struct pubkey *user)
 {
@@ -222,6 +237,8 @@ books_execute(struct books *b, struct stored *s, const struct disk *d, const str
 		for (uint32_t i = 0; e == ERR_OK && i < USERS; i++)
 			e = ledger_seq(&b->view, &s->ledger.last_seq[chain][i], chain, &user[i]);
 	}
+	if (e == ERR_OK && d->rules)
+		e = read_authorities(b, s);
 	return e == ERR_OK && d->rules ? read_stakes(b, &s->ledger, d->rules) : e;
 }
 
@@ -287,32 +304,39 @@ compare_allocs(const void *x, const void *y)
 	return memcmp(((const struct coin_alloc *)x)->account, ((const struct coin_alloc *)y)->account, 32);
 }
 
-/* To each host ten times what a user has. */
-static void
+/* To each host; and a tenth of it to each user that is none. Returns to how many. */
+static uint32_t
 allot_stakes(struct buf *out, const struct pubkey *user, const struct rules *rules)
 {
 	struct coin_alloc to[USERS + LIMIT_AUTHORITIES];
 	uint32_t n = 0;
 
-	for (; n < USERS + rules->stakers; n++) {
-		to[n].amount.units = n < USERS ? 100000 : 1000000;
-		memcpy(to[n].account, n < USERS ? user[n].b : rules->staker[n - USERS].b, sizeof to[n].account);
+	for (; n < rules->stakers; n++) {
+		to[n].amount.units = 1000000;
+		memcpy(to[n].account, rules->staker[n].b, sizeof to[n].account);
+	}
+	for (uint32_t i = 0; i < USERS; i++) {
+		if (bsearch(&user[i], rules->staker, rules->stakers, sizeof user[i], compare_accounts))
+			continue;
+		to[n].amount.units = 100000;
+		memcpy(to[n++].account, user[i].b, sizeof user[i].b);
 	}
 	qsort(to, n, sizeof to[0], compare_allocs);
 	for (uint32_t i = 0; i < n; i++)
 		coin_alloc_put(out, &to[i]);
+	return n;
 }
 
 static enum err
 register_rules(struct books *b, const struct pubkey *user, const struct rules *rules, const struct sign_key *owner)
 {
 	struct coin coin = { .symbol = "STAKE", .issuance = COIN_TOKEN, .flags = COIN_BURN, .cap = { 1000000000 },
-		.minter = user[0], .allocs = USERS + rules->stakers };
+		.minter = user[0] };
 	struct spec spec = { .rule = { .kind = RULE_POS, .tickets = RULES_TICKETS } };
 	struct buf stake = { 0 }, alloc = { 0 };
 	enum err e;
 
-	allot_stakes(&stake, user, rules);
+	coin.allocs = allot_stakes(&stake, user, rules);
 	allot(&alloc, user, 100000);
 	coin.alloc = bytes_of(&stake);
 	spec.coin = coin;
@@ -323,6 +347,10 @@ register_rules(struct books *b, const struct pubkey *user, const struct rules *r
 	strcpy(spec.coin.symbol, "VOTE");
 	if (e == ERR_OK)
 		e = register_coin(b, "board", &spec, owner, 4);
+	spec = (struct spec){ .rule = { .kind = RULE_POW, .difficulty = RULES_EFFORT }, .coin = coin };
+	strcpy(spec.coin.symbol, "HARD");
+	if (e == ERR_OK)
+		e = register_coin(b, "hard", &spec, owner, 5);
 	buf_free(&stake);
 	buf_free(&alloc);
 	return e;

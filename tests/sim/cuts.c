@@ -1,4 +1,7 @@
-/* Worlds with one thing in them, that are to go well: cuts of two slots to half an epoch, one hostile seal in each slot. */
+/*
+ * Worlds with one thing in them, that are to go well: cuts of two slots to half an epoch, one hostile seal in each slot, a
+ * lane besieged, authorities that change; each with its control.
+ */
 #include <stdio.h>
 #include <string.h>
 
@@ -24,12 +27,13 @@ mend(struct world *w)
 
 /* No two finals (a law), and equal tips after healing. */
 static const char *
-cut(uint32_t alone, uint64_t slots)
+cut(uint32_t alone, uint64_t slots, uint32_t without)
 {
 	static struct world w;
 	struct options o = figures_options(4, slots * 10 + alone);
 	const char *broken;
 
+	o.without = without;
 	world_open(&w, &o);
 	world_until(&w, world_slot_ms(BEFORE));
 	cut_off(&w, alone);
@@ -47,7 +51,7 @@ cut(uint32_t alone, uint64_t slots)
 
 /* The hostile one shows its seals to half of the others, at the last moment; the rest of it is honest. */
 static const char *
-half_shown(void)
+half_shown(uint32_t without)
 {
 	static struct world w;
 	struct options o = figures_options(7, 1);
@@ -56,6 +60,7 @@ half_shown(void)
 
 	o.hostile = HOSTILE_HALF_SEAL;
 	o.hostile_share = 150;
+	o.without = without;
 	world_open(&w, &o);
 	w.load = 1000;
 	world_until(&w, world_slot_ms(60));
@@ -87,6 +92,46 @@ besieged(bool unwitnessed)
 	return broken;
 }
 
+/* Blocks that this host holds for final in which an authority sealed who was none at the beginning. */
+static uint32_t
+sealed_by_new(const struct world *w, const struct disk *d)
+{
+	uint32_t n = 0;
+
+	for (uint64_t hid = 1; hid <= d->final; hid++) {
+		for (uint32_t i = 0; i < d->block[hid].blocks; i++) {
+			const struct seal_core *core = &d->block[hid].block[i].block.head.core;
+			n += core->lane.chain == RULES_BFT && !rule_is_authority(&w->rules.authorities, &core->signer);
+		}
+	}
+	return n;
+}
+
+/* They change to and fro, and who is new seals; that everybody agrees on it is a law. */
+static const char *
+authorities_change(enum rules_flaw flaw)
+{
+	static struct world w;
+	struct options o = figures_options(5, 9);
+	const struct disk *d;
+	uint32_t changes = 0;
+	const char *broken;
+
+	o.rules = true;
+	o.lawless = flaw;
+	world_open(&w, &o);
+	w.load = 500;
+	world_until(&w, world_slot_ms(60));
+	d = &w.host[0].disk;
+	for (uint64_t hid = 1; hid <= d->executed; hid++)
+		changes += d->block[hid].ledger.brought != NULL;
+	if (changes < 3 || sealed_by_new(&w, d) < 3)
+		law_break(&w, 0, "authorities_change", "the authorities stay as they were");
+	broken = w.law.broken;
+	world_close(&w);
+	return broken;
+}
+
 static bool
 tell(const char *what, uint64_t number, const char *broken)
 {
@@ -99,22 +144,38 @@ tell(const char *what, uint64_t number, const char *broken)
 	return broken == NULL;
 }
 
+static bool
+tell_broken(const char *what, const char *law, const char *broken)
+{
+	bool ok = broken && strcmp(broken, law) == 0;
+
+	return tell(what, 0, ok ? NULL : broken ? broken : "nothing is broken");
+}
+
 bool
 cuts_run(void)
 {
 	static const uint64_t slots[] = { 2, 10, 32 };
-	const char *broken;
 	bool ok = true;
 
 	for (uint32_t i = 0; i < 3; i++) {
-		ok &= tell("a cut of 2 and 2", slots[i], cut(2, slots[i]));
-		ok &= tell("a cut of 1 and 3", slots[i], cut(1, slots[i]));
+		ok &= tell("a cut of 2 and 2", slots[i], cut(2, slots[i], 0));
+		ok &= tell("a cut of 1 and 3", slots[i], cut(1, slots[i], 0));
 	}
-	ok &= tell("a hostile seal shown to half of the others", 0, half_shown());
+	/* The controls: where a block's own seals are the votes, each side is its own majority, and each set another vote. */
+	ok &= tell_broken("the same of 2 and 2 by own sets, with two finals", "final_prefix_agreement",
+	    cut(2, 10, DEFENCE_VOTES));
+	ok &= tell_broken("the same of 1 and 3 by own sets, with two finals", "final_prefix_agreement",
+	    cut(1, 10, DEFENCE_VOTES));
+	ok &= tell("a hostile seal shown to half of the others", 0, half_shown(0));
+	ok &= tell_broken("the same by own sets, where it does harm", "half_shown_seals_do_no_harm",
+	    half_shown(DEFENCE_VOTES));
 	ok &= tell("twice a lane's seals and a false root", 0, besieged(false));
 	/* The control: a lane whose own seals accept each other. */
-	broken = besieged(true);
-	ok &= tell("the same in a lane without witnesses, where it is accepted", 0,
-	    broken && strcmp(broken, "no_false_root_committed") == 0 ? NULL : "nothing is broken");
+	ok &= tell_broken("the same in a lane without witnesses, where it is accepted", "no_false_root_committed",
+	    besieged(true));
+	ok &= tell("authorities that change, and seal", 0, authorities_change(RULES_SOUND));
+	ok &= tell_broken("the same with two who never speak, where they stay", "authorities_change",
+	    authorities_change(RULES_ABSENT));
 	return ok;
 }

@@ -324,6 +324,10 @@ disk_execute(struct disk *d, struct event_executed *event, struct arena *arena, 
 	else
 		execute_payloads(d, &s->ledger, s, user);
 	*event = (struct event_executed){ .hid = d->executed, .lane = lane, .seq = seq };
+	if (s->ledger.brought && !d->old_set) {
+		event->set = s->ledger.brought;
+		event->sets = 1;
+	}
 	find_unfit(d, event, arena, s, user);
 	for (uint32_t i = 0; i < d->chains; i++) {
 		if (!d->follows[i])
@@ -394,12 +398,12 @@ disk_snapshot(const struct disk *d, struct arena *arena, const struct genesis *g
 		.next_row = d->rows };
 
 	for (uint32_t i = 0; i < d->chains; i++) {
-		chain[i] = (struct chain_info){ .number = i, .body_bytes = 100, .unfollowed = !d->follows[i],
-			.unwitnessed = i > 0 && d->unwitnessed };
+		chain[i] = (struct chain_info){ .number = i, .body_bytes = i ? 100 : 200, .unfollowed = !d->follows[i],
+			.unwitnessed = d->own_set || (i > 0 && d->unwitnessed) };
 		lane[i].executed = d->block[d->executed].ledger.roots[i];
 	}
 	if (d->rules)
-		rules_tell(d->rules, &s, chain, arena);
+		rules_tell(d, &s, chain, arena);
 	add_past(d, &s, arena, genesis);
 	return s;
 }

@@ -26,6 +26,7 @@ struct ledger {
 	uint64_t (*last_seq)[USERS]; /* by chain */
 	struct roots *roots;
 	struct amount *stake, total; /* of RULES_POS: in the order of rules.staker; NULL: nobody has any */
+	const struct authority_set *brought; /* by this block, of RULES_BFT; NULL: none */
 };
 
 struct stored {
@@ -57,6 +58,8 @@ struct disk {
 	struct sign_record record;
 	struct books *books; /* NULL: payloads mean nothing */
 	const struct rules *rules; /* NULL: all chains are open */
+	bool old_set;        /* RULES_OLD_SET */
+	bool own_set;        /* seals accept each other in all chains: no DEFENCE_VOTES */
 };
 
 /* All chains are followed. */

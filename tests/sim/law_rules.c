@@ -1,6 +1,7 @@
 /* What must hold in the lanes with a rule of layer 2. The facts are found anew here, from what the host has on disk. */
 #include <string.h>
 
+#include "crypto/work.h"
 #include "world.h"
 
 /* The lowest seal id of a block. */
@@ -87,10 +88,23 @@ named_by(const struct authorities *a, const struct cert *cert, uint32_t seal)
 	return n;
 }
 
-static void
-check_authorities(struct world *w, uint32_t who, const struct cert *cert)
+/* The block whose execution chain 0 had committed last before block hid. */
+static uint64_t
+committed_before(const struct disk *d, uint64_t hid)
 {
-	const struct authorities *a = &w->rules.authorities;
+	while (--hid > 0) {
+		const struct cert *cert = &d->block[hid].letter->hyper.cert[0];
+		if (cert->core.lane.chain == 0 && cert->core.roots.executed)
+			return cert->core.roots.executed;
+	}
+	return 0;
+}
+
+static void
+check_authorities(struct world *w, uint32_t who, const struct stored *s, const struct cert *cert)
+{
+	const struct disk *d = &w->host[who].disk;
+	const struct authorities *a = rules_authorities(d, committed_before(d, s->brief.hid));
 
 	for (uint32_t i = 0; i < cert->core.blocks; i++) {
 		if (!rule_is_authority(a, &cert->head[i].core.signer))
@@ -117,26 +131,34 @@ bound(const struct world *w, uint32_t who)
 	return w->with_rules && !w->host[who].hostile;
 }
 
+/* --- effort_for_each_seal --- */
+
 void
 law_rules_connected(struct world *w, uint32_t who, const struct stored *s)
 {
-	const struct cert *cert = bound(w, who) ? find_cert(&s->letter->hyper, RULES_BFT) : NULL;
+	const struct cert *cert = bound(w, who) ? find_cert(&s->letter->hyper, RULES_POW) : NULL;
 
 	if (w->with_rules)
 		w->host[who].disk.block[s->brief.hid].lowest = lowest_id(s);
-	if (cert)
-		check_authorities(w, who, cert);
+	for (uint32_t i = 0; cert && i < cert->core.blocks; i++) {
+		struct hash id = seal_id(&cert->head[i]);
+		if (!work_meets(&id, RULES_EFFORT))
+			law_break(w, who, "effort_for_each_seal", "a block holds a seal that does not meet its chain's difficulty");
+	}
 }
 
-/* The stake that decides may be executed only after the block is connected, when a host catches up. */
+/* Stake and authorities may be executed only after the block is connected, when a host catches up. */
 void
 law_rules_executed(struct world *w, uint32_t who, const struct stored *s)
 {
-	const struct cert *cert = bound(w, who) ? find_cert(&s->letter->hyper, RULES_POS) : NULL;
+	const struct cert *pos = bound(w, who) ? find_cert(&s->letter->hyper, RULES_POS) : NULL;
+	const struct cert *bft = bound(w, who) ? find_cert(&s->letter->hyper, RULES_BFT) : NULL;
 
 	rules_obey(RULES_SOUND, false);
-	if (cert)
-		check_tickets(w, who, s, cert);
+	if (pos)
+		check_tickets(w, who, s, pos);
+	if (bft)
+		check_authorities(w, who, s, bft);
 }
 
 /* --- rules_let_pass: payloads become final in each of these lanes, after everything has healed --- */
@@ -156,8 +178,8 @@ law_rules_healed(struct world *w)
 {
 	for (uint32_t i = 0; i < w->hosts && w->with_rules; i++) {
 		const struct disk *d = &w->host[i].disk;
-		for (uint32_t chain = RULES_POS; chain <= RULES_BFT; chain++) {
-			uint64_t now = used(&d->block[d->executed].ledger, chain), *most = &w->used[chain - RULES_POS];
+		for (uint32_t chain = RULES_POS; chain < RULES_CHAINS; chain++) {
+			uint64_t now = used(&d->block[d->executed].ledger, chain), *most = &w->used[chain];
 			*most = now > *most ? now : *most;
 		}
 	}
@@ -166,14 +188,17 @@ law_rules_healed(struct world *w)
 void
 law_rules_end(struct world *w)
 {
+	static const char *const where[] = { "after healing no payload is final where stakes seal",
+		"after healing no payload is final where authorities seal",
+		"after healing no payload is final where work is hard" };
+
 	for (uint32_t i = 0; i < w->hosts && w->with_rules; i++) {
 		const struct disk *d = &w->host[i].disk;
 		if (w->host[i].gone || w->host[i].hostile)
 			continue;
-		for (uint32_t chain = RULES_POS; chain <= RULES_BFT; chain++) {
-			if (d->executed < d->final || used(&d->block[d->final].ledger, chain) <= w->used[chain - RULES_POS])
-				law_break(w, i, "rules_let_pass", chain == RULES_POS ? "after healing no payload is final where stakes seal" :
-				    "after healing no payload is final where authorities seal");
+		for (uint32_t chain = RULES_POS; chain < RULES_CHAINS; chain++) {
+			if (d->executed < d->final || used(&d->block[d->final].ledger, chain) <= w->used[chain])
+				law_break(w, i, "rules_let_pass", where[chain - RULES_POS]);
 		}
 	}
 }

@@ -71,13 +71,30 @@ choose(struct buf *list, struct chance *c, const struct world *w, uint32_t chain
 	return o;
 }
 
+/* A word on who the authorities are to be: another one every few payloads of each user. */
+static void
+propose(struct buf *out, const struct world *w, uint64_t seq)
+{
+	const struct authorities *a = seq / 6 % 2 ? &w->rules.authorities : &w->rules.other;
+
+	wire_put_u8(out, ROOT_AUTHORITIES);
+	wire_put_u32(out, RULES_BFT);
+	wire_put_u8(out, a->count);
+	buf_add(out, a->key, a->count * sizeof a->key[0]);
+}
+
 void
 orders_body(struct buf *out, const struct world *w, uint32_t chain, uint32_t user, uint64_t seq, uint64_t expiry)
 {
 	struct chance c = { w->o.seed ^ (uint64_t)chain << 56 ^ (uint64_t)user << 48 ^ expiry << 24 ^ seq };
 	struct buf list = { 0 };
-	struct order o = choose(&list, &c, w, chain, user);
+	struct order o;
 
+	if (w->with_rules && chain == 0 && chance_below(&c, 2)) {
+		propose(out, w, seq);
+		return;
+	}
+	o = choose(&list, &c, w, chain, user);
 	order_put(out, &o);
 	if (chain == 0)
 		out->data[0] = ROOT_TRANSFER;

@@ -6,7 +6,7 @@
 #include "disk.h"
 
 static struct {
-	bool ticket, signer, lists;
+	bool ticket, signer, lists, work;
 } waived;
 
 static int
@@ -23,13 +23,23 @@ choose_authorities(struct authorities *a, const struct pubkey *host, uint32_t ho
 	memcpy(a->key, host, a->count * sizeof *host);
 	for (uint8_t i = 0; flaw == RULES_ABSENT && i < 2; i++)
 		memset(&a->key[i], i + 1, sizeof a->key[i]);
+}
+
+static void
+sort_authorities(struct authorities *a)
+{
 	qsort(a->key, a->count, sizeof a->key[0], compare);
 }
 
 void
-rules_make(struct rules *r, const struct pubkey *host, uint32_t hosts, enum rules_flaw flaw)
+rules_make(struct rules *r, const struct pubkey *host, uint32_t hosts, const struct pubkey *spare, enum rules_flaw flaw)
 {
 	choose_authorities(&r->authorities, host, hosts, flaw);
+	r->other = r->authorities;
+	if (spare)
+		r->other.key[r->other.count - 1] = *spare;
+	sort_authorities(&r->authorities);
+	sort_authorities(&r->other);
 	memcpy(r->staker, host, hosts * sizeof *host);
 	qsort(r->staker, hosts, sizeof r->staker[0], compare);
 	r->stakers = hosts;
@@ -73,17 +83,30 @@ rules_view(struct disk *d)
 	return (struct stake_view){ d, d->rules ? read_stake : NULL };
 }
 
-/* The authorities are in force from the beginning. */
-void
-rules_tell(const struct rules *r, struct consensus_snapshot *s, struct chain_info *chain, struct arena *arena)
+const struct authorities *
+rules_authorities(const struct disk *d, uint64_t hid)
 {
-	struct authority_set *set = arena_alloc(arena, 1, sizeof *set);
+	while (hid > 0 && !d->block[hid].ledger.brought)
+		hid--;
+	return hid ? &d->block[hid].ledger.brought->keys : &d->rules->authorities;
+}
+
+/* From those in force at the tip on. */
+void
+rules_tell(const struct disk *d, struct consensus_snapshot *s, struct chain_info *chain, struct arena *arena)
+{
+	struct authority_set *set = arena_alloc(arena, d->executed + 1, sizeof *set);
+	uint64_t hid = d->lane[0].committed.executed < d->executed ? d->lane[0].committed.executed : d->executed;
 
 	chain[RULES_POS].rule = (struct rule){ .kind = RULE_POS, .tickets = RULES_TICKETS };
 	chain[RULES_BFT].rule.kind = RULE_BFT;
-	*set = (struct authority_set){ .chain = RULES_BFT, .keys = r->authorities };
+	chain[RULES_POW].rule = (struct rule){ .kind = RULE_POW, .difficulty = RULES_EFFORT };
+	set[s->sets++] = (struct authority_set){ .chain = RULES_BFT, .hid = hid, .keys = *rules_authorities(d, hid) };
+	while (++hid <= d->executed) {
+		if (d->block[hid].ledger.brought)
+			set[s->sets++] = *d->block[hid].ledger.brought;
+	}
 	s->set = set;
-	s->sets = 1;
 }
 
 /* --- who does not ask --- */
@@ -94,14 +117,18 @@ rules_obey(enum rules_flaw flaw, bool lawless)
 	waived.ticket = lawless || flaw == RULES_ANY_TICKET;
 	waived.signer = lawless || flaw == RULES_ANY_SIGNER;
 	waived.lists = lawless || flaw == RULES_ANY_LISTS;
+	waived.work = lawless || flaw == RULES_ANY_WORK;
 }
 
 static bool
 is_waived(const struct rule *rule)
 {
-	return (rule->kind == RULE_POS && waived.ticket) || (rule->kind == RULE_BFT && waived.signer);
+	return (rule->kind == RULE_POS && waived.ticket) || (rule->kind == RULE_BFT && waived.signer) ||
+	    (rule->kind == RULE_POW && waived.work);
 }
 
+uint64_t __wrap_rule_effort(const struct rule *rule, uint64_t difficulty);
+uint64_t __real_rule_effort(const struct rule *rule, uint64_t difficulty);
 enum err __wrap_rule_seal(const struct rule *rule, const struct rule_facts *facts, const struct seal_core *core,
     const struct hash *id);
 enum err __real_rule_seal(const struct rule *rule, const struct rule_facts *facts, const struct seal_core *core,
@@ -131,6 +158,12 @@ enum err
 __wrap_rule_fill(struct seal_core *core, const struct rule *rule, const struct rule_facts *facts)
 {
 	return is_waived(rule) ? ERR_OK : __real_rule_fill(core, rule, facts);
+}
+
+uint64_t
+__wrap_rule_effort(const struct rule *rule, uint64_t difficulty)
+{
+	return is_waived(rule) ? difficulty : __real_rule_effort(rule, difficulty);
 }
 
 bool

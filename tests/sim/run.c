@@ -86,7 +86,7 @@ make_keys(struct world *w)
 		wire_seat(w, i);
 	}
 	for (uint32_t i = 0; i < USERS; i++) {
-		w->user[i] = key_of(2, i);
+		w->user[i] = w->with_rules && i < w->hosts ? key_of(1, i) : key_of(2, i);
 		w->user_name[i] = *sign_key_public(w->user[i]);
 	}
 }
@@ -95,11 +95,14 @@ static void
 open_rules(struct world *w)
 {
 	struct pubkey host[LIMIT_AUTHORITIES];
+	const struct pubkey *spare = NULL;
 
 	for (uint32_t i = 0; w->with_rules && i < w->hosts; i++)
 		host[i] = w->host[i].name;
+	for (uint32_t i = RULES_AUTHORITIES; w->with_rules && i < w->hosts && !spare; i++)
+		spare = w->host[i].hostile || w->host[i].leave_slot ? NULL : &w->host[i].name;
 	if (w->with_rules)
-		rules_make(&w->rules, host, w->hosts, w->o.lawless);
+		rules_make(&w->rules, host, w->hosts, spare, w->o.lawless);
 }
 
 static void
@@ -116,6 +119,8 @@ open_disk(struct world *w, uint32_t who)
 	disk_open(d, &w->genesis_hash, w->genesis.difficulty, w->chains);
 	d->unwitnessed = w->o.unwitnessed;
 	d->rules = w->with_rules ? &w->rules : NULL;
+	d->own_set = w->o.without & DEFENCE_VOTES;
+	d->old_set = w->o.lawless == RULES_OLD_SET;
 	if (w->coins)
 		d->books = books_new(&w->genesis, w->user_name, d->rules, w->o.flaw);
 	if (w->coins && !d->books)
@@ -143,9 +148,9 @@ world_open(struct world *w, const struct options *o)
 	w->coins = o->coins || o->rules || (!o->calm && !o->rough && o->seed % 4 == 0);
 	make_keys(w);
 	hostile_open(w);
-	open_rules(w);
 	make_genesis(w);
 	trouble_open(w);
+	open_rules(w);
 	for (uint32_t i = 0; i < w->hosts; i++)
 		open_disk(w, i);
 	users_open(w);

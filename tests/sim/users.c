@@ -12,12 +12,13 @@ trusted(const struct world *w, uint32_t who)
 	return !w->host[who].hostile && !w->host[who].leave_slot;
 }
 
-/* A payload waits at its node until that seals it: where authorities seal, it is handed in to one of them. */
+/* A payload waits at its node until that seals it: where authorities seal, it is handed in to one who stays one. */
 static bool
 may_be_home(const struct world *w, uint32_t who, uint32_t chain)
 {
 	bool seals = !w->with_rules || chain != RULES_BFT ||
-	    rule_is_authority(&w->rules.authorities, &w->host[who].name);
+	    (rule_is_authority(&w->rules.authorities, &w->host[who].name) &&
+	        rule_is_authority(&w->rules.other, &w->host[who].name));
 
 	return seals && trusted(w, who) && w->host[who].disk.follows[chain];
 }

@@ -128,7 +128,7 @@ struct world {
 	bool coins;              /* chains have them, and users send what they have */
 	bool with_rules;         /* there are RULES_CHAINS */
 	struct rules rules;
-	uint64_t used[2];        /* payloads executed in them before everything healed */
+	uint64_t used[RULES_CHAINS]; /* payloads executed in them before everything healed */
 	struct genesis_alloc alloc[USERS + 1];
 	uint32_t load;       /* payloads a slot, in thousandths per flow */
 	struct letter **old; /* letters that liars repeat */
