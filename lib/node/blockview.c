@@ -42,16 +42,21 @@ find_endorsements(const struct endorsement **out, uint32_t *count, struct arena 
 }
 
 static void
+put_address(struct json_writer *w, const struct pubkey *key)
+{
+	char text[ACCOUNT_TEXT];
+	account_print(text, key->b);
+	json_put_text(w, text);
+}
+
+static void
 put_endorsements(struct json_writer *w, struct node *n, const struct endorsement *endorsement, uint32_t count, bool final)
 {
 	fields_uint(w, "endorsements", count);
 	json_put_key(w, "endorsed_by");
 	json_put_array(w);
-	for (uint32_t i = 0; i < count; i++) {
-		char text[ACCOUNT_TEXT];
-		account_print(text, endorsement[i].voter.b);
-		json_put_text(w, text);
-	}
+	for (uint32_t i = 0; i < count; i++)
+		put_address(w, &endorsement[i].voter);
 	json_end_array(w);
 	/*
 	 * Where one key has all votes nobody endorses. What is final is certain by a later block, whether or not one carries
@@ -59,6 +64,17 @@ put_endorsements(struct json_writer *w, struct node *n, const struct endorsement
 	 */
 	fields_bool(w, "certified", n->genesis.solo || count > 0 || final);
 	fields_bool(w, "final", final);
+}
+
+/* Whose evidence the block carries. */
+static void
+put_struck(struct json_writer *w, const struct evidence *evidence, uint32_t count)
+{
+	json_put_key(w, "struck");
+	json_put_array(w);
+	for (uint32_t i = 0; i < count; i++)
+		put_address(w, &evidence[i].voter);
+	json_end_array(w);
 }
 
 static enum err
@@ -110,6 +126,7 @@ put_hyper(struct json_writer *w, struct node *n, struct arena *arena, struct loo
 		fields_text(w, "type", type);
 	view_hyper_header(w, &h.header, &hash, &h.auth);
 	put_endorsements(w, n, endorsement, endorsements, hid <= look->tip.final_hid);
+	put_struck(w, h.evidence, h.evidences);
 	json_put_key(w, "lanes");
 	json_put_array(w);
 	for (uint32_t i = 0; e == ERR_OK && i < h.header.lanes; i++)
@@ -138,6 +155,7 @@ put_genesis(struct json_writer *w, struct node *n, const char *type)
 	json_end_array(w);
 	fields_bool(w, "certified", true);
 	fields_bool(w, "final", true);
+	put_struck(w, NULL, 0);
 	json_put_key(w, "lanes");
 	json_put_array(w);
 	json_end_array(w);

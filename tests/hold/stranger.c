@@ -10,6 +10,8 @@
  *     stranger replay PORT N S   ... all that they are told, many times over
  *     stranger deaf PORT N S     ... requests for headers and blocks, reading no answer
  *     stranger ping PORT MS      one honest peer: prints after how many ms its ping is answered; fails after MS
+ *     stranger twice PORT SLOT   a voter, always the same: prints its address; unless PORT is 0 it endorses two blocks of
+ *                                the slot
  *
  * N connections come from as many addresses as the machine has to itself (127.1.0.0/16); S seconds long. Prints "open"
  * when all are tried once, in the end how often one was closed.
@@ -24,6 +26,8 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "chain/account.h"
+#include "chain/endorse.h"
 #include "chain/payload.h"
 #include "crypto/hash.h"
 #include "overlay/message.h"
@@ -322,28 +326,64 @@ run_many(const struct deed *deed, unsigned n, unsigned seconds)
 
 /* --- an honest one --- */
 
+static bool
+ping(struct guest *g, uint64_t until)
+{
+	const struct message m = {.type = MESSAGE_PING, .network = g->network, .ping = {.nonce = 7}};
+	struct buf raw = {0};
+	bool ok = say(g, &m);
+	while (ok && pull_frame(&raw, g->fd, until) && message_peek(bytes_of(&raw)) != MESSAGE_PONG)
+		;
+	ok = ok && message_peek(bytes_of(&raw)) == MESSAGE_PONG;
+	buf_free(&raw);
+	return ok;
+}
+
 static int
 run_ping(uint64_t ms)
 {
 	uint8_t seed[32] = {'p', 'i', 'n', 'g', (uint8_t)getpid(), (uint8_t)(getpid() >> 8)};
 	struct guest g = {.key = sign_key_new(seed)};
 	uint64_t since = wire_now_ms();
-	struct buf raw = {0};
-	bool ok = false;
 	g.fd = dial(0);
-	if (g.fd >= 0 && prove(&g)) {
-		const struct message m = {.type = MESSAGE_PING, .network = g.network, .ping = {.nonce = 7}};
-		ok = say(&g, &m);
-		while (ok && pull_frame(&raw, g.fd, since + ms) && message_peek(bytes_of(&raw)) != MESSAGE_PONG)
-			;
-		ok = ok && message_peek(bytes_of(&raw)) == MESSAGE_PONG;
-	}
+	bool ok = g.fd >= 0 && prove(&g) && ping(&g, since + ms);
 	uint64_t took = wire_now_ms() - since;
 	if (ok)
 		printf("%llu\n", (unsigned long long)took);
-	buf_free(&raw);
 	sign_key_free(g.key);
 	return ok && took <= ms ? 0 : fail("no answer");
+}
+
+/* --- a voter with two faces --- */
+
+static bool
+endorse(struct guest *g, uint64_t slot, uint8_t fill)
+{
+	struct endorsement e = {.network = g->network, .slot = slot, .hash = {{fill}}, .source = {{1}}};
+	struct buf raw = {0};
+	endorse_sign(&e, g->key);
+	endorse_put(&raw, &e);
+	bool ok = !raw.failed && push_frame(g->fd, &raw);
+	buf_free(&raw);
+	return ok;
+}
+
+/* An answer to what comes after them shows that both were read. */
+static int
+run_twice(uint64_t slot)
+{
+	const uint8_t seed[32] = {'t', 'w', 'i', 'c', 'e'};
+	struct guest g = {.key = sign_key_new(seed)};
+	char address[ACCOUNT_TEXT];
+	account_print(address, sign_key_public(g.key)->b);
+	puts(address);
+	bool ok = port == 0;
+	if (!ok) {
+		g.fd = dial(0);
+		ok = g.fd >= 0 && prove(&g) && endorse(&g, slot, 1) && endorse(&g, slot, 2) && ping(&g, wire_now_ms() + 10 * TRY_MS);
+	}
+	sign_key_free(g.key);
+	return ok ? 0 : fail("not heard");
 }
 
 int
@@ -355,9 +395,11 @@ main(int argc, char **argv)
 	port = argc > 2 ? (unsigned)atoi(argv[2]) : 0;
 	if (strcmp(what, "ping") == 0)
 		return run_ping((uint64_t)atoi(argv[3]));
+	if (strcmp(what, "twice") == 0)
+		return run_twice(strtoull(argv[3], NULL, 10));
 	for (size_t i = 0; argc > 4 && i < sizeof deeds / sizeof *deeds; i++)
 		if (strcmp(what, deeds[i].name) == 0)
 			return run_many(&deeds[i], (unsigned)atoi(argv[3]), (unsigned)atoi(argv[4]));
-	fprintf(stderr, "usage: stranger silent|garbage|claim|wrong|flood|pay|replay|deaf|ping PORT N [S]\n");
+	fprintf(stderr, "usage: stranger silent|garbage|claim|wrong|flood|pay|replay|deaf|ping|twice PORT N [S]\n");
 	return 2;
 }

@@ -73,3 +73,36 @@ besiege() {
 	besiege pay 20
 	agree 1 2
 }
+
+struck() { # I: whose evidence the blocks carry that node I holds for final
+	para-inspect hyper 1..final -d "n$1" | jq -r '.struck[]'
+}
+
+missed_are() { # I ADDRESS
+	[ "$(para-inspect status -d "n$1" | jq -r '.missing[]')" = "$2" ]
+}
+
+has_struck() { # I ADDRESS
+	[ "$(struck "$1")" = "$2" ]
+}
+
+@test "hostile: a voter that endorses two blocks of a slot is struck, in a block that everybody holds" {
+	PERIOD=300
+	two=$(stranger twice 0 0)
+	GENESIS_ARGS=(--founder "$two")
+	new_network 3
+	start_all 3
+	register 1 notes
+	chatter 1
+	# It holds one of four votes, and is missed.
+	until_true 20 missed_are 1 "$two"
+	[ -z "$(struck 1)" ]
+	stranger twice "${PORT[1]}" "$(field 1 slot)"
+	for i in 1 2 3; do until_true 40 has_struck "$i" "$two"; done
+	hush
+	put 2 notes after >/dev/null
+	until_true 20 missed_are 1 ''
+	agree 1 2 3
+	halt_all
+	for i in 1 2 3; do [ "$(para-inspect check -d "n$i" | jq -r .valid)" = true ]; done
+}
