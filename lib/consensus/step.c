@@ -26,6 +26,29 @@ unknown_to(uint64_t slot, const struct hash *hash, uint64_t own_slot, const stru
 	return slot > own_slot || (slot == own_slot && !hash_equal(hash, own));
 }
 
+/* By who assembled the block, by an endorsement that it carries, or by a list. */
+static bool
+shown_in_block(const struct consensus *c, const struct event_hyper *event)
+{
+	const struct sign_record *r = &c->record;
+	const struct hyper *h = event->hyper;
+
+	if (!foreign(c, &h->header.assembler) && unknown_to(h->header.slot, &event->hash, r->candidate_slot, &r->candidate))
+		return true;
+	for (uint32_t i = 0; i < h->endorsements; i++) {
+		const struct endorsement *e = &h->endorsement[i];
+		if (!foreign(c, &e->voter) && unknown_to(e->slot, &e->hash, r->endorse_slot, &r->endorsed))
+			return true;
+	}
+	for (uint32_t i = 0; h->header.slot > r->list_slot && i < h->header.lanes; i++) {
+		for (uint32_t k = 0; k < h->cert[i].lists; k++) {
+			if (!foreign(c, &h->cert[i].list[k].voter))
+				return true;
+		}
+	}
+	return false;
+}
+
 static bool
 used_elsewhere(const struct consensus *c, const struct event *event)
 {
@@ -41,8 +64,7 @@ used_elsewhere(const struct consensus *c, const struct event *event)
 	if (event->type == EVENT_ENDORSEMENT)
 		return !foreign(c, &event->endorsement->voter) && unknown_to(event->endorsement->slot,
 		    &event->endorsement->hash, r->endorse_slot, &r->endorsed);
-	return event->type == EVENT_HYPER && !foreign(c, &event->hyper.hyper->header.assembler) &&
-	    unknown_to(event->hyper.hyper->header.slot, &event->hyper.hash, r->candidate_slot, &r->candidate);
+	return event->type == EVENT_HYPER && shown_in_block(c, &event->hyper);
 }
 
 /*

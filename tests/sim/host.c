@@ -1,6 +1,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "consensus/core.h"
 #include "crypto/work.h"
 #include "heap.h"
 #include "room.h"
@@ -191,6 +192,7 @@ step(struct world *w, uint32_t who, struct event *event)
 {
 	struct host *h = &w->host[who];
 	size_t before = h->batch.count;
+	bool signing = h->core->round.signing;
 	enum err e;
 
 	event->now_ms = host_now(w, who);
@@ -200,6 +202,11 @@ step(struct world *w, uint32_t who, struct event *event)
 	heap_for(HEAP_WORLD);
 	if (e)
 		law_break(w, who, "steps_succeed", "a step failed");
+	/* A liar bears what a block shows of its other face. */
+	if (h->hostile && h->core->silenced) {
+		h->core->silenced = false;
+		h->core->round.signing = signing;
+	}
 	keep_bytes(&h->batch, before);
 	law_step(w, who, &h->batch, before);
 	set_timer(w, who);
