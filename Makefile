@@ -81,7 +81,7 @@ endef
 $(foreach l,$(LAYERS),$(eval $(call unit,$(l))))
 
 # The crowd of the consensus layer lives in stores there.
-$(B)/tests/unit/node/test_branches.o $(B)/tests/unit/node/test_restarts.o $(B)/tests/unit/node/test_lookup.o: ALL_CFLAGS += -Itests
+$(B)/tests/unit/chain/test_seal.o $(B)/tests/unit/node/test_branches.o $(B)/tests/unit/node/test_restarts.o $(B)/tests/unit/node/test_lookup.o: ALL_CFLAGS += -Itests
 
 # Each member of a crowd checks the same signatures: the tests with one remember what came of it.
 CROWDED := $(patsubst tests/%.c,$(B)/%,$(shell grep -lE 'include ".*(crowd|tied).h"' tests/unit/*/test_*.c))

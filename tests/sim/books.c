@@ -141,16 +141,19 @@ static enum err
 find_payouts(struct ledger_input *input, struct arena *arena, const struct books *b, const struct stored *s)
 {
 	const struct hyper *h = &s->letter->hyper;
-	struct reward_epoch epoch = { .work = { .lo = h->endorsements }, .difficulty = 1, .wanted = b->genesis->seals,
+	const bool heard = b->flaw == BOOKS_PAY_HEARD;
+	const struct endorsement *by = heard ? s->endorsement : h->endorsement;
+	uint32_t n = heard ? s->endorsements : h->endorsements;
+	struct reward_epoch epoch = { .work = { .lo = n }, .difficulty = 1, .wanted = b->genesis->seals,
 		.slot = s->brief.slot };
-	struct reward_vote *vote = arena_alloc(arena, h->endorsements + (size_t)1, sizeof *vote);
-	struct ledger_payout *payout = arena_alloc(arena, h->endorsements + (size_t)1, sizeof *payout);
+	struct reward_vote *vote = arena_alloc(arena, n + (size_t)1, sizeof *vote);
+	struct ledger_payout *payout = arena_alloc(arena, n + (size_t)1, sizeof *payout);
 
 	if (!vote || !payout)
 		return ERR_NOMEM;
-	for (uint32_t i = 0; i < h->endorsements; i++)
-		vote[i] = (struct reward_vote){ h->endorsement[i].voter, h->endorsement[i].voter, 1 };
-	reward_split(payout, &input->payouts, b->genesis, &epoch, vote, h->endorsements);
+	for (uint32_t i = 0; i < n; i++)
+		vote[i] = (struct reward_vote){ by[i].voter, by[i].voter, 1 };
+	reward_split(payout, &input->payouts, b->genesis, &epoch, vote, n);
 	input->payout = payout;
 	return ERR_OK;
 }

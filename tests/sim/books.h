@@ -15,7 +15,8 @@ struct rules;
 struct stored;
 
 /* What is wrong with the view, to show that a law finds it. */
-enum books_flaw { BOOKS_SOUND, BOOKS_FORGET /* the first account of every 16th block */, BOOKS_NEVER_UNDO };
+enum books_flaw { BOOKS_SOUND, BOOKS_FORGET /* the first account of every 16th block */, BOOKS_NEVER_UNDO,
+	BOOKS_PAY_HEARD /* whose endorsements this host has heard, not whose a block carries */ };
 
 struct books {
 	struct ledger_view view;

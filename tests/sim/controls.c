@@ -30,6 +30,8 @@ static const struct control controls[] = {
 	{ .what = "a ledger takes nothing back", .law = "same_bytes", .seed = 310, .hosts = 5, .coins = true,
 	    .flaw = BOOKS_NEVER_UNDO },
 	{ .what = "the same takes it back, and nothing happens", .seed = 310, .hosts = 5, .coins = true },
+	{ .what = "a ledger pays whom this node has heard", .law = "same_bytes", .seed = 310, .hosts = 5, .coins = true,
+	    .flaw = BOOKS_PAY_HEARD },
 	{ .what = "any ticket seals", .law = "a_ticket_for_each_seal", .seed = 320, .hosts = 5, .rules = true,
 	    .lawless = RULES_ANY_TICKET },
 	{ .what = "anybody seals for the authorities", .law = "authorities_seal", .seed = 320, .hosts = 5, .rules = true,

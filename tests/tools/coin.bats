@@ -197,3 +197,59 @@ amount_of() {
 	[ "$(para-coin balance "$(cat b)" -c gold -f balance)" = 250 ]
 	para-coin audit -c gold
 }
+
+silent() { # no block for eight slots
+	[ "$(para-inspect status -f slot)" -ge $(($(para-inspect hyper latest -f slot) + 8)) ]
+}
+
+await() { # SECONDS COMMAND...
+	local end=$(($(date +%s) + $1))
+	shift
+	until "$@"; do
+		[ "$(date +%s)" -lt $end ] || return 1
+		sleep 0.1
+	done
+}
+
+@test "chains whose coins are mined, split or minted fall silent when nothing waits" {
+	local chain hid
+	keys a b
+	start_dev_node d
+	{
+		para-coin spec --name ore --issuance mined --supply 1000000 --reward 50 --halving 1000 --alloc "$(cat a)=100"
+		para-coin spec --name pie --issuance pos --supply 1000000 --reward 50 --halving 1000 --alloc "$(cat a)=100"
+		para-coin spec --name gold --issuance token --supply 1000 --minter "$(cat a)" --alloc "$(cat a)=100"
+	} >specs
+	while read -r spec; do echo "$spec" | para-chain create -k a.key | para-send --wait final; done <specs
+	for chain in ore pie gold; do
+		para-coin send -c $chain -k a.key --to "$(cat b)" --amount 1 | para-send --wait final
+	done
+	await 60 silent
+	hid=$(para-inspect status -f hid)
+	for chain in ore pie gold; do
+		[ "$(para-coin balance "$(cat b)" -c $chain -f balance)" = 1 ]
+		para-coin audit -c $chain
+	done
+	[ "$(para-coin supply -c ore -f issued)" -gt 100 ]
+	[ "$(para-coin supply -c pie -f issued)" -gt 100 ]
+	[ "$(para-coin supply -c gold -f issued)" = 100 ]
+	[ "$(para-inspect status -f hid)" = "$hid" ]
+}
+
+# The balance of b is a number that no payload has: its bytes are abcdefg and a 1.
+@test "an audit says no when a balance is another one" {
+	keys a b
+	start_dev_node d
+	para-coin spec --name gold --supply 200000000000000000 | para-chain create - -k a.key | para-send --wait final
+	for n in 100000000000000000 1162102301090401; do
+		para-coin send -c gold -k a.key --to "$(cat b)" --amount $n | para-send --wait final
+	done
+	para-coin audit -c gold
+	[ "$(amount_of b)" = 101162102301090401 ]
+	stop_node
+	LC_ALL=C sed -i 's/abcdefg\x01/abcdefh\x01/g' d/data.mdb
+	start_dev_node d
+	fails 1 'chain gold does not add up' para-coin audit -c gold
+	[ "$(jq -r .valid out)" = false ]
+	para-coin audit -c para
+}

@@ -105,6 +105,10 @@ refused() {
 	id=$(put 3 board three)
 	for i in 1 2 3; do until_true 60 is_final "$i" "$id"; done
 	[ "$(sealers 2 board $hid)" = "$(key 3)" ]
+	# what a node takes in that is no authority gets to the one that is
+	id=$(put 1 board four)
+	for i in 1 2 3; do until_true 60 is_final "$i" "$id"; done
+	[ "$(sealers 2 board $hid)" = "$(key 3)" ]
 	run propose 1 1
 	[ "$status" -ne 0 ]
 	until_true 60 same_chain "$(field 1 final_hid)" 1 2 3
@@ -112,7 +116,7 @@ refused() {
 	halt 2
 	start 2
 	mine 2
-	id=$(put 2 board four)
+	id=$(put 2 board five)
 	for i in 1 2 3; do until_true 60 is_final "$i" "$id"; done
 	halt_all
 	for i in 1 2 3; do [ "$(para-inspect check -d "n$i" | jq -r .valid)" = true ]; done

@@ -1,6 +1,8 @@
 /* Seals, templates and local blocks. */
 #include "world.h"
 
+#include "unit/consensus/resign.h"
+
 #include "chain/limits.h"
 
 static enum err
@@ -165,6 +167,29 @@ body_with(struct world *w, struct lane lane, struct seal_payload *p, uint32_t n,
 	return seal_body_check(&seal, bad);
 }
 
+/* Who signs a core twice has two seals only when both are worked for: the work covers the signature. */
+static void
+one_work_is_one_vote(void **state)
+{
+	struct world *w = *state;
+	struct seal_head head = pair(w)->head, other;
+	struct hash core;
+
+	head.core.difficulty = 65536;
+	core = seal_core_hash(&head.core);
+	head.auth = seal_sign(&head.core, w->miner);
+	world_mine(&head);
+	assert_int_equal(seal_head_check(&head), ERR_OK);
+	other = head;
+	other.auth = resign(4, &head.core.signer, &core);
+	assert_memory_not_equal(&other.auth, &head.auth, sizeof head.auth);
+	assert_true(sign_verify(&head.core.signer, &core, &other.auth));
+	assert_int_equal(seal_head_check(&other), ERR_WORK);
+	world_mine(&other);
+	assert_int_equal(seal_head_check(&other), ERR_OK);
+	assert_true(other.nonce != head.nonce);
+}
+
 static void
 the_payload_at_fault_is_named(void **state)
 {
@@ -314,6 +339,7 @@ main(void)
 		WORLD_TEST(a_template_lacks_only_its_nonce),
 		WORLD_TEST(other_work_is_refused),
 		WORLD_TEST(another_signature_is_refused),
+		WORLD_TEST(one_work_is_one_vote),
 		WORLD_TEST(the_payload_at_fault_is_named),
 		WORLD_TEST(a_body_of_another_root_is_nobodys_fault),
 		WORLD_TEST(counts_that_cannot_be_are_refused),
