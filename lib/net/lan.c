@@ -2,6 +2,8 @@
 
 #include <arpa/inet.h>
 #include <errno.h>
+#include <ifaddrs.h>
+#include <net/if.h>
 #include <poll.h>
 #include <pthread.h>
 #include <stdbool.h>
@@ -34,14 +36,29 @@ now_ms(void)
 
 /* A network that is down or forbids broadcast is tried again next time. */
 static void
+say(const struct lan *lan, in_addr_t address)
+{
+	const struct sockaddr_in to = { .sin_family = AF_INET, .sin_port = htons((uint16_t)lan->config.port),
+		.sin_addr.s_addr = address };
+	sendto(lan->socket, lan->beacon, lan->config.beacon.len, MSG_NOSIGNAL, (const struct sockaddr *)&to, sizeof(to));
+}
+
+/* 255.255.255.255 goes nowhere without a route, and to one network where there are several. */
+static void
 call(const struct lan *lan)
 {
-	static const char *const TO[] = { "255.255.255.255", "127.255.255.255" };
-	for (size_t i = 0; i < sizeof(TO) / sizeof(*TO); i++) {
-		struct sockaddr_in to = { .sin_family = AF_INET, .sin_port = htons((uint16_t)lan->config.port) };
-		inet_pton(AF_INET, TO[i], &to.sin_addr);
-		sendto(lan->socket, lan->beacon, lan->config.beacon.len, MSG_NOSIGNAL, (struct sockaddr *)&to, sizeof(to));
+	struct ifaddrs *all;
+	say(lan, htonl(INADDR_LOOPBACK | 0xffffff));
+	if (getifaddrs(&all) != 0) {
+		say(lan, htonl(INADDR_BROADCAST));
+		return;
 	}
+	for (const struct ifaddrs *i = all; i != NULL; i = i->ifa_next) {
+		if (i->ifa_addr != NULL && i->ifa_addr->sa_family == AF_INET && i->ifa_flags & IFF_BROADCAST &&
+		    i->ifa_broadaddr != NULL)
+			say(lan, ((const struct sockaddr_in *)(const void *)i->ifa_broadaddr)->sin_addr.s_addr);
+	}
+	freeifaddrs(all);
 }
 
 static bool

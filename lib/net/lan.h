@@ -2,8 +2,9 @@
  * lan: a beacon by UDP broadcast, so that nodes of one network segment, or of one machine, find each other without
  * anybody's address. What is heard is anybody's claim: who listens checks it.
  *
- * The beacon goes to 255.255.255.255 and to loopback's 127.255.255.255, at once and then every interval. Several nodes
- * of one machine share the port and hear each other; one hears itself, too.
+ * The beacon goes to every interface's broadcast address and to loopback's 127.255.255.255, at once and then every
+ * interval; to 255.255.255.255 where interfaces cannot be listed. Several nodes of one machine share the port and hear
+ * each other; one hears itself, too.
  */
 #ifndef NET_LAN_H
 #define NET_LAN_H

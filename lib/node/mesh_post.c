@@ -4,6 +4,7 @@
 
 #include "consensus/votes.h"
 #include "node/mesh_impl.h"
+#include "overlay/address.h"
 
 /* Bytes of what waits for the thread to send. */
 enum { POST_BYTES = 64 << 20 };
@@ -111,10 +112,12 @@ mesh_heard(void *arg, struct bytes beacon, const char *address)
 	struct mesh *m = arg;
 	struct post *p = new_post(OVERLAY_HEARD);
 	size_t head = sizeof(m->node->genesis_hash);
-	(void)address;
 	if (p != NULL && beacon.len > head && beacon.len < head + sizeof(p->text) &&
 	    memcmp(beacon.data, m->node->genesis_hash.b, head) == 0) {
-		memcpy(p->text, beacon.data + head, beacon.len - head);
+		char url[sizeof(p->text)] = "", from[64];
+		memcpy(url, beacon.data + head, beacon.len - head);
+		snprintf(from, sizeof(from), "%s:0", address);
+		address_reachable(p->text, sizeof(p->text), url, from);
 		p->event.address = p->text;
 		post(m, p);
 	} else {

@@ -68,6 +68,27 @@ besiege() {
 	besiege deaf 20
 }
 
+@test "hostile: SIGTERM ends a node within seconds, whatever comes in" {
+	local deed sieges=() begin status=0
+	two_at_work
+	chatter 2
+	for deed in flood pay replay garbage; do
+		stranger $deed "${PORT[1]}" 20 30 >$deed.out 2>&1 3>&- 9>&- &
+		sieges+=($!)
+	done
+	for deed in flood pay replay garbage; do until_true 60 grep -q open $deed.out; done
+	begin=$(date +%s)
+	kill -TERM "${NODE[1]}"
+	wait "${NODE[1]}" || status=$?
+	echo "# ended after $(($(date +%s) - begin)) s"
+	[ "$status" -eq 0 ]
+	[ $(($(date +%s) - begin)) -lt 20 ]
+	kill "${sieges[@]}"
+	wait "${sieges[@]}" || true
+	unset "NODE[1]"
+	[ "$(para-inspect check -d n1 -f valid)" = true ]
+}
+
 @test "hostile: peers that fill the pool" {
 	two_at_work
 	besiege pay 20

@@ -118,6 +118,13 @@ refused() {
 	mine 2
 	id=$(put 2 board five)
 	for i in 1 2 3; do until_true 60 is_final "$i" "$id"; done
+	# all at once do, and whose stake is what
+	halt_all
+	start_all 3
+	id=$(send 1 gold "$(key 2)=5")
+	for i in 1 2 3; do until_true 60 is_final "$i" "$id"; done
+	[ "$(sealers 2 gold $hid | grep -cvxF -e "$(key 1)" -e "$(key 2)")" -eq 0 ]
+	until_true 60 holds 2 755
 	halt_all
 	for i in 1 2 3; do [ "$(para-inspect check -d "n$i" | jq -r .valid)" = true ]; done
 }

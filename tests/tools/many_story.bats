@@ -99,6 +99,18 @@ lanes_are() { # I LINES
 	para-inspect peers -d n3 -f url | grep -qx "tcp://127.0.0.1:${PORT[1]}"
 }
 
+@test "story: nodes of a LAN find each other, wherever they listen" {
+	new_network 2
+	for i in 1 2; do
+		para-node -d "n$i" --genesis genesis.json --listen tcp://0.0.0.0:0 2>>"n$i.log" 3>&- 9>&- &
+		NODE[i]=$!
+	done
+	until_true 40 peers_of 1 1
+	until_true 40 peers_of 2 1
+	[ "$(para-inspect peers -d n1 -f key)" = "$(address_of 2)" ]
+	para-inspect peers -d n1 -f url | grep -q '^tcp://[1-9][0-9]*\.'
+}
+
 # further: nodes 1 and 2 have one more payload in their chain, and node 3 says where the better branch parted.
 further() {
 	put 1 other more >/dev/null
