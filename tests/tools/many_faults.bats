@@ -135,3 +135,27 @@ resume() { # I...
 	halt 5
 	put 2 notes again >/dev/null
 }
+
+assembled_beyond() { # I J HID: node I has a block after this one that node J has assembled
+	put "$1" notes "more $RANDOM" >/dev/null
+	para-inspect hyper "$(($3 + 1))..latest" -d "n$1" -o json | jq -r .assembler |
+		grep -qx "$(para-key show "n$2/node.key" -f address)"
+}
+
+@test "faults: an old copy of a node meets what it signed since, says so and signs nothing" {
+	new_network 4
+	start_all 4
+	register 1 notes
+	put 1 notes before >/dev/null
+	hid=$(field 4 hid)
+	para-node backup old.mdb -d n4
+	until_true 60 assembled_beyond 1 4 "$hid"
+	halt 4
+	mv old.mdb n4/data.mdb
+	start 4
+	mine 4
+	until_true 60 grep -q 'the key is used elsewhere' n4.log
+	id=$(put 1 notes after)
+	until_true 60 is_final 4 "$id"
+	agree 1 2 3
+}
