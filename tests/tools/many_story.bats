@@ -1,4 +1,5 @@
 # What nodes tell of a round, and of each other.
+# shellcheck disable=SC2034 # many.bash reads what they set
 
 load lib
 load many
