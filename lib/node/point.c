@@ -85,11 +85,14 @@ tell(struct point *p, const struct store_tip *tip)
 }
 
 static enum err
-read_follows(struct point *p, struct store_txn *t)
+read_follows(struct point *p, const struct node *n, struct store_txn *t)
 {
 	uint32_t chain[OVERLAY_CHAINS];
 	unsigned count;
-	enum err e = roles_followed(chain, &count, OVERLAY_CHAINS, t);
+	uint64_t base = 0;
+	enum err e = store_get_base(t, &base);
+	if (e == ERR_OK)
+		e = roles_followed(chain, &count, OVERLAY_CHAINS, n->role == ROLE_PARTIAL && base == 0, t);
 	if (e != ERR_OK)
 		return e;
 	p->follows_new = !p->follows_known || count != p->follows || memcmp(chain, p->follow, count * sizeof(*chain)) != 0;
@@ -117,7 +120,7 @@ point_read(struct point *p, struct node *n)
 	if (e == ERR_OK)
 		tell(p, &tip);
 	if (e == ERR_OK)
-		e = read_follows(p, t);
+		e = read_follows(p, n, t);
 	store_abort(t);
 	return e;
 }

@@ -112,7 +112,7 @@ roles_wants(const struct roles *r, uint32_t chain, const char *name)
 }
 
 enum err
-roles_followed(uint32_t *chain, unsigned *count, unsigned most, struct store_txn *t)
+roles_followed(uint32_t *chain, unsigned *count, unsigned most, bool named, struct store_txn *t)
 {
 	struct ledger_view view = store_ledger(t);
 	struct arena arena = { 0 };
@@ -122,7 +122,7 @@ roles_followed(uint32_t *chain, unsigned *count, unsigned most, struct store_txn
 	enum err e = roles_read(&r, &arena, t);
 	if (e == ERR_OK)
 		e = ledger_chain_count(&view, &chains);
-	bool all = e == ERR_OK && r.role == ROLE_FULL && r.facts == 0;
+	bool all = e == ERR_OK && r.role == ROLE_FULL && r.facts == 0 && !named;
 	for (uint32_t i = 0; e == ERR_OK && !all && i < chains && n <= most; i++) {
 		if (roles_fact(&r, i) != NULL)
 			continue;

@@ -44,8 +44,11 @@ enum err roles_write(struct store_txn *t, const struct roles *r);
 const struct fact *roles_fact(const struct roles *r, uint32_t chain);
 bool roles_wants(const struct roles *r, uint32_t chain, const char *name);
 
-/* The chains without a fact, ascending; *count 0: that is all chains, or more than most. */
-enum err roles_followed(uint32_t *chain, unsigned *count, unsigned most, struct store_txn *t);
+/*
+ * The chains without a fact, ascending; *count 0: more than most, or all chains, unless these are to be named too (of a
+ * node that told others of itself as partial when it still lacked some).
+ */
+enum err roles_followed(uint32_t *chain, unsigned *count, unsigned most, bool named, struct store_txn *t);
 
 /* Is the chain followed, as of this transaction? ERR_OK, ERR_CHAIN_NOT_FOLLOWED, or what went wrong. */
 enum err roles_need(struct store_txn *t, uint32_t chain);

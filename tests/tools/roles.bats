@@ -189,6 +189,10 @@ peer_follows() { # I ROLE CHAINS: as node I was told by its peer of that role
 	until_true 60 is_final 4 "$id"
 	[ $(($(got_of 3) - all)) -gt 480000 ]
 	[ $(($(got_of 4) - some)) -lt 240000 ]
+	# Who lacked some at its start tells of what it has.
+	halt 4
+	start 4 --role full
+	until_true 60 peer_follows 3 partial '[0,1,2]'
 	halt_all
 	clean 3 4 5
 }
