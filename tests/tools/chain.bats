@@ -27,3 +27,19 @@ load lib
 	[ "$(jq -c .valid out)" = false ]
 	fails 1 'duplicate key' para-chain check <<<'{"name":"a1","name":"b1"}'
 }
+
+@test "chains that one block registers in another order than they are asked for are all in force" {
+	PERIOD=1000 start_dev_node "$PWD/node"
+	para-key new a.key
+	para-chain spec --name chain1 | para-chain create - -k a.key | para-send --wait final
+	# seq 3 stands before seq 2 in the seal, and is executed after it
+	for n in 3 2; do para-chain spec --name "chain$n" | para-chain create - -k a.key --seq $n; done >lines
+	for _ in {1..20}; do
+		! para-seal block -c para -k a.key <lines | para-mine | para-send --wait final || break
+	done
+	[ "$(para-inspect chain chain2 -f registered)" = "$(para-inspect chain chain3 -f registered)" ]
+	[ "$(para-inspect chain chain2 -f chain),$(para-inspect chain chain3 -f chain)" = 2,3 ]
+	for n in 2 3; do echo "to $n" | para-seal payload -c chain$n -k a.key | para-send --wait final; done
+	stop_node
+	[ "$(para-inspect check -d "$PWD/node" | jq -r .valid)" = true ]
+}
