@@ -158,4 +158,6 @@ assembled_beyond() { # I J HID: node I has a block after this one that node J ha
 	id=$(put 1 notes after)
 	until_true 60 is_final 4 "$id"
 	agree 1 2 3
+	# Nobody has two words of it.
+	[ -z "$(para-inspect hyper 1..latest -d n1 | jq -r '.struck[]')" ]
 }
