@@ -226,7 +226,12 @@ world_until(struct world *w, uint64_t ms)
 
 /* --- one seed --- */
 
-/* Is nothing but the tip short of final, or nothing that anybody waits for? */
+/*
+ * para-protocol(7) ROUNDS: an idle network falls silent with everything final that waited. Seals that were made before
+ * their makers saw the last of it final make blocks beyond it, with no payload and no other root than before. Nothing
+ * calls for a certified pair over these, so it is no fault when more than the tip is short of final, as long as no lane
+ * has moved there. In the tip alone a lane may have: by rewards, which are nothing to wait for.
+ */
 static bool
 at_rest(const struct disk *d)
 {
