@@ -10,8 +10,8 @@ void *__wrap_calloc(size_t n, size_t size);
 void *__wrap_realloc(void *p, size_t size);
 void __wrap_free(void *p);
 
-/* Sizes in classes, four to a doubling: the lowest is 32 bytes, the highest SLAB. Longer ones are the system's. */
-enum { LEAST = 5, STEPS = 4, SLAB = 1 << 22, CLASSES = (22 - LEAST) * STEPS + 1, HUGE = CLASSES };
+/* Sizes in classes, four to a doubling: the lowest is 32 bytes, the highest half of SLAB. Longer ones are the system's. */
+enum { LEAST = 5, STEPS = 4, SLAB = 1 << 22, CLASSES = (21 - LEAST) * STEPS + 1, HUGE = CLASSES };
 
 struct piece {
 	alignas(max_align_t) size_t size; /* as asked for */
@@ -22,8 +22,13 @@ struct piece {
 
 enum { HEAD = offsetof(struct piece, next) };
 
+struct slab {
+	alignas(max_align_t) struct slab *next;
+	alignas(max_align_t) uint8_t data[];
+};
+
 static struct piece *idle[CLASSES];
-static uint8_t *slab;
+static struct slab *slabs; /* the first one is being cut */
 static size_t slab_left;
 static uint64_t taken[HEAP_OWNERS];
 static enum heap_owner owner;
@@ -43,6 +48,19 @@ heap_taken(enum heap_owner who)
 	return taken[who];
 }
 
+void
+heap_rest(void)
+{
+	if (taken[HEAP_WORLD] || taken[HEAP_CORES])
+		return;
+	for (struct slab *next; slabs; slabs = next) {
+		next = slabs->next;
+		munmap(slabs, SLAB);
+	}
+	memset(idle, 0, sizeof idle);
+	slab_left = 0;
+}
+
 static uint32_t
 class_of(size_t size)
 {
@@ -50,7 +68,7 @@ class_of(size_t size)
 
 	if (size <= (size_t)1 << LEAST)
 		return 0;
-	if (size > SLAB)
+	if (size > SLAB / 2)
 		return HUGE;
 	bits = 63 - (uint32_t)__builtin_clzl(size - 1);
 	part = (uint32_t)((size - 1) >> (bits - 2) & (STEPS - 1));
@@ -76,18 +94,16 @@ ask_system(size_t size)
 static struct piece *
 cut(size_t size)
 {
-	struct piece *p;
-
 	if (slab_left < size) {
-		slab = ask_system(SLAB);
-		slab_left = slab ? SLAB : 0;
-		if (!slab)
+		struct slab *s = ask_system(SLAB);
+		if (!s)
 			return NULL;
+		s->next = slabs;
+		slabs = s;
+		slab_left = SLAB - sizeof *s;
 	}
-	p = (struct piece *)(void *)slab;
-	slab += size;
 	slab_left -= size;
-	return p;
+	return (struct piece *)(void *)((uint8_t *)slabs + sizeof *slabs + slab_left);
 }
 
 static struct piece *

@@ -1,7 +1,7 @@
 /*
  * heap: memory by size, put in place of malloc by the linker (--wrap), and a count of what is taken by whom. What is
- * freed is taken again by the next who wants as much; the system gets it back when the process ends. Builds with
- * sanitizers keep malloc, whose errors they find, and count nothing.
+ * freed is taken again by the next who wants as much. Builds with sanitizers keep malloc, whose errors they find, and
+ * count nothing.
  */
 #ifndef SIM_HEAP_H
 #define SIM_HEAP_H
@@ -15,5 +15,8 @@ enum heap_owner heap_for(enum heap_owner owner);
 
 /* Bytes, as they were asked for. */
 uint64_t heap_taken(enum heap_owner owner);
+
+/* Nothing is taken: the system gets all of it back. */
+void heap_rest(void);
 
 #endif

@@ -1,6 +1,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "heap.h"
 #include "room.h"
 #include "world.h"
 
@@ -187,6 +188,7 @@ world_close(struct world *w)
 	free(w->tale);
 	free(w->weather.cut);
 	free(w->weather.told);
+	heap_rest();
 }
 
 /* --- time --- */

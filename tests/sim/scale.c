@@ -247,7 +247,7 @@ chains(const uint32_t *count, size_t n, const char *mark)
 void
 scale_chains(void)
 {
-	static const uint32_t count[] = { 1, 4, 16, 64, 256, 1000 };
+	static const uint32_t count[] = { 1, 4, 16, 64 };
 
 	chains(count, sizeof count / sizeof *count, "");
 }
