@@ -1,5 +1,3 @@
-#include <string.h>
-
 #include "json/view.h"
 #include "node/blockview.h"
 #include "node/fields.h"
@@ -23,12 +21,12 @@ hyper_of_hash(uint64_t *hid, struct node *n, struct look *look, const struct has
 	return e == ERR_OK && !is_hyper ? ERR_NOT_FOUND : e;
 }
 
-/* The tip may go back between two pages: from beyond it is no mistake then. */
+/* What a word names comes up to a beginning beyond it, or went back between two pages. */
 static bool
-is_latest(const struct json *hid)
+is_word(const struct json *hid)
 {
 	const char *text;
-	return json_text(&text, hid) == ERR_OK && strcmp(text, "latest") == 0;
+	return json_text(&text, hid) == ERR_OK;
 }
 
 /* from and to, or hid, or hash, or nothing: the tip. */
@@ -54,7 +52,7 @@ hyper_range(uint64_t *from, uint64_t *to, struct call *call, struct look *look)
 			e = lookup_hid(from, call, look, "from", first);
 		if (e == ERR_OK && last != NULL)
 			e = lookup_hid(to, call, look, "to", last);
-		if (e == ERR_OK && first != NULL && last != NULL && *to < *from && !is_latest(last))
+		if (e == ERR_OK && first != NULL && last != NULL && *to < *from && !is_word(last))
 			e = params_wrong(call, "to", "is before from: the range is reversed");
 		if (*to > look->tip.hid)
 			*to = look->tip.hid;

@@ -148,7 +148,12 @@ create() {
 	fails 2 'hyper 3..1: to: is before from: the range is reversed' para-inspect hyper 3..1
 	fails 2 'reversed' para-inspect graph 2..0
 	fails 2 'reversed' para-inspect export --from 2 --to 1
-	[ -z "$(para-inspect hyper 88888..99999)" ]
+	for end in 99999 latest final; do
+		para-inspect hyper 88888..$end >out
+		[ ! -s out ]
+	done
+	para-inspect export --from 88888 --to final >out
+	[ ! -s out ]
 }
 
 @test "pipelines run from a script with stdin closed, without HOME, and fail on a full disk" {
