@@ -158,11 +158,11 @@ unmake(struct consensus *c, struct taken *t, const bool *made)
 }
 
 static enum err
-keep_taken(struct consensus *c, struct taken *t, bool body)
+keep_taken(struct consensus *c, struct taken *t)
 {
 	struct round *r = &c->round;
 
-	if (!body && r->seals == r->cap) {
+	if (!t->body && r->seals == r->cap) {
 		uint32_t cap = r->cap ? r->cap * 2 : 64;
 		struct taken **seal = realloc(r->seal, cap * sizeof(struct taken *));
 		if (!seal)
@@ -172,7 +172,7 @@ keep_taken(struct consensus *c, struct taken *t, bool body)
 	}
 	if (map_put(&c->tree.by_id, t->id.b, t) != ERR_OK)
 		return ERR_NOMEM;
-	if (body)
+	if (t->body)
 		return ERR_OK;
 	t->refs++;
 	r->seal[r->seals++] = t;
@@ -222,7 +222,7 @@ new_taken(const struct arrival *a)
 	if (!t)
 		return NULL;
 	*t = (struct taken){ .id = event->id, .head = event->seal->head, .lane = a->lane, .refs = 1,
-		.entries = n };
+		.entries = n, .body = a->body };
 	t->entry = calloc(n + (size_t)1, sizeof(struct entry *));
 	if (t->entry)
 		return t;
@@ -255,7 +255,7 @@ take(struct consensus *c, struct effects *out, const struct arrival *a, bool *ma
 	enum err e = t ? find_entries(c, t, made, a) : ERR_NOMEM;
 
 	if (e == ERR_OK)
-		e = keep_taken(c, t, a->body);
+		e = keep_taken(c, t);
 	if (e == ERR_OK) {
 		mark_sealed(c, out, t, made, a);
 		offer_sealed(c, t);

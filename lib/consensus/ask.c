@@ -241,10 +241,10 @@ give_seals(struct consensus *c, struct effects *out, struct search *s, const str
 		e = find_seal(s, out, c->round.seal[i], to);
 	for (size_t i = tree_from(&c->tree, slot); e == ERR_OK && tree_has(&c->tree, i, slot) && s->left[HOLDING_SEAL]; i++) {
 		const struct node *node = c->tree.node[i];
-		bool old = node->served && slot < c->round.slot;
-		for (uint32_t k = 0; e == ERR_OK && old && k < node->brief.seals; k++) {
-			if (node->seal[k])
-				e = find_seal(s, out, node->seal[k], to);
+		for (uint32_t k = 0; e == ERR_OK && node->served && k < node->brief.seals; k++) {
+			const struct taken *t = node->seal[k];
+			if (t && (slot < c->round.slot || t->body))
+				e = find_seal(s, out, t, to);
 		}
 	}
 	return e;

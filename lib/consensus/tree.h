@@ -28,6 +28,7 @@ struct taken {
 	uint32_t entries;
 	uint32_t refs;        /* the slot's round, and each node that holds it */
 	bool connected;       /* in a connected block */
+	bool body;            /* no seal of its slot's round: blocks alone need it */
 };
 
 enum node_state {

@@ -94,11 +94,65 @@ the_second_body_of_a_ticket_is_not_asked_for_again(void **state)
 	sign_key_free(key);
 }
 
+/* What the last member hears it hears of the one before it. */
+static struct bytes
+through_one(struct crowd *w, uint32_t from, uint32_t to, struct bytes raw)
+{
+	return to == w->members - 1 && from < to - 1 ? (struct bytes){ 0 } : raw;
+}
+
+static bool
+names(const struct crowd *w, uint32_t who, const struct hash *block, const struct hash *seal)
+{
+	const struct node *node = tree_find(&w->member[who].core->tree, block);
+
+	for (uint32_t i = 0; node && i < node->brief.seals; i++) {
+		if (hash_equal(&node->ticket[i].id, seal))
+			return true;
+	}
+	return false;
+}
+
+static void
+who_has_the_other_seal_hands_on_the_one_that_a_block_holds(void **state)
+{
+	enum { MANY = 5 };
+	struct crowd w;
+	struct sign_key *key;
+	uint64_t nonce = 0;
+
+	(void)state;
+	crowd_begin(&w, MANY, 6);
+	key = crowd_key(77);
+	w.rule = (struct rule){ .kind = RULE_POS, .tickets = 8 };
+	for (uint32_t i = 0; i < MANY; i++) {
+		crowd_start(&w, i, 0);
+		w.member[i].core->stake = (struct stake_view){ NULL, everybody_has_all_stake };
+	}
+	crowd_to(&w, 3);
+	w.hears = through_one;
+	for (uint32_t i = 0; i < 2; i++) {
+		struct seal s = make(&w, key, &twin[i], &nonce);
+		struct buf raw = { 0 };
+		seal_put(&raw, &s);
+		for (uint32_t to = i ? 3 : 0; to < (i ? MANY : 3); to++)
+			crowd_post(&w, to == 3 ? 4 : 3, to, bytes_of(&raw));
+		buf_free(&raw);
+	}
+	crowd_to(&w, 4);
+	assert_true(names(&w, 0, &w.member[0].endorsed[3], &twin[0]));
+	for (uint32_t i = 1; i < MANY; i++)
+		assert_true(hash_equal(&w.member[i].endorsed[3], &w.member[0].endorsed[3]));
+	crowd_end(&w);
+	sign_key_free(key);
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(the_second_body_of_a_ticket_is_not_asked_for_again),
+		cmocka_unit_test(who_has_the_other_seal_hands_on_the_one_that_a_block_holds),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
