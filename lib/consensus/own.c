@@ -120,7 +120,7 @@ own_candidate(struct consensus *c, struct effects *out)
 	struct assembly in = round_assembly(c);
 	struct candidate candidate;
 	const struct pubkey nobody = { { 0 } };
-	const struct node *node;
+	struct node *node;
 	struct bytes raw;
 	enum err e = in.votes ? effects_reserve(out, 2) : ERR_NOMEM;
 
@@ -137,8 +137,12 @@ own_candidate(struct consensus *c, struct effects *out)
 	e = know_hyper(c, out, &(struct event_hyper){ .raw = candidate.raw, .hyper = &candidate.hyper,
 		.hash = candidate.hash }, &nobody);
 	node = tree_find(&c->tree, &candidate.hash);
-	if (e == ERR_OK && effects_reserve(out, 2) == ERR_OK && node && node->state == NODE_VALID)
+	/* Lists may have roots that this node has yet to reach, and then others judge the block before it. */
+	if (e == ERR_OK && effects_reserve(out, 2) == ERR_OK && node && node->state != NODE_BAD)
 		tell_candidate(c, out, &candidate, raw);
+	/* What is not on record stays nowhere: others would ask for it. */
+	else if (node && !node->connected)
+		tree_remove(&c->tree, node);
 	return e;
 }
 

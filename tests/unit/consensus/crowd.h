@@ -87,6 +87,7 @@ struct member {
 	struct row *row;
 	struct stored *chain; /* by HID */
 	uint64_t rows, tip, final, executed, nonce, skew_ms;
+	uint64_t busy_ms;     /* until then it executes nothing */
 	struct sign_record record;
 	uint32_t group;       /* of the cut: other groups do not hear it */
 	uint32_t unfollowed;  /* bits of chains; mining nodes that follow not all are not handed payloads */
@@ -501,7 +502,7 @@ crowd_settle(struct crowd *w, uint32_t who)
 {
 	struct member *m = &w->member[who];
 
-	while (m->waits) {
+	while (m->waits && w->now_ms >= m->busy_ms) {
 		uint64_t hid = m->waiting[0];
 		memmove(m->waiting, m->waiting + 1, --m->waits * sizeof m->waiting[0]);
 		crowd_execute(w, who, hid);

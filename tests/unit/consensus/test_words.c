@@ -131,6 +131,31 @@ late_evidence_takes_back_nothing(void **state)
 	crowd_end(&w);
 }
 
+/* --- late: an own candidate --- */
+
+/* What the others have executed already it cannot judge when candidates are due, but a little later. */
+static void
+a_node_slow_to_execute_knows_its_own_candidate(void **state)
+{
+	struct crowd w;
+	uint64_t seq = 0;
+
+	(void)state;
+	crowd_open(&w, FOUNDERS, 24);
+	for (uint64_t slot = 1; slot <= 30; slot++) {
+		uint64_t start = GENESIS_MS + slot * PERIOD;
+		crowd_to(&w, slot);
+		crowd_pay(&w, (uint32_t)(slot % FOUNDERS), 0, ++seq);
+		crowd_until(&w, start + 845);
+		w.member[3].busy_ms = start + PERIOD + 790;
+	}
+	crowd_to(&w, 36);
+	crowd_same_tips(&w);
+	assert_false(w.member[3].alerted);
+	assert_true(w.finals >= 25);
+	crowd_end(&w);
+}
+
 /* --- forgotten: an old backup --- */
 
 /* Its disk is as it was before the first slot, its record with it. What it signed the crowd remembers. */
@@ -219,6 +244,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(other_endorsements_make_the_same_blocks),
 		cmocka_unit_test(late_evidence_takes_back_nothing),
+		cmocka_unit_test(a_node_slow_to_execute_knows_its_own_candidate),
 		cmocka_unit_test(an_old_backup_signs_nothing_twice_and_stops),
 	};
 
