@@ -198,26 +198,36 @@ give_seal(struct effects *out, const struct taken *t, const struct pubkey *to)
 	return ERR_OK;
 }
 
-/* What is asked for, and how many of each kind are still to be found. */
+/* What is asked for, what of it is found, and how many of each kind are not. */
 struct search {
 	const struct holdings *want;
+	bool *found;
 	uint32_t left[HOLDING_ENDORSEMENT + 1];
 };
 
 static struct search
-search_for(const struct holdings *want)
+search_for(const struct holdings *want, struct arena *arena)
 {
-	struct search s = { .want = want };
+	struct search s = { .want = want, .found = arena_alloc(arena, want->count + (size_t)1, sizeof *s.found) };
 
 	for (uint32_t i = 0; i < want->count; i++)
 		s.left[want->item[i].kind]++;
 	return s;
 }
 
+/* Is it asked for, and not found yet? Many candidates of a slot hold the same seals. */
 static bool
-wanted(const struct search *s, const struct holding *item)
+find(struct search *s, const struct holding *item)
 {
-	return s->left[item->kind] && bsearch(item, s->want->item, s->want->count, sizeof *item, compare_items);
+	const struct holding *at = NULL;
+
+	if (s->left[item->kind])
+		at = bsearch(item, s->want->item, s->want->count, sizeof *item, compare_items);
+	if (!at || s->found[at - s->want->item])
+		return false;
+	s->found[at - s->want->item] = true;
+	s->left[item->kind]--;
+	return true;
 }
 
 static enum err
@@ -225,10 +235,7 @@ find_seal(struct search *s, struct effects *out, const struct taken *t, const st
 {
 	struct holding tag = ask_seal_tag(&t->id);
 
-	if (!wanted(s, &tag))
-		return ERR_OK;
-	s->left[HOLDING_SEAL]--;
-	return give_seal(out, t, to);
+	return find(s, &tag) ? give_seal(out, t, to) : ERR_OK;
 }
 
 static enum err
@@ -251,14 +258,14 @@ give_seals(struct consensus *c, struct effects *out, struct search *s, const str
 }
 
 static enum err
-give_lists(struct consensus *c, struct effects *out, const struct search *s, const struct pubkey *to)
+give_lists(struct consensus *c, struct effects *out, struct search *s, const struct pubkey *to)
 {
 	enum err e = ERR_OK;
 
 	for (uint32_t i = 0; e == ERR_OK && i < c->round.lists && s->left[HOLDING_LIST]; i++) {
 		struct holding tag = ask_tag(HOLDING_LIST, c->round.list[i]->signature.b);
 		struct buf buf = { 0 };
-		if (!wanted(s, &tag))
+		if (!find(s, &tag))
 			continue;
 		list_put(&buf, c->round.list[i]);
 		e = tell(out, to, &buf);
@@ -272,9 +279,8 @@ give_endorsement(struct search *s, struct effects *out, const struct endorsement
 	struct holding tag = ask_tag(HOLDING_ENDORSEMENT, e->signature.b);
 	struct buf buf = { 0 };
 
-	if (!wanted(s, &tag))
+	if (!find(s, &tag))
 		return ERR_OK;
-	s->left[HOLDING_ENDORSEMENT]--;
 	endorse_put(&buf, e);
 	return tell(out, to, &buf);
 }
@@ -305,9 +311,8 @@ give_blocks(struct consensus *c, struct effects *out, struct search *s, const st
 		struct bytes raw;
 		if (!node->served && node->connected)
 			break;
-		if (!wanted(s, &tag))
+		if (!find(s, &tag))
 			continue;
-		s->left[HOLDING_HYPER]--;
 		raw = effects_copy(out, node->raw);
 		if (!raw.data || effects_reserve(out, 1) != ERR_OK)
 			return ERR_NOMEM;
@@ -319,11 +324,14 @@ give_blocks(struct consensus *c, struct effects *out, struct search *s, const st
 enum err
 ask_give(struct consensus *c, struct effects *out, const struct holdings *h, const struct pubkey *from)
 {
-	struct search s = search_for(h);
+	struct search s;
 	enum err e;
 
 	if (c->genesis->solo || nobody(from))
 		return ERR_OK;
+	s = search_for(h, &out->arena);
+	if (!s.found)
+		return ERR_NOMEM;
 	e = give_seals(c, out, &s, from);
 	if (e == ERR_OK)
 		e = give_lists(c, out, &s, from);

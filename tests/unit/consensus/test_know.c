@@ -226,6 +226,61 @@ old_blocks_are_served(void **state)
 	crowd_end(&w);
 }
 
+/* --- what is asked for --- */
+
+static struct hash asked;
+static uint32_t came;
+
+/* Counts the bodies that the second member gets of the first. */
+static struct bytes
+count_bodies(struct crowd *w, uint32_t from, uint32_t to, struct bytes raw)
+{
+	struct arena arena = { 0 };
+	struct seal seal;
+
+	(void)w;
+	if (from == 0 && to == 1 && object_peek(raw) == OBJECT_SEAL && seal_unpack(&seal, &arena, raw) == ERR_OK) {
+		struct hash id = seal_id(&seal.head);
+		came += hash_equal(&id, &asked);
+	}
+	arena_free(&arena);
+	return raw;
+}
+
+/* Many candidates hold the seal; another one is asked for with it that nobody has. */
+static void
+a_body_is_given_once(void **state)
+{
+	struct crowd w;
+	struct holding item[2] = { { .kind = HOLDING_SEAL } };
+	struct holdings want = { .slot = 2, .count = 2, .item = item };
+	struct buf raw = { 0 };
+	struct tree_view view[64];
+	uint32_t n, candidates = 0;
+
+	(void)state;
+	crowd_open(&w, 10, 5);
+	crowd_to(&w, 2);
+	for (uint32_t i = 0; i < w.members; i++)
+		crowd_pay(&w, i, 1, 1);
+	crowd_to(&w, 3);
+	n = consensus_tree(w.member[0].core, view, 64);
+	for (uint32_t i = 0; i < n; i++)
+		candidates += view[i].slot == 2;
+	assert_true(candidates > 1);
+	asked = seal_id(&w.member[0].chain[w.member[0].tip].block[0].block.head);
+	memcpy(item[1].tag, asked.b + sizeof asked.b - sizeof item[1].tag, sizeof item[1].tag);
+	item[1].kind = HOLDING_SEAL;
+	want.network = genesis_network(&w.genesis_hash);
+	holdings_put(&raw, OBJECT_WANT, &want);
+	w.hears = count_bodies;
+	crowd_post(&w, 1, 0, bytes_of(&raw));
+	crowd_until(&w, w.now_ms + 50);
+	assert_int_equal(came, 1);
+	buf_free(&raw);
+	crowd_end(&w);
+}
+
 int
 main(void)
 {
@@ -233,6 +288,7 @@ main(void)
 		cmocka_unit_test(parent_is_asked_for_once),
 		cmocka_unit_test(two_candidates_of_an_assembler),
 		cmocka_unit_test(candidates_of_many),
+		cmocka_unit_test(a_body_is_given_once),
 		cmocka_unit_test(old_blocks_are_served),
 	};
 
