@@ -59,6 +59,25 @@ no_miner() {
 	[ ! -e nothing ]
 }
 
+@test "a store of another schema is refused in words and left as it is" {
+	local want='store has another schema version'
+	start_dev_node d
+	stop_node
+	# The highest byte of the number; no store has one so great.
+	LC_ALL=C sed -i 's/\(schema..\)\x00\x00/\1\x00\x7f/g' d/data.mdb
+	cp d/data.mdb before
+	fails 2 "cannot open the store in d: $want" para-node -d d
+	fails 2 "$want" para-node --dev --genesis genesis.json -d d
+	fails 2 "cannot check d: $want" para-inspect check -d d
+	fails 2 "cannot reset d: $want" para-node reset --to 0 -d d
+	fails 2 "$want" para-node backup other.mdb -d d
+	fails 2 "$want" para-node snapshot snap -d d
+	cmp before d/data.mdb
+	[ ! -e other.mdb ] && [ ! -e snap ]
+	LC_ALL=C sed -i 's/\(schema..\)\x00\x7f/\1\x00\x00/g' d/data.mdb
+	para-inspect check -d d
+}
+
 @test "a second node is refused and harms nothing" {
 	start_dev_node d
 	fails 2 "another node runs on" para-node --dev --genesis genesis.json -d d
