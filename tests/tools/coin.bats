@@ -202,15 +202,6 @@ silent() { # no block for eight slots
 	[ "$(para-inspect status -f slot)" -ge $(($(para-inspect hyper latest -f slot) + 8)) ]
 }
 
-await() { # SECONDS COMMAND...
-	local end=$(($(date +%s) + $1))
-	shift
-	until "$@"; do
-		[ "$(date +%s)" -lt $end ] || return 1
-		sleep 0.1
-	done
-}
-
 @test "chains whose coins are mined, split or minted fall silent when nothing waits" {
 	local chain hid
 	keys a b
@@ -224,7 +215,7 @@ await() { # SECONDS COMMAND...
 	for chain in ore pie gold; do
 		para-coin send -c $chain -k a.key --to "$(cat b)" --amount 1 | para-send --wait final
 	done
-	await 60 silent
+	soon silent
 	hid=$(para-inspect status -f hid)
 	for chain in ore pie gold; do
 		[ "$(para-coin balance "$(cat b)" -c $chain -f balance)" = 1 ]

@@ -116,13 +116,13 @@ has_struck() { # I ADDRESS
 	register 1 notes
 	chatter 1
 	# It holds one of four votes, and is missed.
-	until_true 20 missed_are 1 "$two"
+	until_true 60 missed_are 1 "$two"
 	[ -z "$(struck 1)" ]
 	stranger twice "${PORT[1]}" "$(field 1 slot)"
-	for i in 1 2 3; do until_true 40 has_struck "$i" "$two"; done
+	for i in 1 2 3; do until_true 60 has_struck "$i" "$two"; done
 	hush
 	put 2 notes after >/dev/null
-	until_true 20 missed_are 1 ''
+	until_true 60 missed_are 1 ''
 	agree 1 2 3
 	halt_all
 	for i in 1 2 3; do [ "$(para-inspect check -d "n$i" | jq -r .valid)" = true ]; done

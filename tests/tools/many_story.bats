@@ -106,8 +106,8 @@ lanes_are() { # I LINES
 		para-node -d "n$i" --genesis genesis.json --listen tcp://0.0.0.0:0 2>>"n$i.log" 3>&- 9>&- &
 		NODE[i]=$!
 	done
-	until_true 40 peers_of 1 1
-	until_true 40 peers_of 2 1
+	until_true 60 peers_of 1 1
+	until_true 60 peers_of 2 1
 	[ "$(para-inspect peers -d n1 -f key)" = "$(address_of 2)" ]
 	para-inspect peers -d n1 -f url | grep -q '^tcp://[1-9][0-9]*\.'
 }

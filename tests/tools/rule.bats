@@ -1,7 +1,6 @@
 #!/usr/bin/env bats
 # Rules of layer 2, as an owner of a chain chooses them and a miner meets them.
 load lib
-load many
 
 @test "specs of the rules are printed, checked and refused by option" {
 	para-chain spec --name hard --rule pow --rule-difficulty 4096 >hard.json
@@ -76,9 +75,9 @@ hard_is_taken() {
 	para-key new a.key
 	para-chain spec --name hard --rule pow --rule-difficulty 65536 | para-chain create - -k a.key | para-send --wait final
 	[ "$(para-inspect chain hard | jq -r '[.rule, .rule_difficulty] | join(",")')" = pow,65536 ]
-	until_true 60 easy_is_refused
+	soon easy_is_refused
 	[ "$(jq -r .effort template)" = 65536 ]
-	until_true 60 hard_is_taken
+	soon hard_is_taken
 	# the node's own miner does as much
 	echo mined | para-seal payload -c hard -k a.key | para-send --wait final >sent
 	stop_node
