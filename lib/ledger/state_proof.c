@@ -13,11 +13,14 @@ struct walk {
 	struct spot spot;
 };
 
+/* The last row stands for more bits than a path has. */
 static void
 set_bit(struct hash *path, unsigned at, unsigned bit)
 {
 	uint8_t mask = (uint8_t)(0x80 >> at % 8);
 
+	if (at >= STATE_BITS)
+		return;
 	path->b[at / 8] = (uint8_t)(bit ? path->b[at / 8] | mask : path->b[at / 8] & ~mask);
 }
 

@@ -4,6 +4,9 @@
 
 #include "base/wire.h"
 
+/* Slots of the last row that a key can have: it stands for two bits more than there are, and these are zero. */
+static const uint64_t last_slots = 0x1111111111111111;
+
 /* Levels whose nodes are kept, a bit each: what lies between is cheaper to hash again than to write and undo. */
 enum { KEPT_LEVELS = 1 << 2 | 1 << 4 };
 
@@ -112,6 +115,8 @@ get_counts(struct row *row, struct reader *r)
 		if (low > ROW_MANY || high > ROW_MANY)
 			wire_fail(r, ERR_CORRUPT);
 	}
+	if (row->depth + ROW_LEVELS > STATE_BITS && row->some & ~last_slots)
+		wire_fail(r, ERR_CORRUPT);
 }
 
 enum err

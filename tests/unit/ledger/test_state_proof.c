@@ -8,6 +8,7 @@
 
 #include "ledger/state_proof.h"
 #include "ledger/state_set.h"
+#include "ledger/state_tree.h"
 
 enum { ACCOUNTS = 200 };
 
@@ -134,6 +135,38 @@ a_lane_has_proofs_of_its_own(void **state)
 		assert_int_equal(state_proof_make(&proof, &w->memory.view, &other, account), ERR_LANE);
 	}
 	assert_true(empty > 10);
+}
+
+/* The last row of all stands for more bits than a key has. */
+static void
+an_account_is_proved_among_keys_that_share_all_but_four_bits(void **state)
+{
+	struct world *w = *state;
+	struct state_change change[16];
+	struct state_proof proof;
+	uint8_t account[32];
+	struct hash key;
+	struct buf *row;
+	struct key at;
+
+	account_of(account, 0);
+	key = state_key(account);
+	for (uint8_t i = 0; i < 16; i++) {
+		change[i] = (struct state_change){ .key = key, .value = { account, 4 } };
+		change[i].key.b[31] = (uint8_t)((key.b[31] & 0xf0) | i);
+	}
+	assert_int_equal(state_tree_apply(&w->memory.view, whole.chain, change, 16), ERR_OK);
+	assert_int_equal(state_root(&w->memory.view, &w->root, &whole), ERR_OK);
+	proof = prove(w, &whole, 0);
+	assert_int_equal(proof.nodes, 4);
+	assert_int_equal(check(&proof, &w->root, &whole, 0, 4), ERR_OK);
+	/* A row of slots that no key has. */
+	at = state_key_row(whole.chain, &key, 252);
+	row = sorted_get(&w->memory.now, key_bytes(&at));
+	assert_non_null(row);
+	assert_int_equal(row->data[0], 0x01);
+	row->data[0] = 0x10;
+	assert_int_equal(state_proof_make(&proof, &w->memory.view, &whole, account), ERR_CORRUPT);
 }
 
 static void
@@ -302,6 +335,7 @@ main(int argc, char **argv)
 	const struct CMUnitTest tests[] = {
 		story(there_and_not_there),
 		story(a_lane_has_proofs_of_its_own),
+		story(an_account_is_proved_among_keys_that_share_all_but_four_bits),
 		story(any_byte_that_changes_spoils_it),
 		story(another_s_proof_does_not_show_absence),
 		story(only_one_form_is_read),
