@@ -39,12 +39,19 @@ check_slot(const struct consensus *c, const struct arrival *a)
 	return a->local && !c->round.signing ? ERR_BUSY : ERR_OK;
 }
 
+/* Is all known that says which lanes the parent's children may have? */
+static bool
+can_place(const struct consensus *c, const struct node *parent)
+{
+	return parent && parent->state == NODE_VALID && branch_known(c, parent);
+}
+
 static enum err
 check_place(const struct consensus *c, const struct arrival *a)
 {
 	const struct seal_core *core = &a->event->seal->head.core;
-	bool known = a->parent && a->parent->state == NODE_VALID && tree_descends(a->parent, c->tree.base) &&
-	    a->parent->brief.slot < core->slot && branch_known(c, a->parent);
+	bool known = can_place(c, a->parent) && tree_descends(a->parent, c->tree.base) &&
+	    a->parent->brief.slot < core->slot;
 
 	if (!known || (c->genesis->solo && a->parent != c->tree.tip))
 		return ERR_PARENT;
@@ -93,8 +100,8 @@ check(struct consensus *c, const struct arrival *a)
 	const struct seal *seal = a->event->seal;
 	enum err e = check_slot(c, a);
 
-	/* A block that waits for its parent waits with its bodies. */
-	if (e == ERR_OK && (!a->body || (a->parent && a->parent->state == NODE_VALID)))
+	/* A block that waits for its parent, or for what its branch registered, waits with its bodies. */
+	if (e == ERR_OK && (!a->body || can_place(c, a->parent)))
 		e = check_place(c, a);
 	else if (e == ERR_OK && !a->lane)
 		e = ERR_CHAIN_UNKNOWN;

@@ -191,6 +191,58 @@ a_branch_counts_as_far_as_it_is_whole_and_valid(void **state)
 	garden_close(&g);
 }
 
+/* The node's block commits what execution reached: what its branch registered is known when it is followed. */
+static void
+commit(struct garden *g, struct node *node, uint64_t executed)
+{
+	node->lane = arena_alloc(&node->arena, 1, sizeof *node->lane);
+	node->state_after = arena_alloc(&node->arena, 1, sizeof *node->state_after);
+	assert_true(node->lane && node->state_after);
+	node->lane[0] = g->core->lanes.item[0];
+	node->state_after[0].committed.executed = executed;
+	node->hyper.header.lanes = 1;
+}
+
+/* The node's block has one seal of chain 0, whose body is not here. */
+static struct seal
+lack_body(struct garden *g, struct node *node)
+{
+	struct seal seal = { .head.core = { .network = g->core->network, .slot = node->brief.slot,
+		.prev_hyper = node->parent->brief.hash } };
+
+	node->brief.seals = node->missing = 1;
+	node->ticket = calloc(1, sizeof *node->ticket);
+	node->seal = arena_alloc(&node->arena, 1, sizeof *node->seal);
+	node->chain = arena_alloc(&node->arena, 1, sizeof *node->chain);
+	assert_true(node->ticket && node->seal && node->chain);
+	node->ticket[0].id = seal_id(&seal.head);
+	return seal;
+}
+
+/* Else the branch would never be whole, and so never be followed, however much work and votes stand behind it. */
+static void
+bodies_are_taken_whatever_their_branch_registered(void **state)
+{
+	const struct pubkey peer = { { 1 } };
+	struct garden g;
+	struct node *b, *c;
+
+	(void)state;
+	garden_open(&g, 0);
+	b = grow(&g, grow(&g, root(&g), 'a', 1, 1), 'b', 2, 1);
+	commit(&g, b, 1);
+	c = grow(&g, b, 'c', 3, 1);
+	const struct seal seal = lack_body(&g, c);
+	const struct event_seal event = { .seal = &seal, .id = c->ticket[0].id };
+	g.core->executed_hid = 1;
+	grow(&g, root(&g), 'p', 4, 1000);
+	follows(&g, "+p");
+	assert_false(branch_known(g.core, b));
+	assert_int_equal(accept_seal(g.core, &g.out, &event, &peer), ERR_OK);
+	assert_int_equal(c->missing, 0);
+	garden_close(&g);
+}
+
 static void
 two_certified_in_a_row_are_final(void **state)
 {
@@ -280,6 +332,7 @@ main(void)
 		cmocka_unit_test(the_certified_block_of_the_highest_slot_before_any_work),
 		cmocka_unit_test(blocks_of_this_slot_wait_until_they_are_certified),
 		cmocka_unit_test(a_branch_counts_as_far_as_it_is_whole_and_valid),
+		cmocka_unit_test(bodies_are_taken_whatever_their_branch_registered),
 		cmocka_unit_test(two_certified_in_a_row_are_final),
 		cmocka_unit_test(each_clause_of_final_is_needed),
 		cmocka_unit_test(final_stays_whatever_comes),
