@@ -137,14 +137,14 @@ tied_leaves(const struct effects *batch)
 	return false;
 }
 
-/* NULL: none, or the blocks they were made of were left. Sometimes they come just after the disk has left a block. */
+/* NULL: none, or the blocks they were made of were left. Where the disk leaves a block they come just after. */
 static inline struct results *
 tied_take_results(struct crowd *w, uint32_t who, const struct effects *batch)
 {
 	struct tied *d = &tied[who];
-	bool late = crowd_draw(w, 3) == 0;
+	bool leaves = tied_leaves(batch), late = crowd_draw(w, 3) == 0 || leaves;
 
-	if (late && tied_leaves(batch))
+	if (leaves)
 		tied_execute(who);
 	struct results *r = d->ready;
 	if (r == NULL || late)
