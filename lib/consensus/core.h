@@ -22,7 +22,7 @@
 #include "consensus/tables.h"
 
 enum { PARKED_MOST = 64, LOOSE_MOST = 1024, ORPHANS_MOST = 256, LOST_MOST = 16, SLOT_BLOCKS_MOST = 64,
-	UNCALLED_MOST = 8 /* candidates of a slot that are kept for their rank alone */ };
+	UNCALLED_MOST = 16 /* candidates of a slot that are kept for their rank alone */ };
 
 /* Who asked for work. */
 struct request {

@@ -24,7 +24,7 @@
 #include "crypto/sign.h"
 #include "crypto/work.h"
 
-enum { PERIOD = 1000, CHAINS = 2, MEMBERS = 10, ROWS = 20000, HIDS = 1000, SLOTS = 2000, MAIL = 200000 };
+enum { PERIOD = 1000, CHAINS = 2, MEMBERS = 20, ROWS = 20000, HIDS = 1000, SLOTS = 2000, MAIL = 200000 };
 
 static const uint64_t GENESIS_MS = 1000000;
 

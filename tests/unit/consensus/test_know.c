@@ -168,7 +168,7 @@ uncalled(const struct crowd *w, uint32_t who, uint64_t slot)
 	return uncalled;
 }
 
-/* Where every one of ten seals and so proposes, nobody keeps more than the eight of lowest rank. */
+/* Where every one of twenty seals and so proposes, nobody keeps more than the sixteen of lowest rank. */
 static void
 candidates_of_many(void **state)
 {
@@ -176,7 +176,7 @@ candidates_of_many(void **state)
 	uint32_t most = 0;
 
 	(void)state;
-	crowd_open(&w, 10, 5);
+	crowd_open(&w, 20, 5);
 	crowd_to(&w, 2);
 	for (uint32_t i = 0; i < w.members; i++)
 		crowd_pay(&w, i, 1, 1);
@@ -185,7 +185,7 @@ candidates_of_many(void **state)
 		for (uint32_t i = 0; i < w.members; i++)
 			most = uncalled(&w, i, 2) > most ? uncalled(&w, i, 2) : most;
 	}
-	assert_int_equal(most, 8);
+	assert_int_equal(most, 16);
 	crowd_to(&w, 6);
 	crowd_same_tips(&w);
 	assert_true(w.member[0].tip > 0);
