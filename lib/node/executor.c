@@ -9,7 +9,7 @@
 
 enum { RETRY_MS = 1000 };
 
-/* What is in the way of a block: said once, however often it is tried. */
+/* What is in the way of a block, or of knowing which one is next (hid 0): said once, however often it is tried. */
 struct trouble {
 	uint64_t hid;
 	enum err err;
@@ -18,8 +18,12 @@ struct trouble {
 static void
 tell(struct node *n, struct trouble *told, uint64_t hid, enum err e)
 {
-	if (e != ERR_OK && (told->hid != hid || told->err != e))
+	bool new = told->hid != hid || told->err != e;
+
+	if (e != ERR_OK && new && hid > 0)
 		log_error(n, "hyper %" PRIu64 " cannot be executed: %s; trying again every second", hid, err_text(e));
+	else if (e != ERR_OK && new)
+		log_error(n, "cannot execute: %s; trying again every second", err_text(e));
 	if (e == ERR_OK && told->err != ERR_OK)
 		log_event(n, "hyper %" PRIu64 " can be executed now", hid);
 	*told = (struct trouble){ hid, e };
