@@ -88,13 +88,14 @@ deafen() {
 @test "socket: 200 connections that say nothing, or greet and say nothing" {
 	start_node
 	rude silent "$SOCKET" 200 120 >silent 3>&- &
+	silent=$!
 	rude greeted "$SOCKET" 200 120 >greeted 3>&- &
 	crowd=$!
 	soon grep -q open silent
 	soon grep -q open greeted
 	rude answers "$SOCKET" "$(patience 1000)"
 	para-inspect status
-	kill $crowd %1
+	kill $crowd $silent
 }
 
 @test "socket: replies that nobody reads" {
