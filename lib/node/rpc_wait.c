@@ -165,6 +165,16 @@ put_waited(struct json_writer *w, const char *key, const char *name, const struc
 	json_end_array(w);
 }
 
+static bool
+any_pooled(const struct watch *s)
+{
+	for (uint32_t i = 0; i < s->payloads; i++) {
+		if (s->payload[i].found.status == LOOKUP_POOLED)
+			return true;
+	}
+	return false;
+}
+
 /* What those wait for that are in the pool still; NULL when that cannot be told, which is no reason to tell nothing. */
 static struct wait *
 find_waits(const struct watch *s, struct node *n)
@@ -191,7 +201,7 @@ static void
 answer(struct call *call)
 {
 	const struct watch *s = call->state;
-	struct wait *wait = find_waits(s, call->node);
+	struct wait *wait = any_pooled(s) ? find_waits(s, call->node) : NULL;
 	struct json_writer *w = call_begin(call);
 	json_put_object(w);
 	put_waited(w, "payloads", "payload", s->payload, s->payloads, wait);
