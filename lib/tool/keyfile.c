@@ -37,6 +37,14 @@ fill(int fd, struct bytes text)
 	return ok;
 }
 
+/* A file system that knows no second name for a file moves it. */
+static bool
+place(const char *temporary, const char *path)
+{
+	return link(temporary, path) == 0 || ((errno == EPERM || errno == EOPNOTSUPP) &&
+	    renameat2(AT_FDCWD, temporary, AT_FDCWD, path, RENAME_NOREPLACE) == 0);
+}
+
 /* A file that is there stays as it is; ours is there whole or, whenever it is killed, not at all. */
 static enum err
 write_new(const char *path, struct bytes text)
@@ -52,7 +60,7 @@ write_new(const char *path, struct bytes text)
 	int fd = mkostemp(temporary, O_CLOEXEC);
 	if (fd < 0)
 		return ERR_IO;
-	bool ok = fill(fd, text) && link(temporary, path) == 0;
+	bool ok = fill(fd, text) && place(temporary, path);
 	int error = errno;
 	unlink(temporary);
 	errno = error;

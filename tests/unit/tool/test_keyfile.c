@@ -1,6 +1,7 @@
 #include "tool/keyfile.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <glob.h>
 #include <setjmp.h>
 #include <signal.h>
@@ -19,6 +20,18 @@
 
 static char dir[64];
 static struct tool tool = {.name = "test", .quiet = true};
+
+/* As on a memory stick: its files have one name each. */
+static bool no_links;
+
+int
+link(const char *from, const char *to)
+{
+	if (!no_links)
+		return linkat(AT_FDCWD, from, AT_FDCWD, to, 0);
+	errno = EPERM;
+	return -1;
+}
 
 static const char *
 path_of(const char *name)
@@ -130,6 +143,22 @@ test_files_that_are_no_keys(void **state)
 
 /* Killed at its first byte: what is there is no key that lacks its text, and the next one is made. */
 static void
+test_a_file_system_without_links_holds_keys(void **state)
+{
+	struct pubkey made;
+	struct stat st;
+	glob_t left;
+	(void)state;
+	no_links = true;
+	assert_int_equal(keyfile_new(&made, path_of("stick"), NULL), ERR_OK);
+	assert_int_equal(keyfile_new(&made, path_of("stick"), NULL), ERR_EXISTS);
+	no_links = false;
+	assert_int_equal(stat(path_of("stick"), &st), 0);
+	assert_int_equal(st.st_mode & 0777, 0600);
+	assert_int_equal(glob(path_of("stick.*"), 0, NULL, &left), GLOB_NOMATCH);
+}
+
+static void
 test_a_kill_leaves_no_half_of_a_key(void **state)
 {
 	struct pubkey made;
@@ -158,7 +187,7 @@ make_dir(void **state)
 static int
 remove_dir(void **state)
 {
-	static const char *const names[] = {"plain", "locked", "pass", "longest", "longer", "bad", "killed"};
+	static const char *const names[] = {"plain", "locked", "pass", "longest", "longer", "bad", "killed", "stick"};
 	glob_t left;
 	(void)state;
 	if (glob(path_of("killed.*"), 0, NULL, &left) == 0) {
@@ -179,6 +208,7 @@ main(void)
 	    cmocka_unit_test(test_a_passphrase_opens_only_its_own),
 	    cmocka_unit_test(test_passphrases_have_a_bound),
 	    cmocka_unit_test(test_files_that_are_no_keys),
+	    cmocka_unit_test(test_a_file_system_without_links_holds_keys),
 	    cmocka_unit_test(test_a_kill_leaves_no_half_of_a_key),
 	};
 	return cmocka_run_group_tests_name("tool/keyfile", tests, make_dir, remove_dir);
