@@ -12,28 +12,32 @@
 
 #include "tool/keytext.h"
 
-static enum err
-sync_directory(const char *path)
-{
-	char copy[PATH_MAX];
-	if (strlen(path) >= sizeof copy)
-		return ERR_TOO_LONG;
-	strcpy(copy, path);
-	int fd = open(dirname(copy), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	enum err e = fd >= 0 && fsync(fd) == 0 ? ERR_OK : ERR_IO;
-	if (fd >= 0)
-		close(fd);
-	return e;
-}
-
 static bool
 fill(int fd, struct bytes text)
 {
 	errno = EIO;
-	bool ok = fchmod(fd, 0600) == 0 && write(fd, text.data, text.len) == (ssize_t)text.len && fsync(fd) == 0;
+	return fchmod(fd, 0600) == 0 && write(fd, text.data, text.len) == (ssize_t)text.len && fsync(fd) == 0;
+}
+
+static void
+close_quietly(int fd)
+{
 	int error = errno;
-	ok = close(fd) == 0 && ok;
+	close(fd);
 	errno = error;
+}
+
+/* A file without a name until it is whole: a kill leaves nothing of it. */
+static bool
+write_nameless(int directory, const char *path, struct bytes text)
+{
+	char descriptor[32];
+	int fd = openat(directory, ".", O_TMPFILE | O_WRONLY | O_CLOEXEC, 0600);
+	if (fd < 0)
+		return false;
+	snprintf(descriptor, sizeof descriptor, "/proc/self/fd/%d", fd);
+	bool ok = fill(fd, text) && linkat(AT_FDCWD, descriptor, AT_FDCWD, path, AT_SYMLINK_FOLLOW) == 0;
+	close_quietly(fd);
 	return ok;
 }
 
@@ -45,28 +49,47 @@ place(const char *temporary, const char *path)
 	    renameat2(AT_FDCWD, temporary, AT_FDCWD, path, RENAME_NOREPLACE) == 0);
 }
 
+/* Where each file has a name from its beginning on, or there is no /proc: a kill may leave a file of this name. */
+static bool
+write_named(const char *directory, const char *path, struct bytes text)
+{
+	char temporary[PATH_MAX];
+	if (snprintf(temporary, sizeof temporary, "%s/.para-key-XXXXXX", directory) >= (int)sizeof temporary) {
+		errno = ENAMETOOLONG;
+		return false;
+	}
+	int fd = mkostemp(temporary, O_CLOEXEC);
+	if (fd < 0)
+		return false;
+	bool ok = fill(fd, text) && place(temporary, path);
+	int error = errno;
+	close_quietly(fd);
+	unlink(temporary);
+	errno = error;
+	return ok;
+}
+
 /* A file that is there stays as it is; ours is there whole or, whenever it is killed, not at all. */
 static enum err
 write_new(const char *path, struct bytes text)
 {
-	char temporary[PATH_MAX];
+	char copy[PATH_MAX];
+	const char *directory;
 	struct stat st;
 	if (lstat(path, &st) == 0)
 		return ERR_EXISTS;
-	if (snprintf(temporary, sizeof temporary, "%s.XXXXXX", path) >= (int)sizeof temporary) {
+	if (strlen(path) >= sizeof copy) {
 		errno = ENAMETOOLONG;
 		return ERR_IO;
 	}
-	int fd = mkostemp(temporary, O_CLOEXEC);
+	directory = dirname(strcpy(copy, path));
+	int fd = open(directory, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	if (fd < 0)
 		return ERR_IO;
-	bool ok = fill(fd, text) && place(temporary, path);
-	int error = errno;
-	unlink(temporary);
-	errno = error;
-	if (!ok)
-		return error == EEXIST ? ERR_EXISTS : ERR_IO;
-	return sync_directory(path);
+	bool ok = (write_nameless(fd, path, text) || (errno != EEXIST && write_named(directory, path, text))) &&
+	    fsync(fd) == 0;
+	close_quietly(fd);
+	return ok ? ERR_OK : errno == EEXIST ? ERR_EXISTS : ERR_IO;
 }
 
 enum err

@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <glob.h>
+#include <limits.h>
 #include <setjmp.h>
 #include <signal.h>
 #include <sodium.h>
@@ -13,6 +14,7 @@
 #include <string.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -25,12 +27,30 @@ static struct tool tool = {.name = "test", .quiet = true};
 static bool no_links;
 
 int
-link(const char *from, const char *to)
+linkat(int from_dir, const char *from, int to_dir, const char *to, int flags)
 {
 	if (!no_links)
-		return linkat(AT_FDCWD, from, AT_FDCWD, to, 0);
+		return (int)syscall(SYS_linkat, from_dir, from, to_dir, to, flags);
 	errno = EPERM;
 	return -1;
+}
+
+int
+link(const char *from, const char *to)
+{
+	return linkat(AT_FDCWD, from, AT_FDCWD, to, 0);
+}
+
+/* Files in the directory, hidden ones too. */
+static size_t
+files(void)
+{
+	char pattern[128];
+	glob_t there = {0};
+	snprintf(pattern, sizeof pattern, "%s/*", dir);
+	size_t count = glob(pattern, GLOB_PERIOD, NULL, &there) == 0 ? there.gl_pathc : 0;
+	globfree(&there);
+	return count;
 }
 
 static const char *
@@ -141,13 +161,12 @@ test_files_that_are_no_keys(void **state)
 	assert_int_equal(keyfile_key(&key, &tool), TOOL_TROUBLE);
 }
 
-/* Killed at its first byte: what is there is no key that lacks its text, and the next one is made. */
 static void
 test_a_file_system_without_links_holds_keys(void **state)
 {
+	size_t before = files();
 	struct pubkey made;
 	struct stat st;
-	glob_t left;
 	(void)state;
 	no_links = true;
 	assert_int_equal(keyfile_new(&made, path_of("stick"), NULL), ERR_OK);
@@ -155,12 +174,34 @@ test_a_file_system_without_links_holds_keys(void **state)
 	no_links = false;
 	assert_int_equal(stat(path_of("stick"), &st), 0);
 	assert_int_equal(st.st_mode & 0777, 0600);
-	assert_int_equal(glob(path_of("stick.*"), 0, NULL, &left), GLOB_NOMATCH);
+	assert_int_equal(files(), before + 1);
 }
 
 static void
-test_a_kill_leaves_no_half_of_a_key(void **state)
+test_a_name_is_as_long_as_it_may_be(void **state)
 {
+	char path[sizeof dir + NAME_MAX + 2];
+	size_t before = files();
+	struct pubkey made;
+	(void)state;
+	snprintf(path, sizeof path, "%s/%0*d", dir, NAME_MAX, 0);
+	for (int i = 0; i < 2; i++) {
+		no_links = i == 1;
+		assert_int_equal(keyfile_new(&made, path, NULL), ERR_OK);
+		assert_int_equal(remove(path), 0);
+	}
+	no_links = false;
+	strcat(path, "0");
+	assert_int_equal(keyfile_new(&made, path, NULL), ERR_IO);
+	assert_int_equal(errno, ENAMETOOLONG);
+	assert_int_equal(files(), before);
+}
+
+/* Killed at its first byte: nothing is there, neither under the key's name nor beside it, and the next one is made. */
+static void
+test_a_kill_leaves_nothing_of_a_key(void **state)
+{
+	size_t before = files();
 	struct pubkey made;
 	int how;
 	(void)state;
@@ -173,6 +214,7 @@ test_a_kill_leaves_no_half_of_a_key(void **state)
 	}
 	assert_int_equal(waitpid(child, &how, 0), child);
 	assert_true(WIFSIGNALED(how) && WTERMSIG(how) == SIGXFSZ);
+	assert_int_equal(files(), before);
 	assert_int_equal(keyfile_new(&made, path_of("killed"), NULL), ERR_OK);
 }
 
@@ -188,13 +230,7 @@ static int
 remove_dir(void **state)
 {
 	static const char *const names[] = {"plain", "locked", "pass", "longest", "longer", "bad", "killed", "stick"};
-	glob_t left;
 	(void)state;
-	if (glob(path_of("killed.*"), 0, NULL, &left) == 0) {
-		for (size_t i = 0; i < left.gl_pathc; i++)
-			remove(left.gl_pathv[i]);
-		globfree(&left);
-	}
 	for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
 		remove(path_of(names[i]));
 	return rmdir(dir);
@@ -209,7 +245,8 @@ main(void)
 	    cmocka_unit_test(test_passphrases_have_a_bound),
 	    cmocka_unit_test(test_files_that_are_no_keys),
 	    cmocka_unit_test(test_a_file_system_without_links_holds_keys),
-	    cmocka_unit_test(test_a_kill_leaves_no_half_of_a_key),
+	    cmocka_unit_test(test_a_name_is_as_long_as_it_may_be),
+	    cmocka_unit_test(test_a_kill_leaves_nothing_of_a_key),
 	};
 	return cmocka_run_group_tests_name("tool/keyfile", tests, make_dir, remove_dir);
 }
