@@ -194,10 +194,11 @@ NODES ?= 7
 # Sanitizers watch malloc itself.
 SIM_HEAP := $(if $(SAN),,-Wl,--wrap=malloc,--wrap=calloc,--wrap=realloc,--wrap=free)
 SIM_LAWLESS := ,--wrap=rule_seal,--wrap=rule_stake,--wrap=rule_fill,--wrap=rule_effort,--wrap=rule_quorum
+SIM_CARELESS := ,--wrap=work_meets,--wrap=pool_flush,--wrap=pool_droppable
 
 $(B)/sim/sim: $(SIM) $(call upto,ledger)
 	@mkdir -p $(@D)
-	$(call say,LD $@)$(CC) $(LDFLAGS) $(SIM_IDEAL),--wrap=hyper_keep$(SIM_LAWLESS) $(SIM_HEAP) -o $@ $^ -lsodium -lm
+	$(call say,LD $@)$(CC) $(LDFLAGS) $(SIM_IDEAL),--wrap=hyper_keep$(SIM_LAWLESS)$(SIM_CARELESS) $(SIM_HEAP) -o $@ $^ -lsodium -lm
 
 sim: $(B)/sim/sim
 	$(B)/sim/sim --seeds $(SEEDS) --from $(FROM) -n $(NODES)

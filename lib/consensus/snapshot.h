@@ -38,13 +38,14 @@ struct consensus_config {
 	uint32_t without;           /* defences that a test switches off: bits of enum defence; 0 in every node */
 };
 
-/* The clauses that the proof of finality needs; a simulator shows that each is needed. */
+/* The clauses that the proof of finality needs, and a bound; a simulator shows that each is needed. */
 enum defence {
 	DEFENCE_LOCK = 1,    /* endorse no source below one endorsed before */
 	DEFENCE_NEXT = 2,    /* final needs a certified block of the very next slot */
 	DEFENCE_CARRIED = 4, /* a source brings endorsements that certify it */
 	DEFENCE_QUORUM = 8,  /* certified by more than 2/3; without: more than half */
-	DEFENCE_VOTES = 16   /* the common past says who votes; without: a block's own seals, and only their set is endorsed */
+	DEFENCE_VOTES = 16,  /* the common past says who votes; without: a block's own seals, and only their set is endorsed */
+	DEFENCE_ROOM = 32    /* a slot has room for so many blocks */
 };
 
 /* --- what is restored at start --- */

@@ -14,6 +14,7 @@ struct control {
 	enum books_flaw flaw;
 	bool rules;
 	enum rules_flaw lawless;
+	enum careless careless;
 };
 
 static const struct control controls[] = {
@@ -48,6 +49,18 @@ static const struct control controls[] = {
 	    .rules = true, .hostile = HOSTILE_LAWLESS },
 	{ .what = "a quarter asks for no rule, and nothing happens", .seed = 320, .hosts = 8, .share = 250, .rules = true,
 	    .hostile = HOSTILE_LAWLESS },
+	{ .what = "nodes speak before their record is on disk", .law = "one_signature_per_slot", .seed = 330, .hosts = 5,
+	    .careless = CARELESS_RECORD },
+	{ .what = "seals need no work", .law = "committed_work_never_forged", .seed = 340, .hosts = 5, .share = 200,
+	    .hostile = HOSTILE_IDLE, .careless = CARELESS_WORK },
+	{ .what = "one seals without work, and nothing happens", .seed = 340, .hosts = 5, .share = 200,
+	    .hostile = HOSTILE_IDLE },
+	{ .what = "pools let go of what is not final", .law = "nothing_acknowledged_lost", .seed = 350, .hosts = 5,
+	    .careless = CARELESS_POOL },
+	{ .what = "a slot takes whatever is sent", .law = "queues_bounded", .seed = 365, .hosts = 5, .share = 600,
+	    .without = DEFENCE_ROOM, .hostile = HOSTILE_SPAM },
+	{ .what = "the same within bounds, and nothing happens", .seed = 365, .hosts = 5, .share = 600,
+	    .hostile = HOSTILE_SPAM },
 };
 
 /* What was broken, by the seed that did; NULL: nothing, whatever the seed. */
@@ -60,7 +73,7 @@ play(const struct control *c, uint64_t *seed)
 	for (*seed = c->seed; *seed < c->seed + TRIES && !broken; ++*seed) {
 		struct options o = { .seed = *seed, .hosts = c->hosts, .rounds = 60, .rough = true, .without = c->without,
 			.hostile = c->hostile, .hostile_share = c->share, .coins = c->coins, .flaw = c->flaw,
-			.rules = c->rules, .lawless = c->lawless };
+			.rules = c->rules, .lawless = c->lawless, .careless = c->careless };
 		broken = run_seed(&w, &o);
 		world_close(&w);
 	}

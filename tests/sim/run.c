@@ -137,6 +137,7 @@ world_open(struct world *w, const struct options *o)
 {
 	*w = (struct world){ .o = *o, .hosts = o->hosts, .now_ms = GENESIS_MS, .load = 150,
 		.fate = { o->seed * 3 + 1 }, .trouble = { o->seed * 3 + 2 }, .malice = { o->seed * 3 + 3 } };
+	careless_be(o->careless);
 	w->with_rules = o->rules ||
 	    (!o->calm && !o->rough && o->seed % 8 == 4 && o->chains == 0 && o->hosts <= LIMIT_AUTHORITIES);
 	w->chains = w->with_rules ? RULES_CHAINS : o->chains ? o->chains : CHAINS;

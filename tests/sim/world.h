@@ -7,12 +7,14 @@
  *     host      a core and what drives it            disk, books (coins), wire, letter, timeline
  *     law       what must hold after every step      story: the trace, and its digest
  *     rules     chains of the rules pos and bft      law_rules: what must hold there
+ *     careless  nodes that break a law
  */
 #ifndef SIM_WORLD_H
 #define SIM_WORLD_H
 
 #include "base/map.h"
 #include "books.h"
+#include "careless.h"
 #include "chance.h"
 #include "disk.h"
 #include "rules.h"
@@ -36,6 +38,7 @@ struct options {
 	bool rules;              /* chains with rules of layer 2, and coins; else only in those of some seeds */
 	enum books_flaw flaw;    /* of every ledger */
 	enum rules_flaw lawless; /* of every core */
+	enum careless careless;  /* every node */
 	uint32_t hostile;        /* ways to be hostile that are allowed; UINT32_MAX: as the seed says */
 };
 
@@ -236,7 +239,8 @@ bool users_served(const struct world *w, uint32_t who);
 enum hostile_way {
 	HOSTILE_SILENT = 1, HOSTILE_TWO_FACED = 2, HOSTILE_WITHHOLD = 4, HOSTILE_LIAR = 8, HOSTILE_SPAM = 16,
 	HOSTILE_REPLAY = 32, HOSTILE_GARBAGE = 64, HOSTILE_FALSE_SOURCE = 128, HOSTILE_PATIENT = 256,
-	HOSTILE_HALF_SEAL = 512, HOSTILE_FALSE_ROOT = 1024, HOSTILE_LAWLESS = 2048 /* asks for no rule of layer 2 */
+	HOSTILE_HALF_SEAL = 512, HOSTILE_FALSE_ROOT = 1024, HOSTILE_LAWLESS = 2048, /* asks for no rule of layer 2 */
+	HOSTILE_IDLE = 4096 /* seals without work */
 };
 
 /* True when the liar has dealt with the object that its core wanted to send. */
