@@ -53,7 +53,8 @@ agree_list(struct list *out, struct arena *arena, const struct assembly *in)
 		/* It says nothing of what it does not hold. */
 		if (lane->info.unfollowed)
 			continue;
-		if (in->seats_only && !lanes_has_seat(lane, sign_key_public(in->key)))
+		if (in->seats_only && (at == first || !lanes_has_seat(lane, sign_key_public(in->key),
+		    in->lanes->item[0]->state.committed.executed)))
 			continue;
 		if (at == first && lanes_same_roots(&lane->state.executed, &lane->state.committed))
 			continue;

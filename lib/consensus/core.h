@@ -92,7 +92,7 @@ struct round {
 	struct arena arena;  /* what follows lives here, until the slot ends */
 	struct list **list;  /* ascending by voter */
 	uint32_t lists, lists_cap;
-	uint64_t cheap;      /* length of those that nothing but an authority's key stands behind */
+	uint64_t cheap;      /* length of those that nothing but an authority's key stands behind; see hear.c */
 	struct taken **owed; /* accepted on the tip of that time, as of owed_ms */
 	uint32_t oweds;
 	struct hash owed_parent;

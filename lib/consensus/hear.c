@@ -3,7 +3,6 @@
 
 #include "chain/evidence.h"
 #include "consensus/core.h"
-#include "consensus/difficulty.h"
 
 static int
 compare_keys(const struct pubkey *a, const struct pubkey *b)
@@ -34,25 +33,51 @@ copy_entries(struct list *out, struct arena *arena, const struct list *list)
 /* What an entry takes in a hyper block beside its ids, about: path, signature, roots. */
 enum { ENTRY_LENGTH = 1024 };
 
+static uint64_t
+entry_length(uint64_t ids)
+{
+	return ENTRY_LENGTH + ids * sizeof(struct hash);
+}
+
 /*
- * Of the lanes of its seats alone, no more than could be said of these, and all such lists no more than part of a block:
- * an authority's word costs nothing, and whoever registers a chain makes authorities.
+ * An authority's word costs nothing, and whoever registers a chain makes authorities, as many as it likes by naming new
+ * ones. So it is the lane's seals that pay: without one there is nothing to say, and they bound what is said.
  */
 static bool
-is_of_seats(const struct consensus *c, const struct list *list, uint64_t *length)
+entry_fits(const struct consensus *c, const struct list_entry *entry, const struct pubkey *voter)
 {
-	uint64_t ids = 0;
+	const struct lane_entry *lane = lanes_find(&c->lanes, entry->lane.chain);
+	uint64_t ids;
+
+	if (!lane || lane->seals == 0 || lane_compare(&lane->state.lane, &entry->lane) != 0 ||
+	    !lanes_has_seat(lane, voter, c->lanes.item[0]->base.committed.executed))
+		return false;
+	ids = 2 * (uint64_t)lane->seals;
+	return entry->count <= ids && lane->cheap + entry_length(entry->count) <= LIMIT_AUTHORITIES * entry_length(ids);
+}
+
+/* Is it heard of one who is nothing but an authority? All such lists take no more than part of a block. */
+static bool
+fits(const struct consensus *c, const struct list *list)
+{
+	uint64_t length = 0;
 
 	for (uint32_t i = 0; i < list->count; i++) {
-		const struct lane_entry *lane = lanes_find(&c->lanes, list->entry[i].lane.chain);
-		if (!lane || lane_compare(&lane->state.lane, &list->entry[i].lane) != 0 ||
-		    !lanes_has_seat(lane, &list->voter))
+		if (!entry_fits(c, &list->entry[i], &list->voter))
 			return false;
-		ids += list->entry[i].count;
+		length += entry_length(list->entry[i].count);
 	}
-	*length = (uint64_t)list->count * ENTRY_LENGTH + ids * sizeof(struct hash);
-	return ids <= difficulty_bound(c->genesis, c->lanes_in_use) &&
-	    c->round.cheap + *length <= c->hyper_bytes / 8;
+	return length > 0 && c->round.cheap + length <= c->hyper_bytes / 8;
+}
+
+static void
+charge(struct consensus *c, const struct list *list)
+{
+	for (uint32_t i = 0; i < list->count; i++) {
+		uint64_t length = entry_length(list->entry[i].count);
+		lanes_find(&c->lanes, list->entry[i].lane.chain)->cheap += length;
+		c->round.cheap += length;
+	}
 }
 
 static bool
@@ -75,17 +100,15 @@ hear_everywhere(struct consensus *c, const struct pubkey *voter)
 
 /*
  * Who may be heard of a slot: who holds a vote, who has a seal in it, which costs work, and who is an authority of a
- * chain; cheap: the length of the list of one who is that alone, else 0.
+ * chain; cheap: it is that alone.
  */
 static bool
-heard(struct consensus *c, const struct list *list, uint64_t *cheap)
+heard(struct consensus *c, const struct list *list, bool *cheap)
 {
 	const struct votes *votes = round_votes(c);
 
-	*cheap = 0;
-	if (!votes || hear_everywhere(c, &list->voter))
-		return votes != NULL;
-	return !votes->solo && lanes_has_authority(&c->lanes, &list->voter) && is_of_seats(c, list, cheap);
+	*cheap = votes && !hear_everywhere(c, &list->voter);
+	return votes && (!*cheap || (!votes->solo && fits(c, list)));
 }
 
 static enum err
@@ -112,7 +135,7 @@ hear_list(struct consensus *c, const struct list *list)
 	struct round *r = &c->round;
 	struct list *copy;
 	struct evidence evidence;
-	uint64_t cheap;
+	bool cheap;
 	uint32_t at = 0;
 
 	if (list->slot != r->slot || !heard(c, list, &cheap))
@@ -132,7 +155,8 @@ hear_list(struct consensus *c, const struct list *list)
 	memmove(r->list + at + 1, r->list + at, (r->lists - at) * sizeof(struct list *));
 	r->list[at] = copy;
 	r->lists++;
-	r->cheap += cheap;
+	if (cheap)
+		charge(c, list);
 	return ERR_OK;
 }
 

@@ -164,9 +164,11 @@ lanes_authorities(const struct lane_entry *lane, uint64_t executed)
 }
 
 bool
-lanes_has_seat(const struct lane_entry *lane, const struct pubkey *key)
+lanes_has_seat(const struct lane_entry *lane, const struct pubkey *key, uint64_t executed)
 {
-	for (uint32_t k = 0; k < lane->sets; k++) {
+	uint32_t from = newest(lane, executed);
+
+	for (uint32_t k = from < lane->sets ? from : 0; k < lane->sets; k++) {
 		if (rule_is_authority(&lane->set[k].keys, key))
 			return true;
 	}
@@ -177,7 +179,7 @@ bool
 lanes_has_authority(const struct lanes *l, const struct pubkey *key)
 {
 	for (uint32_t i = 0; i < l->count; i++) {
-		if (lanes_has_seat(l->item[i], key))
+		if (lanes_has_seat(l->item[i], key, l->item[0]->base.committed.executed))
 			return true;
 	}
 	return false;
@@ -210,6 +212,8 @@ lanes_in_use(const struct lanes *l, uint64_t hid, uint32_t epoch)
 void
 lanes_clear(struct lanes *l)
 {
-	for (uint32_t i = 0; i < l->count; i++)
+	for (uint32_t i = 0; i < l->count; i++) {
 		l->item[i]->seals = l->item[i]->offers = 0;
+		l->item[i]->cheap = 0;
+	}
 }

@@ -22,6 +22,7 @@ struct lane_entry {
 	uint32_t sets;
 	struct heap ready;      /* queues with a payload that the next block can execute */
 	uint32_t seals, offers; /* of this slot: taken, handed out and not back */
+	uint64_t cheap;         /* of this slot: length of what those say of it who are its authorities alone */
 	uint64_t offered;       /* number of its latest offer, of any slot; 0: none */
 };
 
@@ -59,8 +60,10 @@ void lanes_drop_sets(struct lane_entry *lane, uint64_t hid);
 /* Those in force where chain 0 has committed `executed`; without any key when there are none. */
 const struct authorities *lanes_authorities(const struct lane_entry *lane, uint64_t executed);
 
-/* Is the key, or will it be, an authority of this chain, of some chain? */
-bool lanes_has_seat(const struct lane_entry *lane, const struct pubkey *key);
+/* Is the key, or will it be, an authority of this chain, where chain 0 has committed `executed`? */
+bool lanes_has_seat(const struct lane_entry *lane, const struct pubkey *key, uint64_t executed);
+
+/* Of some chain, as of the base. */
 bool lanes_has_authority(const struct lanes *l, const struct pubkey *key);
 
 bool lanes_same_roots(const struct roots *a, const struct roots *b);

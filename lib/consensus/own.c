@@ -46,6 +46,8 @@ own_list(struct consensus *c, struct effects *out)
 
 	in.seats_only = !hear_everywhere(c, &c->self);
 	e = in.votes ? agree_list(&list, &c->round.arena, &in) : ERR_NOMEM;
+	if (e == ERR_OK && in.seats_only && list.count == 0)
+		return ERR_OK;
 	if (e == ERR_OK)
 		e = list_root(&root, &list);
 	if (e == ERR_OK)

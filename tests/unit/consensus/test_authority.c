@@ -181,40 +181,133 @@ new_authorities_are_in_force_when_chain_0_has_committed_them(void **state)
 	crowd_end(&w);
 }
 
-/* Keys of a chain that anybody registers cannot fill the block with words. */
+/* --- what is heard of who is an authority alone --- */
+
+/* One member's core within slot 3, as if it held one seal of chain 1. */
+static struct consensus *
+open_alone(struct crowd *w)
+{
+	struct consensus *c;
+
+	open_crowd(w, 4, 7, 0xf);
+	start_all(w);
+	crowd_to(w, 3);
+	c = w->member[0].core;
+	lanes_find(&c->lanes, 1)->seals = 1;
+	return c;
+}
+
+/* A key that is named an authority of chain 1, by a generation of its own. */
+static struct sign_key *
+name_authority(struct consensus *c, uint8_t i)
+{
+	struct sign_key *key = sign_key_new((uint8_t[32]){ 200, i });
+	struct authority_set set = { .chain = 1, .hid = UINT32_MAX + (uint64_t)i, .keys = { 1, { *sign_key_public(key) } } };
+
+	assert_int_equal(lanes_add_set(&c->lanes, &set), ERR_OK);
+	return key;
+}
+
+/* Is its list of this slot, with these entries, heard, and once? */
+static bool
+is_heard(struct consensus *c, const struct sign_key *key, struct list_entry *entry, uint32_t count)
+{
+	struct list list = { .network = c->network, .slot = c->round.slot, .count = count, .entry = entry };
+	uint32_t before = c->round.lists;
+
+	assert_int_equal(list_sign(&list, key), ERR_OK);
+	for (int k = 0; k < 2; k++)
+		assert_int_equal(hear_list(c, &list), ERR_OK);
+	assert_true(c->round.lists <= before + 1);
+	return c->round.lists > before;
+}
+
+/* Of many keys, each named by a generation of its own, how many are heard; they are all named before any speaks. */
+static uint32_t
+heard_of(struct consensus *c, uint8_t keys, uint32_t ids)
+{
+	struct hash id[4] = { { { 1 } }, { { 2 } }, { { 3 } }, { { 4 } } };
+	struct list_entry entry = { .lane = { .chain = 1 }, .count = ids, .id = id };
+	struct sign_key *key[UINT8_MAX];
+	uint32_t n = 0;
+
+	for (uint8_t i = 0; i < keys; i++)
+		key[i] = name_authority(c, i);
+	for (uint8_t i = 0; i < keys; i++) {
+		n += is_heard(c, key[i], &entry, 1);
+		sign_key_free(key[i]);
+	}
+	return n;
+}
+
+/* Keys of chains that anybody registers cannot fill the block with words. */
 static void
 of_authorities_alone_no_more_is_heard_than_a_part_of_a_block(void **state)
 {
 	struct crowd w;
-	struct list_entry entry = { .lane = { .chain = 1 } };
-	struct consensus *c;
-	uint32_t before;
+	struct consensus *c = open_alone(&w);
 
 	(void)state;
-	open_crowd(&w, 4, 7, 0xf);
-	start_all(&w);
-	crowd_to(&w, 3);
-	c = w.member[0].core;
 	/* Room for two of one entry each. */
 	c->hyper_bytes = 8 * 2500;
-	before = c->round.lists;
-	for (uint8_t i = 0; i < 8; i++) {
-		struct sign_key *key = sign_key_new((uint8_t[32]){ 200, i });
-		struct authority_set set = { .chain = 1, .hid = UINT32_MAX + i, .keys = { 1, { *sign_key_public(key) } } };
-		struct list list = { .network = c->network, .slot = c->round.slot, .count = 1, .entry = &entry };
-		assert_int_equal(lanes_add_set(&c->lanes, &set), ERR_OK);
-		assert_int_equal(list_sign(&list, key), ERR_OK);
-		for (int k = 0; k < 2; k++)
-			assert_int_equal(hear_list(c, &list), ERR_OK);
-		sign_key_free(key);
-	}
-	assert_int_equal(c->round.lists, before + 2);
+	assert_int_equal(heard_of(c, 8, 0), 2);
 	assert_int_equal(c->round.cheap, 2 * 1024);
 	/* Who holds a vote is heard all the same, and the next slot is another. */
 	crowd_to(&w, 4);
 	assert_int_equal(c->round.cheap, 0);
+	assert_int_equal(lanes_find(&c->lanes, 1)->cheap, 0);
 	crowd_to(&w, 5);
 	crowd_same_tips(&w);
+	crowd_end(&w);
+}
+
+/* Without a seal, which costs work, nothing is said of a lane: chains by the hundred leave the others their room. */
+static void
+of_a_lane_without_a_seal_an_authority_alone_is_not_heard(void **state)
+{
+	struct crowd w;
+	struct consensus *c = open_alone(&w);
+	struct lane_entry *lane = lanes_find(&c->lanes, 1);
+	struct list_entry entry = { .lane = { .chain = 1 } };
+	struct sign_key *key = name_authority(c, 0);
+
+	(void)state;
+	lane->seals = 0;
+	assert_false(is_heard(c, key, &entry, 1));
+	lane->seals = 1;
+	assert_true(is_heard(c, key, &entry, 1));
+	sign_key_free(key);
+	/* One that says nothing at all would be kept and passed on for nothing. */
+	key = name_authority(c, 1);
+	assert_false(is_heard(c, key, NULL, 0));
+	sign_key_free(key);
+	crowd_end(&w);
+}
+
+/* Its registrar names new authorities as it likes: that costs the chain its own room, not the others theirs. */
+static void
+a_lane_has_room_for_one_set_of_authorities_however_many_are_named(void **state)
+{
+	struct crowd w;
+	struct consensus *c = open_alone(&w);
+
+	(void)state;
+	assert_int_equal(heard_of(c, 100, 2), LIMIT_AUTHORITIES);
+	assert_int_equal(lanes_find(&c->lanes, 1)->cheap, LIMIT_AUTHORITIES * (1024 + 2 * 32));
+	crowd_end(&w);
+}
+
+/* One bad authority of a lane leaves its fellows their room. */
+static void
+an_authority_alone_names_twice_as_many_as_there_are_at_most(void **state)
+{
+	struct crowd w;
+	struct consensus *c = open_alone(&w);
+
+	(void)state;
+	assert_int_equal(heard_of(c, 3, 3), 0);
+	lanes_find(&c->lanes, 1)->seals = 2;
+	assert_int_equal(heard_of(c, 3, 3), 3);
 	crowd_end(&w);
 }
 
@@ -223,27 +316,14 @@ static void
 an_authority_alone_is_heard_of_its_own_lanes(void **state)
 {
 	struct crowd w;
+	struct consensus *c = open_alone(&w);
 	struct list_entry entry[2] = { { .lane = { .chain = 0 } }, { .lane = { .chain = 1 } } };
-	struct authority_set set = { .chain = 1, .hid = UINT32_MAX, .keys.count = 1 };
-	struct sign_key *key;
-	struct consensus *c;
-	uint32_t before;
+	struct sign_key *key = name_authority(c, 0);
 
 	(void)state;
-	open_crowd(&w, 4, 7, 0xf);
-	start_all(&w);
-	crowd_to(&w, 3);
-	c = w.member[0].core;
-	before = c->round.lists;
-	key = crowd_key(200);
-	set.keys.key[0] = *sign_key_public(key);
-	assert_int_equal(lanes_add_set(&c->lanes, &set), ERR_OK);
-	for (uint32_t first = 0; first < 2; first++) {
-		struct list list = { .network = c->network, .slot = c->round.slot, .count = 2 - first, .entry = entry + first };
-		assert_int_equal(list_sign(&list, key), ERR_OK);
-		assert_int_equal(hear_list(c, &list), ERR_OK);
-		assert_int_equal(c->round.lists, before + first);
-	}
+	lanes_find(&c->lanes, 0)->seals = 1;
+	assert_false(is_heard(c, key, entry, 2));
+	assert_true(is_heard(c, key, entry + 1, 1));
 	sign_key_free(key);
 	crowd_end(&w);
 }
@@ -254,13 +334,14 @@ static void
 sets_come_go_and_are_found_by_what_is_committed(void **state)
 {
 	struct lanes l = { 0 };
-	struct chain_info info[2] = { { .number = 0 }, { .number = 1 } };
-	struct authority_set set = { .chain = 1 };
+	struct chain_info info[3] = { { .number = 0 }, { .number = 1 }, { .number = 2 } };
+	struct authority_set set = { .chain = 1 }, first;
 	struct lane_entry *lane;
 
 	(void)state;
 	assert_int_equal(lanes_add(&l, &info[0]), ERR_OK);
 	assert_int_equal(lanes_add(&l, &info[1]), ERR_OK);
+	assert_int_equal(lanes_add(&l, &info[2]), ERR_OK);
 	lane = lanes_find(&l, 1);
 	for (uint64_t hid = 5; hid <= 25; hid += 10) {
 		set.hid = hid;
@@ -273,6 +354,15 @@ sets_come_go_and_are_found_by_what_is_committed(void **state)
 	assert_int_equal(lanes_authorities(lane, 24)->count, 2);
 	assert_int_equal(lanes_authorities(lane, UINT64_MAX)->count, 3);
 	assert_true(lanes_has_authority(&l, &set.keys.key[2]));
+	/* Who is none any more where that is committed has no seat there, whether or not a later set has come. */
+	first = (struct authority_set){ .chain = 2, .hid = 5, .keys = { 1, { { { 9 } } } } };
+	assert_int_equal(lanes_add_set(&l, &first), ERR_OK);
+	first.hid = 8;
+	first.keys.key[0].b[0] = 8;
+	assert_int_equal(lanes_add_set(&l, &first), ERR_OK);
+	first.keys.key[0].b[0] = 9;
+	assert_true(lanes_has_seat(lanes_find(&l, 2), &first.keys.key[0], 7));
+	assert_false(lanes_has_seat(lanes_find(&l, 2), &first.keys.key[0], 8));
 	/* Another branch has brought another one. */
 	lanes_drop_sets(lane, 15);
 	assert_int_equal(lanes_authorities(lane, UINT64_MAX)->count, 1);
@@ -296,6 +386,9 @@ main(void)
 		cmocka_unit_test(an_authority_without_a_vote_is_heard),
 		cmocka_unit_test(new_authorities_are_in_force_when_chain_0_has_committed_them),
 		cmocka_unit_test(of_authorities_alone_no_more_is_heard_than_a_part_of_a_block),
+		cmocka_unit_test(of_a_lane_without_a_seal_an_authority_alone_is_not_heard),
+		cmocka_unit_test(a_lane_has_room_for_one_set_of_authorities_however_many_are_named),
+		cmocka_unit_test(an_authority_alone_names_twice_as_many_as_there_are_at_most),
 		cmocka_unit_test(an_authority_alone_is_heard_of_its_own_lanes),
 		cmocka_unit_test(sets_come_go_and_are_found_by_what_is_committed),
 	};
