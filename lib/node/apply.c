@@ -38,15 +38,6 @@ drop_pooled(struct applying *a, const struct effect_drop *drop)
 	return e;
 }
 
-static enum err
-keep_block(struct applying *a, uint64_t hid, const struct kept_block *b)
-{
-	enum err e = store_put_block(a->t, hid, b);
-	for (uint32_t i = 0; e == ERR_OK && i < b->block.head.core.payloads; i++)
-		e = store_mark_pooled(a->t, b->row[i], hid);
-	return e;
-}
-
 static void
 move_tip(struct applying *a, const struct hyper_brief *to, uint64_t difficulty, uint32_t lanes_in_use)
 {
@@ -67,7 +58,7 @@ write_hyper(struct applying *a, const struct effect_hyper *h, uint64_t in_force)
 	if (e == ERR_OK)
 		e = store_put_hyper(a->t, h->brief.hid, &h->hash, &after, h->raw);
 	for (uint32_t i = 0; e == ERR_OK && i < h->blocks; i++)
-		e = keep_block(a, h->brief.hid, &h->block[i]);
+		e = store_put_block(a->t, h->brief.hid, &h->block[i]);
 	for (uint32_t i = 0; e == ERR_OK && i < h->lanes; i++)
 		e = store_put_lane(a->t, &h->lane[i]);
 	return e == ERR_OK ? store_note_end(a->t) : e;

@@ -2,17 +2,11 @@
 
 #include "store/store_impl.h"
 
-/* A run of places begins at a row of its block. */
 static enum err
 erase_row(struct store_txn *t, uint64_t row)
 {
-	uint8_t key[ROW_KEY];
-	enum err e;
+	enum err e = store_erase_receipt(t, row);
 
-	key_put_u64(key, row);
-	e = db_erase(t, DB_PLACE, key, sizeof(key));
-	if (!e)
-		e = store_erase_receipt(t, row);
 	if (!e)
 		e = store_drop_pooled(t, row);
 	return e ? e : store_erase_payload(t, row);
@@ -26,6 +20,8 @@ erase_block(struct store_txn *t, const struct lane *lane, uint64_t lid, uint32_t
 	uint8_t key[BLOCK_KEY];
 	enum err e = store_get_block(t, &b, &arena, lane, lid);
 
+	if (!e)
+		e = place_erase(t, &(struct place){.hid = b.hid, .lane = *lane, .lid = lid}, b.row, b.block.head.core.payloads);
 	for (uint32_t i = 0; !e && i < b.block.head.core.payloads; i++)
 		e = erase_row(t, b.row[i]);
 	if (!e)

@@ -175,23 +175,6 @@ store_put_pooled(struct store_txn *t, uint64_t row, uint64_t sealed_hid)
 	return db_put_value(t, DB_POOL, key, sizeof(key));
 }
 
-/* The mark is there already: no use in trying to append. */
-enum err
-store_mark_pooled(struct store_txn *t, uint64_t row, uint64_t sealed_hid)
-{
-	uint8_t key[ROW_KEY];
-	struct bytes old;
-	enum err e;
-
-	key_put_u64(key, row);
-	e = db_get(t, &old, DB_POOL, key, sizeof(key));
-	if (e)
-		return e == ERR_NOT_FOUND ? ERR_OK : e;
-	buf_reset(&t->value);
-	wire_put_u64(&t->value, sealed_hid);
-	return t->value.failed ? ERR_NOMEM : db_put(t, DB_POOL, key, sizeof(key), bytes_of(&t->value));
-}
-
 static enum err
 read_pooled(uint64_t *sealed_hid, struct bytes value)
 {
@@ -199,6 +182,46 @@ read_pooled(uint64_t *sealed_hid, struct bytes value)
 
 	*sealed_hid = wire_get_u64(&r);
 	return db_end(&r);
+}
+
+enum err
+pool_get_mark(struct store_txn *t, uint64_t *mark, uint64_t row)
+{
+	uint8_t key[ROW_KEY];
+	struct bytes value;
+	enum err e;
+
+	key_put_u64(key, row);
+	e = db_get(t, &value, DB_POOL, key, sizeof(key));
+	return e ? e : read_pooled(mark, value);
+}
+
+/* A mark is there already: no use in trying to append. */
+enum err
+pool_mark(struct store_txn *t, uint64_t row, uint64_t sealed_hid)
+{
+	uint8_t key[ROW_KEY];
+	uint64_t old;
+	enum err e = pool_get_mark(t, &old, row);
+
+	if (e)
+		return e == ERR_NOT_FOUND ? ERR_OK : e;
+	key_put_u64(key, row);
+	buf_reset(&t->value);
+	wire_put_u64(&t->value, sealed_hid);
+	return t->value.failed ? ERR_NOMEM : db_put(t, DB_POOL, key, sizeof(key), bytes_of(&t->value));
+}
+
+/* Connection marks nothing that a block seals for the first time: its place says it. */
+static enum err
+look_placed(uint64_t *sealed_hid, struct store_txn *t, uint64_t row)
+{
+	struct place place;
+	enum err e = *sealed_hid ? ERR_NOT_FOUND : store_get_place(t, &place, row);
+
+	if (!e)
+		*sealed_hid = place.hid;
+	return e == ERR_NOT_FOUND ? ERR_OK : e;
 }
 
 /* Execution writes no marks: what it found unfit in the block that sealed it last waits again. */
@@ -216,18 +239,20 @@ look_unfit(uint64_t *sealed_hid, struct store_txn *t, uint64_t row)
 	return e == ERR_NOT_FOUND ? ERR_OK : e;
 }
 
+static enum err
+look_sealed(uint64_t *sealed_hid, struct store_txn *t, uint64_t row)
+{
+	enum err e = look_placed(sealed_hid, t, row);
+
+	return e ? e : look_unfit(sealed_hid, t, row);
+}
+
 enum err
 store_get_pooled(struct store_txn *t, uint64_t *sealed_hid, uint64_t row)
 {
-	uint8_t key[ROW_KEY];
-	struct bytes value;
-	enum err e;
+	enum err e = pool_get_mark(t, sealed_hid, row);
 
-	key_put_u64(key, row);
-	e = db_get(t, &value, DB_POOL, key, sizeof(key));
-	if (!e)
-		e = read_pooled(sealed_hid, value);
-	return e ? e : look_unfit(sealed_hid, t, row);
+	return e ? e : look_sealed(sealed_hid, t, row);
 }
 
 enum err
@@ -256,7 +281,7 @@ visit_pooled(void *arg, struct bytes key, struct bytes value)
 	if (e)
 		return e;
 	row = key_get_u64(key.data);
-	e = look_unfit(&sealed_hid, w->t, row);
+	e = look_sealed(&sealed_hid, w->t, row);
 	if (!e)
 		e = store_get_payload(w->t, &raw, row);
 	if (e)

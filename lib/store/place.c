@@ -1,11 +1,39 @@
+#include <stdlib.h>
+#include <string.h>
+
 #include "store/store_impl.h"
 
-/* The place of a run's first row; each next row is the next payload of the same block. */
-struct run {
+/*
+ * Where the payloads of SPAN consecutive rows are sealed. As a value: how many blocks | HID, chain, depth, prefix and LID
+ * of each | runs of rows, each with its first row within the span, its length, its block and the index of its first
+ * payload. All are numbers of 7 bits a byte, lowest first, the highest bit set where more follow. Blocks stand in the
+ * order of the rows, so that a value follows from its places alone.
+ *
+ * Lanes that are sealed side by side, and blocks that a pool fills as fees go, share the rows of a span: an entry of the
+ * store for each payload would take a third of the bytes of a transfer.
+ */
+enum { SPAN = 64 };
+
+struct span {
 	uint64_t first;
-	uint32_t count;
-	struct place place;
+	bool there;             /* in the store */
+	uint8_t block[SPAN];    /* of each row: 1 + its number, 0: it has no place */
+	uint32_t index[SPAN];
+	unsigned blocks;
+	struct place place[SPAN];
 };
+
+static uint64_t
+first_of(uint64_t row)
+{
+	return row - row % SPAN;
+}
+
+static bool
+same_block(const struct place *a, const struct place *b)
+{
+	return a->hid == b->hid && a->lid == b->lid && lane_compare(&a->lane, &b->lane) == 0;
+}
 
 uint32_t
 run_length(const uint64_t *row, uint32_t n)
@@ -17,146 +45,277 @@ run_length(const uint64_t *row, uint32_t n)
 	return i;
 }
 
-/* Of a first row that no run has; last: none is beyond it either. */
-static enum err
-put_run(struct store_txn *t, MDB_cursor *c, const struct run *run, bool last)
-{
-	uint8_t bytes[ROW_KEY];
-	MDB_val key = {.mv_size = sizeof(bytes), .mv_data = bytes}, value;
-	struct buf *b = &t->value;
-	enum err e;
+/* --- a span as a value --- */
 
-	key_put_u64(bytes, run->first);
-	e = notes_add_new(t, DB_PLACE, (struct bytes){bytes, sizeof(bytes)});
-	buf_reset(b);
-	wire_put_u32(b, run->count);
-	wire_put_u64(b, run->place.hid);
-	lane_put(b, &run->place.lane);
-	wire_put_u64(b, run->place.lid);
-	wire_put_u32(b, run->place.index);
-	if (e || b->failed)
-		return e ? e : ERR_NOMEM;
-	value = (MDB_val){.mv_size = b->len, .mv_data = b->data};
-	return store_error(mdb_cursor_put(c, &key, &value, last ? MDB_APPEND : 0));
+static void
+put_number(struct buf *b, uint64_t v)
+{
+	for (; v >= 0x80; v >>= 7)
+		wire_put_u8(b, (uint8_t)(v | 0x80));
+	wire_put_u8(b, (uint8_t)v);
+}
+
+static uint64_t
+get_number(struct reader *r, uint64_t most)
+{
+	uint64_t v = 0;
+	uint8_t part = 0x80;
+
+	for (unsigned at = 0; part & 0x80 && at < 64; at += 7) {
+		part = wire_get_u8(r);
+		v |= (uint64_t)(part & 0x7f) << at;
+	}
+	if (v <= most && !(part & 0x80))
+		return v;
+	wire_fail(r, ERR_CORRUPT);
+	return 0;
+}
+
+static void
+put_block(struct buf *b, const struct place *p)
+{
+	put_number(b, p->hid);
+	put_number(b, p->lane.chain);
+	put_number(b, p->lane.depth);
+	if (p->lane.depth)
+		put_number(b, p->lane.prefix);
+	put_number(b, p->lid);
+}
+
+static struct place
+get_block(struct reader *r)
+{
+	struct place p = {.kind = PLACE_PAYLOAD, .hid = get_number(r, UINT64_MAX)};
+
+	p.lane.chain = (uint32_t)get_number(r, UINT32_MAX);
+	p.lane.depth = (uint8_t)get_number(r, LIMIT_LANE_DEPTH);
+	if (p.lane.depth)
+		p.lane.prefix = (uint32_t)get_number(r, UINT32_MAX);
+	p.lid = get_number(r, UINT64_MAX);
+	return p;
+}
+
+static void
+read_run(struct span *s, struct reader *r)
+{
+	unsigned at = (unsigned)get_number(r, SPAN), count = (unsigned)get_number(r, SPAN);
+	unsigned block = (unsigned)get_number(r, SPAN);
+	uint32_t index = (uint32_t)get_number(r, LIMIT_SEAL_PAYLOADS);
+
+	if (r->err || count == 0 || at + count > SPAN || block >= s->blocks) {
+		wire_fail(r, ERR_CORRUPT);
+		return;
+	}
+	memset(s->block + at, (int)block + 1, count);
+	for (unsigned i = 0; i < count; i++)
+		s->index[at + i] = index + i;
 }
 
 static enum err
-read_run(struct run *out, MDB_val key, MDB_val value)
+read_span(struct span *s, struct bytes value)
 {
-	struct reader r = wire_reader((struct bytes){value.mv_data, value.mv_size});
+	struct reader r = wire_reader(value);
 
-	if (key.mv_size != ROW_KEY)
-		return ERR_CORRUPT;
-	out->first = key_get_u64(key.mv_data);
-	out->count = wire_get_u32(&r);
-	out->place = (struct place){.kind = PLACE_PAYLOAD};
-	out->place.hid = wire_get_u64(&r);
-	out->place.lane = lane_get(&r);
-	out->place.lid = wire_get_u64(&r);
-	out->place.index = wire_get_u32(&r);
-	if (out->count > LIMIT_SEAL_PAYLOADS || out->first > UINT64_MAX - out->count ||
-	    out->place.index > LIMIT_SEAL_PAYLOADS)
-		return ERR_CORRUPT;
+	s->blocks = (unsigned)get_number(&r, SPAN);
+	for (unsigned i = 0; i < s->blocks; i++)
+		s->place[i] = get_block(&r);
+	while (r.left && !r.err)
+		read_run(s, &r);
 	return db_end(&r);
 }
 
-static bool
-covers(const struct run *run, uint64_t row)
+/* One without places where there is none. */
+static enum err
+get_span(struct span *s, struct store_txn *t, uint64_t first)
 {
-	return row >= run->first && row - run->first < run->count;
+	uint8_t key[ROW_KEY];
+	struct bytes value;
+	enum err e;
+
+	s->first = first;
+	s->blocks = 0;
+	memset(s->block, 0, sizeof(s->block));
+	key_put_u64(key, first);
+	e = db_get(t, &value, DB_PLACE, key, sizeof(key));
+	s->there = !e;
+	return e == ERR_NOT_FOUND ? ERR_OK : e ? e : read_span(s, value);
 }
 
-/* The run with the highest first row that is not above row, or ERR_NOT_FOUND; *next is the first row above it. */
-static enum err
-find_run(MDB_cursor *c, struct run *out, uint64_t *next, uint64_t row)
+/* Numbers the blocks anew, in the order of their rows; those that no row has are left out. */
+static unsigned
+number_blocks(uint8_t number[static SPAN], uint8_t order[static SPAN], const struct span *s)
 {
-	uint8_t bytes[ROW_KEY];
-	MDB_val key = {.mv_size = ROW_KEY, .mv_data = bytes}, value;
-	int rc;
+	unsigned n = 0;
 
-	key_put_u64(bytes, row);
-	*next = UINT64_MAX;
-	rc = mdb_cursor_get(c, &key, &value, MDB_SET_RANGE);
-	if (rc == 0 && key.mv_size != ROW_KEY)
-		return ERR_CORRUPT;
-	if (rc == MDB_NOTFOUND) {
-		rc = mdb_cursor_get(c, &key, &value, MDB_LAST);
-	} else if (rc == 0 && key_get_u64(key.mv_data) > row) {
-		*next = key_get_u64(key.mv_data);
-		rc = mdb_cursor_get(c, &key, &value, MDB_PREV);
-	}
-	return rc ? store_error(rc) : read_run(out, key, value);
-}
-
-/* Puts the parts of a run that no block has yet. */
-static enum err
-put_free_parts(struct store_txn *t, MDB_cursor *c, const struct run *run)
-{
-	uint64_t at = run->first, end = run->first + run->count;
-
-	while (at < end) {
-		struct run old, part = *run;
-		uint64_t stop;
-		bool last;
-		enum err e = find_run(c, &old, &stop, at);
-
-		if (e && e != ERR_NOT_FOUND)
-			return e;
-		if (!e && covers(&old, at)) {
-			at = old.first + old.count;
-			continue;
+	memset(number, 0, SPAN);
+	for (unsigned i = 0; i < SPAN; i++) {
+		if (s->block[i] && !number[s->block[i] - 1]) {
+			order[n++] = (uint8_t)(s->block[i] - 1);
+			number[s->block[i] - 1] = (uint8_t)n;
 		}
-		last = stop == UINT64_MAX;
-		stop = stop < end ? stop : end;
-		part.first = at;
-		part.count = (uint32_t)(stop - at);
-		part.place.index += (uint32_t)(at - run->first);
-		e = put_run(t, c, &part, last);
-		if (e)
-			return e;
-		at = stop;
+	}
+	return n;
+}
+
+static unsigned
+run_at(const struct span *s, unsigned at)
+{
+	unsigned end = at + 1;
+
+	while (end < SPAN && s->block[end] == s->block[at] && s->index[end] == s->index[at] + (end - at))
+		end++;
+	return end - at;
+}
+
+static void
+write_span(struct buf *b, const struct span *s)
+{
+	uint8_t number[SPAN], order[SPAN];
+	unsigned n = number_blocks(number, order, s);
+
+	buf_reset(b);
+	put_number(b, n);
+	for (unsigned i = 0; i < n; i++)
+		put_block(b, &s->place[order[i]]);
+	for (unsigned i = 0, count; i < SPAN; i += count) {
+		count = run_at(s, i);
+		if (!s->block[i])
+			continue;
+		put_number(b, i);
+		put_number(b, count);
+		put_number(b, number[s->block[i] - 1] - 1U);
+		put_number(b, s->index[i]);
+	}
+}
+
+static enum err
+put_span(struct store_txn *t, const struct span *s)
+{
+	static const uint8_t none[SPAN];
+	uint8_t key[ROW_KEY];
+
+	key_put_u64(key, s->first);
+	if (memcmp(s->block, none, SPAN) == 0)
+		return db_erase(t, DB_PLACE, key, sizeof(key));
+	write_span(&t->value, s);
+	if (t->value.failed)
+		return ERR_NOMEM;
+	return s->there ? db_put(t, DB_PLACE, key, sizeof(key), bytes_of(&t->value))
+	                : db_append(t, DB_PLACE, key, sizeof(key), bytes_of(&t->value));
+}
+
+/* --- the rows of a block --- */
+
+struct placed {
+	uint64_t row;
+	uint32_t index;
+};
+
+static int
+by_row(const void *a, const void *b)
+{
+	const struct placed *x = a, *y = b;
+
+	if (x->row != y->row)
+		return x->row < y->row ? -1 : 1;
+	return (x->index > y->index) - (x->index < y->index);
+}
+
+/* Ascending, so that each span is read and written once. */
+static struct placed *
+sorted_rows(const uint64_t *row, uint32_t n)
+{
+	struct placed *p = malloc((n + (size_t)1) * sizeof(*p));
+
+	for (uint32_t i = 0; p && i < n; i++)
+		p[i] = (struct placed){row[i], i};
+	if (p && n)
+		qsort(p, n, sizeof(*p), by_row);
+	return p;
+}
+
+/* Rows that no block has become the block's; the others are marked as sealed once more. */
+static enum err
+fill_span(struct span *s, struct store_txn *t, const struct place *block, const struct placed *p, uint32_t n)
+{
+	enum err e = ERR_OK;
+
+	/* All rows may have a place: then there is no number left, and none is needed. */
+	if (s->blocks < SPAN)
+		s->place[s->blocks++] = *block;
+	for (uint32_t i = 0; !e && i < n; i++) {
+		unsigned at = (unsigned)(p[i].row - s->first);
+
+		if (!s->block[at]) {
+			s->block[at] = (uint8_t)s->blocks;
+			s->index[at] = block->index + p[i].index;
+		} else if (!same_block(&s->place[s->block[at] - 1], block)) {
+			e = pool_mark(t, p[i].row, block->hid);
+		}
+	}
+	return e;
+}
+
+static enum err
+clear_span(struct span *s, struct store_txn *t, const struct place *block, const struct placed *p, uint32_t n)
+{
+	(void)t;
+	for (uint32_t i = 0; i < n; i++) {
+		unsigned at = (unsigned)(p[i].row - s->first);
+
+		if (s->block[at] && same_block(&s->place[s->block[at] - 1], block))
+			s->block[at] = 0;
 	}
 	return ERR_OK;
+}
+
+static enum err
+each_span(struct store_txn *t, const struct place *block, const uint64_t *row, uint32_t n,
+    enum err (*change)(struct span *s, struct store_txn *t, const struct place *block, const struct placed *p, uint32_t n))
+{
+	struct placed *p = sorted_rows(row, n);
+	struct span s;
+	enum err e = p ? ERR_OK : ERR_NOMEM;
+
+	for (uint32_t i = 0, end; !e && i < n; i = end) {
+		uint64_t first = first_of(p[i].row);
+
+		for (end = i + 1; end < n && first_of(p[end].row) == first;)
+			end++;
+		e = get_span(&s, t, first);
+		if (!e)
+			e = change(&s, t, block, p + i, end - i);
+		if (!e)
+			e = put_span(t, &s);
+	}
+	free(p);
+	return e;
 }
 
 enum err
 place_put(struct store_txn *t, const struct place *first, const uint64_t *row, uint32_t n)
 {
-	struct run run = {.place = *first};
-	MDB_cursor *c;
-	int rc = mdb_cursor_open(t->txn, t->store->db[DB_PLACE], &c);
-	enum err e = ERR_OK;
+	return each_span(t, first, row, n, fill_span);
+}
 
-	if (rc)
-		return store_error(rc);
-	for (uint32_t i = 0; i < n && !e; i += run.count) {
-		run.first = row[i];
-		run.count = run_length(row + i, n - i);
-		run.place.index = first->index + i;
-		e = put_free_parts(t, c, &run);
-	}
-	mdb_cursor_close(c);
-	return e;
+enum err
+place_erase(struct store_txn *t, const struct place *block, const uint64_t *row, uint32_t n)
+{
+	return each_span(t, block, row, n, clear_span);
 }
 
 enum err
 store_get_place(struct store_txn *t, struct place *place, uint64_t row)
 {
-	struct run run;
-	uint64_t next;
-	MDB_cursor *c;
-	int rc = mdb_cursor_open(t->txn, t->store->db[DB_PLACE], &c);
-	enum err e;
+	struct span s;
+	enum err e = get_span(&s, t, first_of(row));
+	unsigned at = (unsigned)(row % SPAN);
 
-	if (rc)
-		return store_error(rc);
-	e = find_run(c, &run, &next, row);
-	mdb_cursor_close(c);
 	if (e)
 		return e;
-	if (!covers(&run, row))
+	if (!s.block[at])
 		return ERR_NOT_FOUND;
-	*place = run.place;
-	place->index += (uint32_t)(row - run.first);
+	*place = s.place[s.block[at] - 1];
+	place->index = s.index[at];
 	return ERR_OK;
 }

@@ -13,8 +13,8 @@
  *     lane      lane 9                       lane state as blocks make it
  *     payload   row                          encoded payload; rows only ever grow
  *     id        payload id's first 16 bytes  row; a later one with the same id stands under the id and itself
- *     pool      row                          HID that sealed it last, 0: none did
- *     place     first row of a run           run length, HID, lane, LID, index of its first payload
+ *     pool      row                          0, or the HID that sealed it last where that is not its place
+ *     place     first row of 64              where each of these is sealed: place.c
  *     receipt   row                          result and the error's word, only where there is one to tell
  *     state     made by the ledger           made by the ledger
  *     endorsed  HID beyond the last final    endorsements that certify it
@@ -45,7 +45,7 @@
 struct store;
 struct store_txn;
 
-enum { STORE_SCHEMA = 5 };
+enum { STORE_SCHEMA = 6 };
 
 enum store_mode {
 	STORE_CREATE, /* makes DIR (mode 0700) and an empty store where there is none */
@@ -160,7 +160,10 @@ struct store_block {
 	uint64_t *row;
 };
 
-/* Writes the block, its hash index, and the places of its rows (the first block that names a row is its place). */
+/*
+ * Writes the block, its hash index, and the places of its rows: the first block that names a row is its place. Rows that
+ * are in the pool are sealed by it from then on.
+ */
 enum err store_put_block(struct store_txn *t, uint64_t hid, const struct kept_block *kept);
 enum err store_get_block(struct store_txn *t, struct store_block *out, struct arena *arena, const struct lane *lane,
     uint64_t lid);
@@ -203,8 +206,6 @@ enum err store_get_place(struct store_txn *t, struct place *place, uint64_t row)
  */
 enum err store_put_pooled(struct store_txn *t, uint64_t row, uint64_t sealed_hid);
 
-/* The same for a row that is in the pool; nothing happens to one that is not. */
-enum err store_mark_pooled(struct store_txn *t, uint64_t row, uint64_t sealed_hid);
 enum err store_get_pooled(struct store_txn *t, uint64_t *sealed_hid, uint64_t row);
 enum err store_drop_pooled(struct store_txn *t, uint64_t row); /* ERR_OK when it was not there */
 

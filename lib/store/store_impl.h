@@ -110,9 +110,6 @@ enum err db_each(struct store_txn *t, enum store_db db, struct bytes from,
 /* Notes what stands at the key, if notes are taken and it is not noted yet. */
 enum err notes_add(struct store_txn *t, enum store_db db, const void *key, size_t len);
 
-/* The same for a key at which nothing stands. */
-enum err notes_add_new(struct store_txn *t, enum store_db db, struct bytes key);
-
 /* The same for a key of DB_STATE at which this value is known to stand, or none (NULL). */
 enum err notes_add_state(struct store_txn *t, struct bytes key, const struct bytes *value);
 void notes_free(struct notes *notes);
@@ -123,8 +120,20 @@ enum err db_end(const struct reader *r);
 /* Like memory: what the disk holds is no one's fault but the disk's. ERR_NOMEM stays, other errors are ERR_CORRUPT. */
 enum err db_decoded(enum err e);
 
-/* Gives back every place of the block's rows that no earlier block has. */
+/*
+ * Gives every row of a block that no other block has its place there; the others, where they are in the pool, are marked
+ * as sealed by this one. first: the place of row[0]; row[i] is the payload of index i after it.
+ */
 enum err place_put(struct store_txn *t, const struct place *first, const uint64_t *row, uint32_t n);
+
+/* Takes back the places that rows have in this block. */
+enum err place_erase(struct store_txn *t, const struct place *block, const uint64_t *row, uint32_t n);
+
+/* What stands in the pool for a row: 0, or the block that sealed it after the one that has its place. ERR_NOT_FOUND. */
+enum err pool_get_mark(struct store_txn *t, uint64_t *mark, uint64_t row);
+
+/* Nothing happens to a row that is not in the pool. */
+enum err pool_mark(struct store_txn *t, uint64_t row, uint64_t sealed_hid);
 
 /* How the rows of a block are kept: stretches of consecutive rows. Appends to t->value; reads exactly n rows. */
 uint32_t run_length(const uint64_t *row, uint32_t n);

@@ -22,7 +22,6 @@ is_noted(enum store_db db)
 	case DB_BLOCK:
 	case DB_LANE:
 	case DB_POOL:
-	case DB_PLACE:
 	case DB_RECEIPT:
 	case DB_STATE:
 	case DB_EXECUTED:
@@ -30,6 +29,7 @@ is_noted(enum store_db db)
 	case DB_META:
 	case DB_PAYLOAD:
 	case DB_ID:
+	case DB_PLACE:
 	case DB_ENDORSED:
 	case DB_UNDO:
 	case DB_LEFT:
@@ -107,14 +107,6 @@ notes_add(struct store_txn *t, enum store_db db, const void *key, size_t len)
 	if (entry.there && db == DB_POOL && is_plain_mark(notes, entry.value))
 		return ERR_OK;
 	return add_once(notes, &entry);
-}
-
-enum err
-notes_add_new(struct store_txn *t, enum store_db db, struct bytes key)
-{
-	struct entry entry = {.db = db, .key = key};
-
-	return t->notes.on ? add_once(&t->notes, &entry) : ERR_OK;
 }
 
 enum err
@@ -230,17 +222,18 @@ struct back {
 static enum err
 free_row(struct back *b, uint64_t row)
 {
-	uint64_t sealed;
-	enum err e = store_get_pooled(b->t, &sealed, row);
+	uint64_t mark;
+	enum err e = pool_get_mark(b->t, &mark, row);
 
 	if (e == ERR_OK)
-		return store_put_pooled(b->t, row, 0);
+		return mark ? store_put_pooled(b->t, row, 0) : ERR_OK;
 	if (e != ERR_NOT_FOUND)
 		return e;
 	wire_put_u64(&b->gone, row);
 	return b->gone.failed ? ERR_NOMEM : ERR_OK;
 }
 
+/* Places are shared by blocks that come and go on their own, and so are not noted: the block itself tells which it has. */
 static enum err
 free_rows(void *arg, const struct entry *entry)
 {
@@ -256,6 +249,9 @@ free_rows(void *arg, const struct entry *entry)
 	e = store_get_block(b->t, &block, &b->arena, &lane, key_get_u64(entry->key.data + LANE_KEY));
 	for (uint32_t i = 0; !e && i < block.block.head.core.payloads; i++)
 		e = free_row(b, block.row[i]);
+	if (!e)
+		e = place_erase(b->t, &(struct place){.hid = block.hid, .lane = lane, .lid = block.block.lid}, block.row,
+		    block.block.head.core.payloads);
 	return e == ERR_NOT_FOUND ? ERR_CORRUPT : e;
 }
 

@@ -84,6 +84,7 @@ one_in_a_block_counts_before_one_that_waits(void **state)
 	/* Sealed for nothing: its lower seq was missing. */
 	const struct store_receipt ahead = { ERR_SEQ_GAP, 0 };
 	OK(store_put_receipt(s->txn, 2, &ahead));
+	OK(store_put_executed(s->txn, &(struct lane){ 0 }, &(struct roots){ .executed = 6 }));
 	OK(store_put_pooled(s->txn, 2, 0));
 	assert_int_equal(find(s, &id).status, LOOKUP_POOLED);
 	seal(s, 8, 2, (uint64_t[]){ 1 }, 1);

@@ -104,8 +104,6 @@ connect(struct life *l, const uint64_t *row, uint32_t n)
 	memset(buf_extend(&raw, HYPER_HEAD), 3, HYPER_HEAD);
 	OK(store_put_hyper(t, l->hid, &hash, &(struct store_after){l->hid, 2, l->hid - 1}, bytes_of(&raw)));
 	OK(store_put_block(t, l->hid, &kept));
-	for (uint32_t i = 0; i < n; i++)
-		OK(store_mark_pooled(t, row[i], l->hid));
 	OK(store_put_lane(t, &state));
 	buf_free(&raw);
 }
@@ -231,8 +229,6 @@ two_blocks(struct shelf *s, const struct hash *id, const struct bytes *raw)
 	for (uint64_t hid = 1; hid <= 2; hid++) {
 		OK(store_note(s->txn, hid));
 		OK(store_put_block(s->txn, hid, &kept));
-		for (uint64_t i = 0; i < hid; i++)
-			OK(store_mark_pooled(s->txn, row[i], hid));
 		OK(store_note_end(s->txn));
 		kept = some_block((struct lane){0}, 2, row, 2);
 	}
@@ -278,7 +274,7 @@ what_left_the_pool_stays_out(void **state)
 	two_blocks(s, id, raw);
 	OK(store_drop_pooled(s->txn, 1));
 	OK(store_drop_pooled(s->txn, 2));
-	OK(store_mark_pooled(s->txn, 2, 7));
+	OK(pool_mark(s->txn, 2, 7));
 	OK(store_take_back(s->txn, 2));
 	assert_int_equal(store_get_pooled(s->txn, &sealed, 1), ERR_NOT_FOUND);
 	assert_int_equal(store_get_pooled(s->txn, &sealed, 2), ERR_NOT_FOUND);
@@ -286,6 +282,42 @@ what_left_the_pool_stays_out(void **state)
 	assert_int_equal(store_get_payload(s->txn, &got, 1), ERR_NOT_FOUND);
 	assert_int_equal(store_find_payload(s->txn, &row, &id[1]), ERR_NOT_FOUND);
 	OK(store_find_payload(s->txn, &row, &id[2]));
+}
+
+/* Rows of one span: 1 and 3 are block 1's, 2 is block 2's; 4 comes meanwhile, with a block that was final long ago. */
+static void
+neighbours_keep_their_places(void **state)
+{
+	struct shelf *s = *state;
+	const uint64_t one[] = {1, 3}, two[] = {2, 3}, four[] = {4};
+	struct kept_block kept = some_block((struct lane){.chain = 1}, 1, one, 2);
+	struct place place;
+	uint64_t sealed;
+
+	shelf_write(s);
+	for (uint64_t i = 1; i <= 4; i++)
+		OK(store_put_pooled(s->txn, i, 0));
+	OK(store_note(s->txn, 11));
+	OK(store_put_block(s->txn, 11, &kept));
+	OK(store_note_end(s->txn));
+	OK(store_note(s->txn, 12));
+	kept = some_block((struct lane){.chain = 2}, 1, two, 2);
+	OK(store_put_block(s->txn, 12, &kept));
+	OK(store_note_end(s->txn));
+	kept = some_block((struct lane){.chain = 3}, 1, four, 1);
+	OK(store_put_block(s->txn, 4, &kept));
+	OK(store_get_pooled(s->txn, &sealed, 3));
+	assert_int_equal(sealed, 12);
+	OK(store_take_back(s->txn, 12));
+	assert_int_equal(store_get_place(s->txn, &place, 2), ERR_NOT_FOUND);
+	OK(store_get_pooled(s->txn, &sealed, 3));
+	assert_int_equal(sealed, 11);
+	OK(store_take_back(s->txn, 11));
+	for (uint64_t i = 1; i <= 3; i++)
+		assert_int_equal(store_get_place(s->txn, &place, i), ERR_NOT_FOUND);
+	OK(store_get_place(s->txn, &place, 4));
+	assert_int_equal(place.hid, 4);
+	assert_int_equal(place.lane.chain, 3);
 }
 
 static void
@@ -376,6 +408,7 @@ main(void)
 		cmocka_unit_test_setup_teardown(random_branches_leave_no_trace, shelf_new, shelf_free),
 		cmocka_unit_test_setup_teardown(rows_go_back_to_the_pool, shelf_new, shelf_free),
 		cmocka_unit_test_setup_teardown(what_left_the_pool_stays_out, shelf_new, shelf_free),
+		cmocka_unit_test_setup_teardown(neighbours_keep_their_places, shelf_new, shelf_free),
 		cmocka_unit_test_setup_teardown(unfit_rows_wait_until_a_later_block_has_them, shelf_new, shelf_free),
 		cmocka_unit_test_setup_teardown(notes_tell_what_was_before, shelf_new, shelf_free),
 	};
