@@ -109,7 +109,6 @@ struct node {
 	struct genesis genesis;
 	struct hash genesis_hash;
 	struct network network;
-	_Atomic int role;  /* as others are told at the start of a link */
 	uint64_t map_seed; /* random */
 	uint64_t started_ms; /* steady */
 	struct core core;

@@ -72,7 +72,9 @@ step_tip(struct mesh *m)
 	event.locator_work = p->work;
 	event.locators = p->count;
 	if (p->follows_new) {
-		struct overlay_event follows = { .type = OVERLAY_FOLLOWS, .follow = p->follow, .follows = p->follows };
+		struct overlay_event follows = { .type = OVERLAY_FOLLOWS, .role = p->role, .follow = p->follow,
+			.follows = p->follows };
+		p->follows_new = false;
 		step(m, &follows);
 	}
 	step(m, &event);
@@ -159,8 +161,11 @@ start_overlay(struct mesh *m)
 	const struct node_config *c = &n->config;
 	char *saved[SAVED_MOST];
 	unsigned count = saved_read(&m->saved, saved, n);
+	enum err e = point_read(&m->point, n);
+	if (e != ERR_OK)
+		return e;
 	struct overlay_config config = { .network = n->network, .genesis_hash = n->genesis_hash, .key = c->key,
-		.role = n->role, .version = PARA_VERSION, .advertise = m->advertised, .advertised = m->advertises,
+		.role = m->point.role, .version = PARA_VERSION, .advertise = m->advertised, .advertised = m->advertises,
 		.bootstrap = c->bootstrap, .bootstraps = c->bootstraps, .saved = (const char *const *)saved,
 		.saveds = count, .offer = c->offer, .period_ms = n->genesis.period_ms,
 		.least_difficulty = n->genesis.difficulty };

@@ -85,18 +85,18 @@ tell(struct point *p, const struct store_tip *tip)
 }
 
 static enum err
-read_follows(struct point *p, const struct node *n, struct store_txn *t)
+read_follows(struct point *p, struct store_txn *t)
 {
 	uint32_t chain[OVERLAY_CHAINS];
 	unsigned count;
-	uint64_t base = 0;
-	enum err e = store_get_base(t, &base);
-	if (e == ERR_OK)
-		e = roles_followed(chain, &count, OVERLAY_CHAINS, n->role == ROLE_PARTIAL && base == 0, t);
+	enum role role;
+	enum err e = roles_told(&role, chain, &count, OVERLAY_CHAINS, t);
 	if (e != ERR_OK)
 		return e;
-	p->follows_new = !p->follows_known || count != p->follows || memcmp(chain, p->follow, count * sizeof(*chain)) != 0;
+	p->follows_new |= !p->follows_known || role != p->role || count != p->follows ||
+	    memcmp(chain, p->follow, count * sizeof(*chain)) != 0;
 	p->follows_known = true;
+	p->role = role;
 	p->follows = count;
 	memcpy(p->follow, chain, count * sizeof(*chain));
 	return ERR_OK;
@@ -120,7 +120,7 @@ point_read(struct point *p, struct node *n)
 	if (e == ERR_OK)
 		tell(p, &tip);
 	if (e == ERR_OK)
-		e = read_follows(p, n, t);
+		e = read_follows(p, t);
 	store_abort(t);
 	return e;
 }

@@ -21,9 +21,10 @@ struct point {
 	struct hash hash[LOCATOR_MOST];
 	uint64_t hid[LOCATOR_MOST]; /* descending */
 	struct u128 work[LOCATOR_MOST];
+	enum role role;                  /* see roles_told */
 	uint32_t follow[OVERLAY_CHAINS]; /* whose bodies are here; none: all */
 	unsigned follows;
-	bool follows_known, follows_new; /* new: changed by the last point_read */
+	bool follows_known, follows_new; /* new: changed since whoever tells of it cleared this */
 };
 
 /* Brings a point, all zero at first, up to date. */

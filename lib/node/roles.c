@@ -112,17 +112,20 @@ roles_wants(const struct roles *r, uint32_t chain, const char *name)
 }
 
 enum err
-roles_followed(uint32_t *chain, unsigned *count, unsigned most, bool named, struct store_txn *t)
+roles_told(enum role *role, uint32_t *chain, unsigned *count, unsigned most, struct store_txn *t)
 {
 	struct ledger_view view = store_ledger(t);
 	struct arena arena = { 0 };
 	struct roles r;
+	uint64_t base = 0;
 	uint32_t chains = 0;
 	unsigned n = 0;
 	enum err e = roles_read(&r, &arena, t);
 	if (e == ERR_OK)
+		e = store_get_base(t, &base);
+	if (e == ERR_OK)
 		e = ledger_chain_count(&view, &chains);
-	bool all = e == ERR_OK && r.role == ROLE_FULL && r.facts == 0 && !named;
+	bool all = e == ERR_OK && r.role == ROLE_FULL && r.facts == 0;
 	for (uint32_t i = 0; e == ERR_OK && !all && i < chains && n <= most; i++) {
 		if (roles_fact(&r, i) != NULL)
 			continue;
@@ -131,6 +134,7 @@ roles_followed(uint32_t *chain, unsigned *count, unsigned most, bool named, stru
 		n++;
 	}
 	*count = all || n > most ? 0 : n;
+	*role = r.role == ROLE_FULL && (r.facts > 0 || base > 0) ? ROLE_PARTIAL : r.role;
 	arena_free(&arena);
 	return e;
 }

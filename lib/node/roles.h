@@ -45,10 +45,10 @@ const struct fact *roles_fact(const struct roles *r, uint32_t chain);
 bool roles_wants(const struct roles *r, uint32_t chain, const char *name);
 
 /*
- * The chains without a fact, ascending; *count 0: more than most, or all chains, unless these are to be named too (of a
- * node that told others of itself as partial when it still lacked some).
+ * What others are told. The chains without a fact, ascending; *count 0: more than most, or all chains. *role: full nodes are
+ * asked for every body, so who lacks some, still or for ever, is told of as partial.
  */
-enum err roles_followed(uint32_t *chain, unsigned *count, unsigned most, bool named, struct store_txn *t);
+enum err roles_told(enum role *role, uint32_t *chain, unsigned *count, unsigned most, struct store_txn *t);
 
 /* Is the chain followed, as of this transaction? ERR_OK, ERR_CHAIN_NOT_FOLLOWED, or what went wrong. */
 enum err roles_need(struct store_txn *t, uint32_t chain);

@@ -86,7 +86,6 @@ change_all(struct node *n, struct store_txn *t)
 {
 	struct arena arena = { 0 };
 	struct roles r;
-	uint64_t base = 0;
 	enum err e = roles_read(&r, &arena, t);
 	if (e == ERR_OK)
 		e = make_room(&r, &arena);
@@ -94,10 +93,6 @@ change_all(struct node *n, struct store_txn *t)
 		e = configure(&r, &n->config);
 	if (e == ERR_OK && (n->config.role != 0 || n->config.follows > 0))
 		e = roles_write(t, &r);
-	if (e == ERR_OK)
-		e = store_get_base(t, &base);
-	/* Full nodes are asked for every body: who lacks some, still, is told of as partial. */
-	n->role = (int)((base > 0 || r.facts > 0) && r.role == ROLE_FULL ? ROLE_PARTIAL : r.role);
 	arena_free(&arena);
 	return e;
 }

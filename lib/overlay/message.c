@@ -132,6 +132,7 @@ put_hold(struct buf *out, const struct message_hold *h)
 static void
 put_follows(struct buf *out, const struct message_follows *f)
 {
+	wire_put_u8(out, (uint8_t)f->role);
 	wire_put_u8(out, (uint8_t)f->chains);
 	for (unsigned i = 0; i < f->chains; i++)
 		wire_put_u32(out, f->chain[i]);

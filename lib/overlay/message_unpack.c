@@ -41,14 +41,20 @@ get_tip(struct reader *r, struct tip *out)
 		wire_fail(r, ERR_RANGE);
 }
 
-static void
-get_hello(struct reader *r, struct message_hello *out)
+static enum role
+get_role(struct reader *r)
 {
 	uint8_t role = wire_get_u8(r);
 
 	if (role < ROLE_FULL || role > ROLE_LIGHT)
 		wire_fail(r, ERR_RANGE);
-	out->role = role;
+	return role;
+}
+
+static void
+get_hello(struct reader *r, struct message_hello *out)
+{
+	out->role = get_role(r);
 	wire_get(r, out->key.b, sizeof out->key.b);
 	wire_get(r, out->nonce, sizeof out->nonce);
 	wire_get(r, out->genesis.b, sizeof out->genesis.b);
@@ -218,9 +224,10 @@ get_blocks(struct reader *r, struct arena *arena, struct message_blocks *out)
 static void
 get_follows(struct reader *r, struct arena *arena, struct message_follows *out)
 {
+	out->role = get_role(r);
 	out->chains = get_small_count(r, MESSAGE_CHAINS);
 	out->chain = get_chains(r, arena, out->chains);
-	if (r->err == ERR_OK && (out->chains == 0 || out->chain[0] != 0))
+	if (r->err == ERR_OK && out->chains > 0 && (out->chain[0] != 0 || out->role == ROLE_FULL))
 		wire_fail(r, ERR_RANGE);
 }
 

@@ -24,7 +24,7 @@ overlay_new(struct overlay **out, const struct overlay_config *config)
 		return ERR_NOMEM;
 	o->network = config->network;
 	o->self = *self;
-	o->full = config->role == ROLE_FULL;
+	o->following.role = config->role;
 	if (config->advertised > 0 && strlen(config->advertise[0]) < sizeof o->url)
 		strcpy(o->url, config->advertise[0]);
 	o->period_ms = config->period_ms;

@@ -86,7 +86,7 @@ enum overlay_event_type {
 	                  * does not follow its chain gets the head of a seal */
 	OVERLAY_RELAY,   /* a payload that is new here, for those that follow its chain: a few that did not bring it (key), or
 	                  * all when key is zero. Who was told of very many lately is left out */
-	OVERLAY_FOLLOWS, /* the chains that are followed have changed: chains, follow */
+	OVERLAY_FOLLOWS, /* the chains whose bodies are here, or the role that they make, have changed: role, follow */
 	OVERLAY_HEARD,   /* a URL from the LAN or the operator: worth a dial */
 	OVERLAY_ANSWERED, /* the node has sent all of its answer to one ASKED_*: link */
 	OVERLAY_SYNCED,  /* what became of SYNC objects up to a HID; told at each SYNC_END, and at once when one is wrong */
@@ -125,6 +125,7 @@ struct overlay_event {
 	bool fresh;        /* BODIES: final just now, and not told of before */
 	struct hash hash;  /* FIND_BODY; ASK_HISTORY: of block hid */
 	uint32_t chain, count; /* ASK_HISTORY */
+	enum role role;    /* FOLLOWS */
 	const uint32_t *follow; /* FOLLOWS: ascending, chain 0 first; of a full node none: all. At most OVERLAY_CHAINS */
 	unsigned follows;
 };

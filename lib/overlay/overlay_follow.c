@@ -22,13 +22,13 @@ place_of(const struct overlay *o, uint32_t chain)
 
 /* para-protocol(7) OVERLAY: Full nodes stand under chain 0, under which nobody else does. */
 static bool
-stands_under(const struct overlay *o, const struct following *f, uint32_t chain)
+stands_under(const struct following *f, uint32_t chain)
 {
 	for (unsigned i = 0; i < f->chains && chain != 0; i++) {
 		if (f->chain[i] == chain)
 			return true;
 	}
-	return chain == 0 && f->known && f->chains == 0 && o->full;
+	return chain == 0 && f->known && f->role == ROLE_FULL;
 }
 
 /* Withdraws what is not true any more, publishes what is new. */
@@ -46,13 +46,13 @@ stand(struct overlay *o, const struct following *before)
 	for (unsigned i = 0; i <= before->chains; i++) {
 		uint32_t chain = i < before->chains ? before->chain[i] : 0;
 		const struct hash place = place_of(o, chain);
-		if (!stands_under(o, f, chain))
+		if (!stands_under(f, chain))
 			values_withdraw(o->values, &place);
 	}
 	for (unsigned i = 0; e == ERR_OK && i <= f->chains; i++) {
 		uint32_t chain = i < f->chains ? f->chain[i] : 0;
 		const struct hash place = place_of(o, chain);
-		if (stands_under(o, f, chain) && !stands_under(o, before, chain))
+		if (stands_under(f, chain) && !stands_under(before, chain))
 			e = value.failed ? ERR_NOMEM : values_publish(o->values, &place, bytes_of(&value), o->now_ms);
 	}
 	buf_free(&value);
@@ -181,10 +181,10 @@ look(struct overlay *o)
 static enum err
 say_follows(struct overlay *o, struct overlay_effects *out, struct peer *peer)
 {
-	const struct message m = {.type = MESSAGE_FOLLOWS, .network = o->network,
-	    .follows = {o->following.chains, o->following.chain}};
+	const struct following *f = &o->following;
+	const struct message m = {.type = MESSAGE_FOLLOWS, .network = o->network, .follows = {f->role, f->chains, f->chain}};
 
-	return o->following.chains > 0 ? peers_say(o->peers, out, peer, &m, o->now_ms) : ERR_OK;
+	return peers_say(o->peers, out, peer, &m, o->now_ms);
 }
 
 void
@@ -200,7 +200,7 @@ overlay_follow_peer(struct overlay *o, struct overlay_effects *out, struct peer 
 {
 	/* When it has had time to say what it follows. */
 	overlay_follow_soon(o);
-	return say_follows(o, out, peer);
+	return o->following.chains > 0 ? say_follows(o, out, peer) : ERR_OK;
 }
 
 enum space_gives
@@ -228,8 +228,11 @@ overlay_follow(struct overlay *o, struct overlay_effects *out, const struct over
 	f->chains = event->follows < MESSAGE_CHAINS ? event->follows : MESSAGE_CHAINS;
 	if (f->chains > 0)
 		memcpy(f->chain, event->follow, f->chains * sizeof *f->chain);
+	f->role = event->role;
 	f->known = true;
 	f->look_ms = o->now_ms;
+	peers_role(o->peers, f->role);
+	replica_role(o->replica, f->role == ROLE_FULL);
 	enum err e = stand(o, &before);
 	if (e == ERR_OK)
 		e = overlay_sync_follow(o, out);

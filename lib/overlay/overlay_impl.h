@@ -18,6 +18,7 @@ enum { FOR_SEARCH = 1, FOR_KEY, FOR_STORE, FOR_FOLLOWERS };
 /* What this node follows. */
 struct following {
 	bool known;          /* it has been told */
+	enum role role;
 	uint32_t chain[MESSAGE_CHAINS];
 	unsigned chains;     /* 0: all */
 	unsigned told_nodes; /* in the table when its contact was last stored */
@@ -28,7 +29,6 @@ struct following {
 struct overlay {
 	struct network network;
 	struct pubkey self;
-	bool full; /* by its role */
 	uint64_t now_ms, period_ms;
 	uint64_t search_ms; /* when more peers are looked for */
 	unsigned searches;  /* since the first peer came */

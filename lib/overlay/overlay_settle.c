@@ -154,9 +154,9 @@ came_or_moved(struct overlay *o, struct overlay_effects *out, const struct peer_
 	enum err heard = kad_heard(o->kad, &contact, peer->host, o->now_ms);
 	enum err e = overlay_sync_peer(o, out, peer);
 	e = e == ERR_OK ? heard : e;
+	enum err bodies = overlay_body_peer(o, out, peer);
+	e = e == ERR_OK ? bodies : e;
 	if (news->type == NEWS_JOINED) {
-		enum err bodies = overlay_body_peer(o, out, peer);
-		e = e == ERR_OK ? bodies : e;
 		enum err follows = overlay_follow_peer(o, out, peer);
 		e = e == ERR_OK ? follows : e;
 		enum err sent = send_waiting(o, out, peer);

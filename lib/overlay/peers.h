@@ -89,6 +89,7 @@ void peers_free(struct peers *p);
 enum err peers_opened(struct peers *p, struct overlay_effects *out, const struct overlay_event *event);
 void peers_failed(struct peers *p, uint64_t tag, uint64_t now_ms);
 void peers_closed(struct peers *p, uint64_t link, uint64_t now_ms);
+void peers_role(struct peers *p, enum role role);
 enum err peers_tip(struct peers *p, struct overlay_effects *out, const struct tip *tip, uint64_t now_ms);
 enum err peers_time(struct peers *p, struct overlay_effects *out, uint64_t now_ms);
 

@@ -72,6 +72,7 @@ take_pong(struct peers *p, struct peer *peer, const struct message_ping *pong, u
 static void
 take_follows(struct peers *p, struct peer *peer, const struct message_follows *f)
 {
+	peer->other.role = f->role;
 	peer->follows = f->chains;
 	memcpy(peer->follow, f->chain, f->chains * sizeof *f->chain);
 	peer->fresh = p->news = true;

@@ -67,6 +67,12 @@ tell_tip(struct peers *p, struct overlay_effects *out, uint64_t now_ms)
 	return ERR_OK;
 }
 
+void
+peers_role(struct peers *p, enum role role)
+{
+	p->self.role = role;
+}
+
 enum err
 peers_tip(struct peers *p, struct overlay_effects *out, const struct tip *tip, uint64_t now_ms)
 {

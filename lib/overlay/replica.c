@@ -167,12 +167,19 @@ enum err
 replica_node(struct replica *r, struct replica_actions *out, const struct pubkey *key, uint64_t offer, bool full,
     uint64_t now_ms)
 {
-	bool changed;
-	enum err e = replica_is_self(r, key) ? ERR_BUSY : holders_add(&r->holders, &changed, key, offer, full);
+	const struct holder *one = holders_find(&r->holders, key);
+	bool changed, known = one && !one->gone_ms && one->offer == offer && one->full == full;
+	enum err e = known || replica_is_self(r, key) ? ERR_BUSY : holders_add(&r->holders, &changed, key, offer, full);
 
 	if (e != ERR_OK)
 		return e == ERR_NOMEM ? e : ERR_OK;
 	return changed_holders(r, out, changed, now_ms);
+}
+
+void
+replica_role(struct replica *r, bool full)
+{
+	r->config.full = full;
 }
 
 enum err

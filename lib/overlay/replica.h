@@ -79,10 +79,13 @@ void replica_free(struct replica *r);
 
 /* Every call below may add actions. ERR_NOMEM is the only error; the state stays sound. */
 
-/* A node proved its key, with what it offers; or its link is gone. */
+/* A node proved its key, with what it offers, or what it is has changed; or its link is gone. */
 enum err replica_node(struct replica *r, struct replica_actions *out, const struct pubkey *key, uint64_t offer,
     bool full, uint64_t now_ms);
 enum err replica_gone(struct replica *r, struct replica_actions *out, const struct pubkey *key, uint64_t now_ms);
+
+/* This node has come to follow every chain, or ceased to. */
+void replica_role(struct replica *r, bool full);
 
 /* Who votes, ascending by key. */
 enum err replica_votes(struct replica *r, struct replica_actions *out, const struct voter *voter, unsigned n,

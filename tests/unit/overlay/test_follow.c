@@ -4,17 +4,24 @@
 #include "chain/payload.h"
 #include "chain/seal.h"
 #include "overlay/overlay_impl.h"
+#include "overlay/replica_impl.h"
 
 #define A "tcp://10.1.0.1:1"
 #define B "tcp://10.2.0.1:1"
 #define C "tcp://10.3.0.1:1"
 
 static void
-follow(struct net *n, unsigned who, const uint32_t *chain, unsigned chains)
+follow_as(struct net *n, unsigned who, enum role role, const uint32_t *chain, unsigned chains)
 {
-	struct overlay_event event = {.type = OVERLAY_FOLLOWS, .follow = chain, .follows = chains};
+	struct overlay_event event = {.type = OVERLAY_FOLLOWS, .role = role, .follow = chain, .follows = chains};
 
 	assert_int_equal(net_step(n, who, &event), ERR_OK);
+}
+
+static void
+follow(struct net *n, unsigned who, const uint32_t *chain, unsigned chains)
+{
+	follow_as(n, who, chains > 0 ? ROLE_PARTIAL : ROLE_FULL, chain, chains);
 }
 
 static void
@@ -205,7 +212,7 @@ followers_are_found(void **state)
 	follow(n, b, chain, 2);
 	n->node[s].tells_url = true;
 	uint64_t end = net_befriend(n, s, b);
-	net_say(n, end, &(struct message){.type = MESSAGE_FOLLOWS, .network = n->network[0], .follows = {1, chain}});
+	net_say(n, end, &(struct message){.type = MESSAGE_FOLLOWS, .network = n->network[0], .follows = {ROLE_PARTIAL, 1, chain}});
 	net_run(n, 3000);
 	/* Told where b is; asked who else follows 5. */
 	assert_true(n->node[s].heard[MESSAGE_FOLLOWS] > 0);
@@ -248,7 +255,7 @@ false_followers_hide_no_full_node(void **state)
 	follow(n, b, chain, 2);
 	n->node[s].tells_url = true;
 	uint64_t end = net_befriend(n, s, b);
-	net_say(n, end, &(struct message){.type = MESSAGE_FOLLOWS, .network = n->network[0], .follows = {1, chain}});
+	net_say(n, end, &(struct message){.type = MESSAGE_FOLLOWS, .network = n->network[0], .follows = {ROLE_PARTIAL, 1, chain}});
 	message_contact_put(&contact, &nobody, C);
 	struct bytes one = bytes_of(&contact);
 	value.nodes = (struct message_nodes){.values = 1, .value = &one};
@@ -332,10 +339,45 @@ who_is_not_full_claims_nothing_it_lacks(void **state)
 		overlay_free(n->node[b].o);
 		assert_int_equal(overlay_new(&n->node[b].o, &config), ERR_OK);
 		net_befriend(n, s, b);
-		follow(n, b, NULL, 0);
+		follow_as(n, b, config.role, NULL, 0);
 		net_run(n, 2000);
 		assert_int_equal(values_due_ms(n->node[b].o->values) != UINT64_MAX, full);
 	}
+	net_free(n);
+}
+
+/* Who fetched what it lacked is full from then on, to peers of old as to new ones; who leaves a chain is not any more. */
+static void
+a_role_changes_with_what_is_followed(void **state)
+{
+	static const uint32_t chain[] = {0, 5};
+	struct net *n = net_new(15);
+	unsigned a = net_add(n, A, NULL), b = net_add(n, B, A), c;
+	struct peer_view view;
+
+	(void)state;
+	for (int turn = 0; turn < 2; turn++) {
+		follow(n, b, chain, 2);
+		net_run(n, 1000);
+		assert_true(net_look(n, a, b, &view));
+		assert_int_equal(view.role, ROLE_PARTIAL);
+		assert_int_equal(view.follows, 2);
+		assert_false(holders_find(&n->node[a].o->replica->holders, &view.key)->full);
+		assert_int_equal(overlay_follow_gives(n->node[a].o, peers_by_key(n->node[a].o->peers, &view.key)), SPACE_HEADS_ONLY);
+		follow(n, b, NULL, 0);
+		net_run(n, 1000);
+		assert_true(net_look(n, a, b, &view));
+		assert_int_equal(view.role, ROLE_FULL);
+		assert_int_equal(view.follows, 0);
+		assert_true(holders_find(&n->node[a].o->replica->holders, &view.key)->full);
+		assert_int_equal(overlay_follow_gives(n->node[a].o, peers_by_key(n->node[a].o->peers, &view.key)), SPACE_BODIES);
+	}
+	/* The hello of a link that comes later says what is true then. */
+	follow_as(n, b, ROLE_PARTIAL, NULL, 0);
+	c = net_add(n, C, B);
+	net_run(n, 1000);
+	assert_true(net_look(n, c, b, &view));
+	assert_int_equal(view.role, ROLE_PARTIAL);
 	net_free(n);
 }
 
@@ -506,6 +548,7 @@ main(void)
 		cmocka_unit_test(a_follower_stores_its_contact),
 		cmocka_unit_test(history_comes_from_a_follower),
 		cmocka_unit_test(who_is_not_full_claims_nothing_it_lacks),
+		cmocka_unit_test(a_role_changes_with_what_is_followed),
 		cmocka_unit_test(one_that_is_busy_hinders_no_store),
 		cmocka_unit_test(who_gives_no_history_starves_nobody),
 		cmocka_unit_test(more_are_looked_for_while_history_does_not_come),

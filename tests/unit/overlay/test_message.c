@@ -161,19 +161,29 @@ follows(void **state)
 	struct buf raw = {0}, back = {0};
 
 	(void)state;
-	m.follows = (struct message_follows){3, chain};
+	m.follows = (struct message_follows){ROLE_PARTIAL, 3, chain};
 	check(&m);
-	m.follows = (struct message_follows){2, fallen};
+	m.follows = (struct message_follows){ROLE_FULL, 0, NULL};
+	check(&m);
+	m.follows = (struct message_follows){ROLE_PARTIAL, 2, fallen};
 	message_put(&raw, &m);
 	assert_int_equal(again(&back, bytes_of(&raw)), ERR_ORDER);
 	buf_reset(&raw);
-	m.follows = (struct message_follows){1, rootless};
+	m.follows = (struct message_follows){ROLE_LIGHT, 1, rootless};
 	message_put(&raw, &m);
 	assert_int_equal(again(&back, bytes_of(&raw)), ERR_RANGE);
 	buf_reset(&raw);
-	m.follows = (struct message_follows){0, chain};
+	/* Who has all names none, and there are three roles. */
+	m.follows = (struct message_follows){ROLE_FULL, 1, chain};
 	message_put(&raw, &m);
 	assert_int_equal(again(&back, bytes_of(&raw)), ERR_RANGE);
+	buf_reset(&raw);
+	m.follows = (struct message_follows){0, 0, NULL};
+	message_put(&raw, &m);
+	assert_int_equal(again(&back, bytes_of(&raw)), ERR_RANGE);
+	buf_reset(&raw);
+	m.follows = (struct message_follows){ROLE_PARTIAL, 0, NULL};
+	message_put(&raw, &m);
 	raw.data[raw.len - 1] = MESSAGE_CHAINS + 1;
 	assert_int_equal(again(&back, bytes_of(&raw)), ERR_TOO_LONG);
 	buf_free(&raw);
