@@ -10,18 +10,19 @@ enum { CHECKSUM_LEN = 6, PREFIX_MAX = 83 };
 /* What the checksum of BIP-350 leaves; BIP-173 had 1. */
 static const uint32_t bech32m = 0x2bc830a3;
 
+/* What the five bits that leave the state add to it, by BIP-350's generators. */
+#define LEFT(i) \
+	((((i) & 1) ? 0x3b6a57b2u : 0) ^ (((i) & 2) ? 0x26508e6du : 0) ^ (((i) & 4) ? 0x1ea119fau : 0) ^ \
+	    (((i) & 8) ? 0x3d4233ddu : 0) ^ (((i) & 16) ? 0x2a1462b3u : 0))
+#define LEFT_8(i) \
+	LEFT(i), LEFT(i + 1), LEFT(i + 2), LEFT(i + 3), LEFT(i + 4), LEFT(i + 5), LEFT(i + 6), LEFT(i + 7)
+
 static uint32_t
 polymod(uint32_t c, unsigned value)
 {
-	static const uint32_t generator[5] = {0x3b6a57b2, 0x26508e6d, 0x1ea119fa, 0x3d4233dd, 0x2a1462b3};
-	uint32_t top = c >> 25;
+	static const uint32_t left[32] = {LEFT_8(0), LEFT_8(8), LEFT_8(16), LEFT_8(24)};
 
-	c = (c & 0x1ffffff) << 5 ^ value;
-	for (int i = 0; i < 5; i++) {
-		if (top >> i & 1)
-			c ^= generator[i];
-	}
-	return c;
+	return (c & 0x1ffffff) << 5 ^ value ^ left[c >> 25];
 }
 
 /* The checksum's state after the prefix; 0, which no prefix gives, for one that the standard does not allow. */

@@ -1,6 +1,5 @@
 #include "base/number.h"
 
-#include <stdio.h>
 #include <string.h>
 
 enum err
@@ -95,8 +94,16 @@ number_parse(uint64_t *out, const char *text, size_t len, uint64_t max)
 	return ERR_OK;
 }
 
-void
+size_t
 number_print(char out[static NUMBER_TEXT], uint64_t v)
 {
-	snprintf(out, NUMBER_TEXT, "%llu", (unsigned long long)v);
+	char text[NUMBER_TEXT];
+	size_t at = sizeof text - 1;
+
+	text[at] = '\0';
+	do
+		text[--at] = (char)('0' + v % 10);
+	while (v /= 10);
+	memcpy(out, text + at, sizeof text - at);
+	return sizeof text - 1 - at;
 }

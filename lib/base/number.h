@@ -37,7 +37,8 @@ void u128_print(char out[static U128_TEXT], struct u128 v);
 /* ERR_NUMBER for other text, ERR_OVERFLOW above max. */
 enum err number_parse(uint64_t *out, const char *text, size_t len, uint64_t max);
 
+/* Returns the length. */
 enum { NUMBER_TEXT = 21 };
-void number_print(char out[static NUMBER_TEXT], uint64_t v);
+size_t number_print(char out[static NUMBER_TEXT], uint64_t v);
 
 #endif

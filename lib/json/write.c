@@ -10,33 +10,39 @@ json_writer(struct buf *out)
 	return (struct json_writer){.out = out};
 }
 
-/* Before a value. */
-static void
-begin_value(struct json_writer *w)
+/* The comma that is due before a value, and room for its len bytes; NULL when there is no memory. */
+static uint8_t *
+begin_value(struct json_writer *w, size_t len)
 {
-	if (w->comma)
-		buf_add(w->out, ",", 1);
+	bool comma = w->comma;
+	uint8_t *at = buf_extend(w->out, len + comma);
+
 	w->comma = true;
+	if (at && comma)
+		*at++ = ',';
+	return at;
 }
 
 static void
-put_word(struct json_writer *w, const char *word)
+put_word(struct json_writer *w, const char *word, size_t len)
 {
-	begin_value(w);
-	buf_add_text(w->out, word);
+	uint8_t *at = begin_value(w, len);
+
+	if (at && len > 0)
+		memcpy(at, word, len);
 }
 
 static void
 open_with(struct json_writer *w, const char *bracket)
 {
-	put_word(w, bracket);
+	put_word(w, bracket, 1);
 	w->comma = false;
 }
 
 static void
 close_with(struct json_writer *w, const char *bracket)
 {
-	buf_add_text(w->out, bracket);
+	buf_add(w->out, bracket, 1);
 	w->comma = true;
 }
 
@@ -82,31 +88,76 @@ add_escape(struct buf *out, uint8_t c)
 	}
 }
 
+static bool
+is_plain(uint8_t c)
+{
+	return c >= 0x20 && c != '"' && c != '\\';
+}
+
 static void
-add_quoted(struct buf *out, const char *text, size_t len)
+add_escaped(struct buf *out, const char *text, size_t len)
 {
 	size_t from = 0;
 
-	buf_add(out, "\"", 1);
 	for (size_t i = 0; i < len; i++) {
 		uint8_t c = (uint8_t)text[i];
 
-		if (c >= 0x20 && c != '"' && c != '\\')
+		if (is_plain(c))
 			continue;
 		buf_add(out, text + from, i - from);
 		add_escape(out, c);
 		from = i + 1;
 	}
 	buf_add(out, text + from, len - from);
-	buf_add(out, "\"", 1);
+}
+
+/* One bit for each of eight characters that is zero; some for others above such a one. */
+static uint64_t
+zeros(uint64_t v)
+{
+	return (v - 0x0101010101010101) & ~v & 0x8080808080808080;
+}
+
+/* How many characters stand as they are before one that does not, or the end. */
+static size_t
+plain_len(const char *text, size_t len)
+{
+	size_t n = 0;
+
+	for (uint64_t v; len - n >= sizeof(v); n += sizeof(v)) {
+		memcpy(&v, text + n, sizeof(v));
+		uint64_t controls = (v - 0x2020202020202020) & ~v & 0x8080808080808080;
+		if (controls | zeros(v ^ 0x2222222222222222) | zeros(v ^ 0x5c5c5c5c5c5c5c5c))
+			break;
+	}
+	while (n < len && is_plain((uint8_t)text[n]))
+		n++;
+	return n;
+}
+
+/* Most text is plain and goes in one piece, with what must follow it. */
+static void
+put_quoted(struct json_writer *w, const char *text, size_t len, const char *end)
+{
+	size_t plain = plain_len(text, len), end_len = strlen(end);
+	uint8_t *at = begin_value(w, 1 + plain + (plain == len ? end_len : 0));
+	if (!at)
+		return;
+	at[0] = '"';
+	if (plain > 0)
+		memcpy(at + 1, text, plain);
+	if (plain == len) {
+		memcpy(at + 1 + plain, end, end_len);
+	} else {
+		add_escaped(w->out, text + plain, len - plain);
+		buf_add(w->out, end, end_len);
+	}
 }
 
 void
 json_put_key(struct json_writer *w, const char *key)
 {
-	begin_value(w);
-	add_quoted(w->out, key, strlen(key));
-	buf_add(w->out, ":", 1);
+	put_quoted(w, key, strlen(key), "\":");
 	w->comma = false;
 }
 
@@ -119,8 +170,7 @@ json_put_text(struct json_writer *w, const char *text)
 void
 json_put_text_n(struct json_writer *w, const char *text, size_t len)
 {
-	begin_value(w);
-	add_quoted(w->out, len ? text : "", len);
+	put_quoted(w, text, len, "\"");
 }
 
 void
@@ -128,12 +178,10 @@ json_put_int(struct json_writer *w, int64_t v)
 {
 	char text[NUMBER_TEXT + 1] = "-";
 
-	if (v >= 0) {
+	if (v >= 0)
 		json_put_uint(w, (uint64_t)v);
-		return;
-	}
-	number_print(text + 1, 0 - (uint64_t)v);
-	put_word(w, text);
+	else
+		put_word(w, text, 1 + number_print(text + 1, 0 - (uint64_t)v));
 }
 
 void
@@ -141,12 +189,10 @@ json_put_uint(struct json_writer *w, uint64_t v)
 {
 	char text[NUMBER_TEXT];
 
-	if (v > JSON_NUMBER_MAX) {
+	if (v > JSON_NUMBER_MAX)
 		json_put_decimal(w, v);
-		return;
-	}
-	number_print(text, v);
-	put_word(w, text);
+	else
+		put_word(w, text, number_print(text, v));
 }
 
 void
@@ -154,14 +200,13 @@ json_put_decimal(struct json_writer *w, uint64_t v)
 {
 	char text[NUMBER_TEXT];
 
-	number_print(text, v);
-	json_put_text(w, text);
+	json_put_text_n(w, text, number_print(text, v));
 }
 
 void
 json_put_hex(struct json_writer *w, const uint8_t *data, size_t len)
 {
-	put_word(w, "\"");
+	put_word(w, "\"", 1);
 	hex_add(w->out, data, len);
 	buf_add(w->out, "\"", 1);
 }
@@ -169,20 +214,19 @@ json_put_hex(struct json_writer *w, const uint8_t *data, size_t len)
 void
 json_put_bool(struct json_writer *w, bool v)
 {
-	put_word(w, v ? "true" : "false");
+	put_word(w, v ? "true" : "false", v ? 4 : 5);
 }
 
 void
 json_put_null(struct json_writer *w)
 {
-	put_word(w, "null");
+	put_word(w, "null", 4);
 }
 
 void
 json_put_raw(struct json_writer *w, struct bytes json)
 {
-	begin_value(w);
-	buf_add(w->out, json.data, json.len);
+	put_word(w, (const char *)json.data, json.len);
 }
 
 void
@@ -190,7 +234,7 @@ json_put_base64(struct json_writer *w, struct bytes b)
 {
 	static const char digits[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
 
-	put_word(w, "\"");
+	put_word(w, "\"", 1);
 	for (size_t i = 0; i < b.len; i += 3) {
 		size_t n = b.len - i < 3 ? b.len - i : 3;
 		uint32_t v = (uint32_t)b.data[i] << 16;

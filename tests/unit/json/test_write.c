@@ -3,6 +3,7 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <cmocka.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "json/json.h"
@@ -61,6 +62,34 @@ text_is_escaped_as_needed(void **state)
 	json_end_object(&w);
 	json_end_array(&w);
 	expect(&b, "[\"\\\"\\\\/\\b\\f\\n\\r\\t\\u0001\\u001f\x7f\xc3\xa9\",\"a\\u0000b\",\"\",{\"k\\\"\\n\":\"00ff\"}]");
+}
+
+/* Whatever stands around it: text is looked at in words of eight, then by the character. */
+static void
+escapes_are_found_anywhere(void **state)
+{
+	(void)state;
+	static const struct {
+		char c;
+		const char *written;
+	} odd[] = {{'"', "\\\""}, {'\\', "\\\\"}, {'\x1f', "\\u001f"}, {' ', " "}, {'!', "!"}, {'#', "#"}, {'[', "["},
+	    {']', "]"}, {'\x7f', "\x7f"}};
+
+	for (size_t len = 1; len <= 19; len++) {
+		for (size_t at = 0; at < len * (sizeof(odd) / sizeof(odd[0])); at++) {
+			size_t i = at % len, k = at / len;
+			char text[20], wanted[32];
+			struct buf b = {0};
+			struct json_writer w = json_writer(&b);
+
+			memset(text, at % 2 ? 'a' : '\xc3', sizeof(text));
+			text[i] = odd[k].c;
+			snprintf(wanted, sizeof(wanted), "\"%.*s%s%.*s\"", (int)i, text, odd[k].written, (int)(len - i - 1),
+			    text + i + 1);
+			json_put_text_n(&w, text, len);
+			expect(&b, wanted);
+		}
+	}
 }
 
 static void
@@ -207,7 +236,8 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(commas_and_colons_come_by_themselves), cmocka_unit_test(text_is_escaped_as_needed),
-	    cmocka_unit_test(numbers_keep_every_digit), cmocka_unit_test(what_is_parsed_is_written_alike),
+	    cmocka_unit_test(escapes_are_found_anywhere), cmocka_unit_test(numbers_keep_every_digit),
+	    cmocka_unit_test(what_is_parsed_is_written_alike),
 	    cmocka_unit_test(base64_is_the_standards), cmocka_unit_test(times_are_dates_and_back),
 	    cmocka_unit_test(every_day_comes_back), cmocka_unit_test(other_texts_are_no_times),
 	    cmocka_unit_test(the_last_time_of_all_prints)};
