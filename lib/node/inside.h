@@ -6,6 +6,7 @@
  *     parked.mutex   calls that wait for their answer, work handed out
  *     tasks.mutex    what workers have to do
  *     trees.mutex    what proofs were cut from
+ *     standing.mutex what of a status a commit changes
  * Of the mesh (mesh_impl.h) the overlay's lock and the one of what waits may be taken while any of these is held; what
  * sync brings (fetch.c) has one that stands above them all.
  */
@@ -20,6 +21,7 @@
 #include "net/server.h"
 #include "node/node.h"
 #include "node/payout.h"
+#include "node/standing.h"
 #include "node/trees.h"
 #include "store/store.h"
 
@@ -115,6 +117,7 @@ struct node {
 	struct parked parked;
 	struct tasks tasks;
 	struct trees trees;
+	struct standing standing;
 	struct payout payout, crew_payout; /* the writer's, before it starts that of what restores; the executor's */
 	struct server *server;
 	struct child *miner;

@@ -207,6 +207,7 @@ init(struct node *n, const struct node_config *config)
 	pthread_mutex_init(&n->tasks.mutex, NULL);
 	pthread_cond_init(&n->tasks.wake, NULL);
 	trees_init(&n->trees);
+	standing_init(&n->standing);
 	pthread_mutex_init(&n->log_mutex, NULL);
 	pthread_mutex_init(&n->end_mutex, NULL);
 	pthread_cond_init(&n->end_wake, NULL);
@@ -315,6 +316,7 @@ node_free(struct node *n)
 	jobs_free(n);
 	parked_free(n);
 	trees_free(&n->trees);
+	standing_free(&n->standing);
 	payout_free(&n->payout);
 	payout_free(&n->crew_payout);
 	store_close(n->store);

@@ -6,7 +6,6 @@
 #include "node/lookup.h"
 #include "node/mesh.h"
 #include "node/params.h"
-#include "node/roles.h"
 #include "node/timing.h"
 #include "node/wish.h"
 
@@ -108,79 +107,24 @@ put_round(struct json_writer *w, const struct round_view *r, bool read_only)
 }
 
 static enum err
-put_chain_state(struct json_writer *w, struct look *look, const struct round_view *r)
-{
-	struct arena arena = { 0 };
-	struct lane_state *lane;
-	uint32_t lanes, chains;
-	enum err e = ledger_chain_count(&look->ledger, &chains);
-	if (e == ERR_OK)
-		e = store_get_lanes(look->t, &lane, &lanes, &arena);
-	if (e == ERR_OK) {
-		fields_uint(w, "hid", look->tip.hid);
-		view_hash(w, "hash", &look->tip.hash);
-		fields_uint(w, "certified", r->certified_hid < look->tip.hid ? r->certified_hid : look->tip.hid);
-		fields_uint(w, "final_hid", look->tip.final_hid);
-		fields_uint(w, "chains", chains);
-		fields_uint(w, "lanes", lanes);
-		fields_uint(w, "store_bytes", store_bytes(look->t));
-	}
-	arena_free(&arena);
-	return e;
-}
-
-/* The names are the wish; `chains` tells how far it has come. */
-static enum err
-put_roles(struct json_writer *w, struct look *look)
-{
-	struct arena arena = { 0 };
-	struct roles roles = { .role = ROLE_FULL };
-	uint64_t base = 0;
-	enum err e = roles_read(&roles, &arena, look->t);
-	if (e == ERR_OK)
-		e = store_get_base(look->t, &base);
-	fields_text(w, "role", roles_word(roles.role));
-	json_put_key(w, "follows");
-	json_put_array(w);
-	for (uint32_t i = 0; i < roles.names; i++)
-		json_put_text(w, roles.name[i]);
-	json_end_array(w);
-	fields_uint(w, "bodies_from", base + 1);
-	arena_free(&arena);
-	return e;
-}
-
-static enum err
 status(struct call *call, struct json_writer *w)
 {
 	struct node *n = call->node;
 	struct round_view r;
-	struct look look;
-	enum err e = params_known(call, NOTHING), trouble = ERR_OK;
-	/* Nobody waits for the core while he looks. */
-	if (e == ERR_OK)
-		trouble = round_now(n, &r);
-	if (e == ERR_OK)
-		e = lookup_begin(&look, n);
+	uint64_t hid;
+	enum err e = params_known(call, NOTHING);
 	if (e != ERR_OK)
 		return e;
+	enum err trouble = round_now(n, &r);
 	json_put_object(w);
-	fields_hex(w, "network", n->network.b, sizeof(n->network.b));
-	view_hash(w, "genesis", &n->genesis_hash);
-	fields_text(w, "name", n->genesis.name);
-	e = put_roles(w, &look);
-	fields_bool(w, "solo", n->genesis.solo);
-	if (e == ERR_OK)
-		e = put_chain_state(w, &look, &r);
-	lookup_end(&look);
+	e = standing_put(w, &hid, n);
+	if (e != ERR_OK)
+		return e;
+	fields_uint(w, "certified", r.certified_hid < hid ? r.certified_hid : hid);
 	put_round(w, &r, trouble != ERR_OK);
-	if (e == ERR_OK)
-		e = put_missing(w, n);
+	e = put_missing(w, n);
 	put_network(w, n);
-	fields_uint(w, "period_ms", n->genesis.period_ms);
-	fields_text(w, "version", PARA_VERSION);
 	fields_uint(w, "uptime_s", (timing_steady_ms() - n->started_ms) / 1000);
-	view_address(w, "key", sign_key_public(n->config.key)->b);
 	json_end_object(w);
 	return e;
 }

@@ -98,6 +98,10 @@ enum err store_copy(struct store *s, int fd);
 /* Bytes of the pages that hold something. Pages that fell free stay in the file and are used again first. */
 uint64_t store_bytes(struct store_txn *t);
 
+/* Commits are numbered from 1: the one that a read transaction sees, and the latest, which costs no transaction. */
+uint64_t store_commit_of(struct store_txn *t);
+uint64_t store_last_commit(struct store *s);
+
 /* A get that fills a struct buf empties it first. Puts may be done again. */
 
 /* --- meta: what there is one of --- */

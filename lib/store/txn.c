@@ -244,3 +244,20 @@ store_bytes(struct store_txn *t)
 	}
 	return bytes;
 }
+
+uint64_t
+store_commit_of(struct store_txn *t)
+{
+	return mdb_txn_id(t->txn);
+}
+
+uint64_t
+store_last_commit(struct store *s)
+{
+	MDB_envinfo info;
+
+	gate_enter(&s->gate);
+	mdb_env_info(s->env, &info);
+	gate_leave(&s->gate);
+	return info.me_last_txnid;
+}

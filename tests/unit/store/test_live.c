@@ -243,6 +243,24 @@ the_map_grows_under_readers(void **state)
 	assert_int_equal(look_through(s->store), LAST);
 }
 
+static void
+commits_are_told_apart(void **state)
+{
+	struct shelf *s = *state;
+	struct store_txn *look;
+	shelf_open(s, STORE_CREATE);
+	uint64_t before = store_last_commit(s->store);
+	OK(store_begin_read(&look, s->store));
+	assert_int_equal(store_commit_of(look), before);
+	shelf_write(s);
+	OK(store_put_base(s->txn, 7));
+	assert_int_equal(store_last_commit(s->store), before);
+	shelf_commit(s);
+	assert_int_equal(store_commit_of(look), before);
+	assert_int_equal(store_last_commit(s->store), before + 1);
+	store_abort(look);
+}
+
 /* A look that began in one thread and ends in another holds the map as well. */
 static void *
 end_elsewhere(void *arg)
@@ -433,7 +451,7 @@ a_copy_to_nowhere_is_an_error(void **state)
 int
 main(void)
 {
-	const struct CMUnitTest tests[] = {TEST(a_killed_writer_loses_no_acknowledged_batch),
+	const struct CMUnitTest tests[] = {TEST(commits_are_told_apart), TEST(a_killed_writer_loses_no_acknowledged_batch),
 	    TEST(another_process_reads_while_one_writes), TEST(the_map_grows_under_readers),
 	    TEST(a_look_may_end_in_another_thread), TEST(a_full_disk_is_an_error_that_passes),
 	    TEST(a_copy_opens_and_equals), TEST(a_copy_to_nowhere_is_an_error)};
