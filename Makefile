@@ -198,7 +198,7 @@ SIM_CARELESS := ,--wrap=work_meets,--wrap=pool_flush,--wrap=pool_droppable
 
 $(B)/sim/sim: $(SIM) $(call upto,ledger)
 	@mkdir -p $(@D)
-	$(call say,LD $@)$(CC) $(LDFLAGS) $(SIM_IDEAL),--wrap=hyper_keep$(SIM_LAWLESS)$(SIM_CARELESS) $(SIM_HEAP) -o $@ $^ -lsodium -lm
+	$(call say,LD $@)$(CC) $(LDFLAGS) $(SIM_IDEAL),--wrap=hyper_keep,--wrap=hyper_drop$(SIM_LAWLESS)$(SIM_CARELESS) $(SIM_HEAP) -o $@ $^ -lsodium -lm
 
 sim: $(B)/sim/sim
 	$(B)/sim/sim --seeds $(SEEDS) --from $(FROM) -n $(NODES)

@@ -1,5 +1,6 @@
 #include "chain/hyper.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #include "chain/evidence.h"
@@ -141,14 +142,26 @@ hyper_unpack(struct hyper *out, struct arena *arena, struct bytes in)
 enum err
 hyper_keep(struct hyper *out, struct bytes *raw, struct arena *arena, struct bytes in)
 {
-	uint8_t *copy = arena_alloc(arena, in.len, 1);
+	uint8_t *copy = malloc(in.len + 1);
+	enum err e;
 
+	*raw = (struct bytes){ 0 };
 	if (!copy)
 		return ERR_NOMEM;
 	if (in.len)
 		memcpy(copy, in.data, in.len);
-	*raw = (struct bytes){ copy, in.len };
-	return hyper_unpack(out, arena, *raw);
+	e = hyper_unpack(out, arena, (struct bytes){ copy, in.len });
+	if (e)
+		free(copy);
+	else
+		*raw = (struct bytes){ copy, in.len };
+	return e;
+}
+
+void
+hyper_drop(struct bytes raw)
+{
+	free((void *)raw.data);
 }
 
 enum err

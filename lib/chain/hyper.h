@@ -66,8 +66,9 @@ void hyper_put(struct buf *out, const struct hyper *h);
 /* Arrays live in the arena; bit fields borrow from in. ERR_ORDER for certificates or endorsements out of order. */
 enum err hyper_unpack(struct hyper *out, struct arena *arena, struct bytes in);
 
-/* The same of a copy that the arena holds too: *raw. */
+/* The same of a copy, *raw, which outlives what is decoded and goes with hyper_drop; data is NULL unless ERR_OK. */
 enum err hyper_keep(struct hyper *out, struct bytes *raw, struct arena *arena, struct bytes in);
+void hyper_drop(struct bytes raw);
 
 /* The first HYPER_HEAD bytes of a block: header and Auth alone. */
 enum err hyper_head_unpack(struct hyper_header *out, struct signature *auth, struct bytes in);

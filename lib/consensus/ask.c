@@ -297,8 +297,8 @@ give_endorsements(struct consensus *c, struct effects *out, struct search *s, co
 		for (uint32_t k = 0; e == ERR_OK && k < node->endorsements && s->left[HOLDING_ENDORSEMENT]; k++)
 			e = give_endorsement(s, out, &node->endorsement[k], to);
 	}
-	for (uint32_t i = 0; e == ERR_OK && c->loose && i < c->loose->count; i++)
-		e = give_endorsement(s, out, &c->loose->item[i], to);
+	for (uint32_t i = 0; e == ERR_OK && i < c->loose.count; i++)
+		e = give_endorsement(s, out, &c->loose.item[i], to);
 	return e;
 }
 

@@ -74,9 +74,9 @@ find_holdings(struct consensus *c, struct holdings *h)
 		if (node->endorsements || among_three(c, node))
 			ok = add_node(h, &cap, node);
 	}
-	for (uint32_t i = 0; ok && c->loose && i < c->loose->count; i++) {
-		if (c->loose->item[i].slot == r->slot)
-			ok = add(h, &cap, ask_tag(HOLDING_ENDORSEMENT, c->loose->item[i].signature.b));
+	for (uint32_t i = 0; ok && i < c->loose.count; i++) {
+		if (c->loose.item[i].slot == r->slot)
+			ok = add(h, &cap, ask_tag(HOLDING_ENDORSEMENT, c->loose.item[i].signature.b));
 	}
 	if (ok)
 		return ERR_OK;

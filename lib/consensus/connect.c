@@ -11,13 +11,30 @@ struct change {
 	uint32_t payloads; /* in all its seals, copies counted */
 };
 
-/* Copies the block's local blocks that are followed, with the rows of their payloads. */
+/* The local block that a seal becomes, after the one before it in its lane; NULL: the lane's tip. */
+static struct kept_block
+place_block(const struct taken *t, const struct kept_block *before)
+{
+	const struct lane_state *tip = &t->lane->state;
+	struct kept_block b = { .block = { .lid = (before ? before->block.lid : tip->tip_lid) + 1,
+		.prev = before ? before->hash : tip->tip, .head = t->head } };
+
+	b.hash = block_hash(&b.block);
+	return b;
+}
+
+/* Makes the block's local blocks that are followed, with the rows of their payloads. */
 static enum err
 keep_blocks(struct change *to, const struct consensus *c, struct effects *out, const struct node *node)
 {
-	struct kept_block *kept = arena_alloc(&out->arena, node->brief.seals, sizeof *kept);
+	const struct lane_entry *lane = NULL;
+	struct kept_block *kept;
 	uint32_t n = 0;
 
+	for (uint32_t i = 0; i < node->brief.seals; i++)
+		n += know_needs(c, node, i);
+	kept = arena_alloc(&out->arena, n, sizeof *kept);
+	n = 0;
 	for (uint32_t i = 0; kept && i < node->brief.seals; i++) {
 		const struct taken *t = node->seal[i];
 		uint64_t *row;
@@ -28,8 +45,9 @@ keep_blocks(struct change *to, const struct consensus *c, struct effects *out, c
 			return ERR_NOMEM;
 		for (uint32_t k = 0; k < t->entries; k++)
 			row[k] = t->entry[k]->row;
-		kept[n] = node->block[i];
+		kept[n] = place_block(t, t->lane == lane ? &kept[n - 1] : NULL);
 		kept[n++].row = row;
+		lane = t->lane;
 		to->payloads += t->entries;
 	}
 	to->kept.block = kept;
@@ -100,7 +118,7 @@ move_lanes(const struct node *node)
 		struct roots executed = node->lane[i]->state.executed;
 		node->lane[i]->state = node->state_after[i];
 		node->lane[i]->state.executed = executed;
-		if (node->hyper.cert[i].core.payloads)
+		if (node->loaded[i])
 			node->lane[i]->sealed = node->brief.hid;
 	}
 }

@@ -265,7 +265,7 @@ consensus_free(struct consensus *c)
 	lanes_free(&c->lanes);
 	votes_release(c->founders);
 	later_free(c->later);
-	free(c->loose);
+	free(c->loose.item);
 	free(c->evidence);
 	free(c);
 }

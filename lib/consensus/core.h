@@ -52,8 +52,8 @@ struct offers {
 
 /* What a voter said of a block that is not known yet. */
 struct loose {
-	struct endorsement item[LOOSE_MOST];
-	uint32_t count;
+	struct endorsement *item; /* at most LOOSE_MOST */
+	size_t count, cap;
 };
 
 /* Blocks whose parent is not known. */
@@ -126,7 +126,7 @@ struct consensus {
 	struct round round;
 	struct tree tree;
 	struct hyper_brief tip; /* of tree.tip */
-	struct loose *loose;
+	struct loose loose;
 	struct orphan orphan[ORPHANS_MOST];
 	uint32_t orphans;
 	struct evidence *evidence; /* not carried yet, ascending by voter; room for LIMIT_EVIDENCE */

@@ -19,6 +19,7 @@ judge_one(struct consensus *c, struct node *node)
 	if (e == ERR_NOMEM || e == ERR_BUSY)
 		return false;
 	node->state = e == ERR_OK ? NODE_VALID : NODE_BAD;
+	tree_fold(node);
 	if (e == ERR_OK)
 		hear_count(c, node);
 	return true;

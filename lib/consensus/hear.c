@@ -218,12 +218,28 @@ watch_endorsements(struct consensus *c, const struct endorsement *e)
 				watch_add(c, &evidence);
 		}
 	}
-	for (uint32_t i = 0; c->loose && i < c->loose->count; i++) {
-		const struct endorsement *other = &c->loose->item[i];
+	for (uint32_t i = 0; i < c->loose.count; i++) {
+		const struct endorsement *other = &c->loose.item[i];
 		if (other->slot == e->slot && compare_keys(&other->voter, &e->voter) == 0 &&
 		    evidence_of_endorsements(&evidence, other, e) == ERR_OK)
 			watch_add(c, &evidence);
 	}
+}
+
+static bool
+make_loose_room(struct loose *l)
+{
+	size_t cap = l->cap ? l->cap * 2 : 16;
+	struct endorsement *item;
+
+	if (l->count < l->cap)
+		return true;
+	item = realloc(l->item, cap * sizeof *item);
+	if (!item)
+		return false;
+	l->item = item;
+	l->cap = cap;
+	return true;
 }
 
 /* Two a voter and slot at most: one says all that is needed, two are an offence. The oldest leaves when there is no room. */
@@ -235,19 +251,17 @@ keep_loose(struct consensus *c, const struct endorsement *e)
 
 	if (!votes || !votes_find(votes, &e->voter))
 		return votes ? ERR_OK : ERR_NOMEM;
-	if (!c->loose)
-		c->loose = calloc(1, sizeof *c->loose);
-	if (!c->loose)
-		return ERR_NOMEM;
-	for (uint32_t i = 0; i < c->loose->count; i++) {
-		const struct endorsement *other = &c->loose->item[i];
+	for (uint32_t i = 0; i < c->loose.count; i++) {
+		const struct endorsement *other = &c->loose.item[i];
 		same += other->slot == e->slot && compare_keys(&other->voter, &e->voter) == 0;
 		if (same == 2 || (same && hash_equal(&other->hash, &e->hash)))
 			return ERR_OK;
 	}
-	if (c->loose->count == LOOSE_MOST)
-		memmove(c->loose->item, c->loose->item + 1, --c->loose->count * sizeof c->loose->item[0]);
-	c->loose->item[c->loose->count++] = *e;
+	if (c->loose.count == LOOSE_MOST)
+		memmove(c->loose.item, c->loose.item + 1, --c->loose.count * sizeof c->loose.item[0]);
+	else if (!make_loose_room(&c->loose))
+		return ERR_NOMEM;
+	c->loose.item[c->loose.count++] = *e;
 	return ERR_OK;
 }
 
@@ -277,15 +291,15 @@ hear_loose(struct consensus *c, struct node *node)
 {
 	enum err e = ERR_OK;
 
-	for (uint32_t i = 0; e == ERR_OK && c->loose && i < c->loose->count;) {
-		if (!hash_equal(&c->loose->item[i].hash, &node->brief.hash)) {
+	for (uint32_t i = 0; e == ERR_OK && i < c->loose.count;) {
+		if (!hash_equal(&c->loose.item[i].hash, &node->brief.hash)) {
 			i++;
 			continue;
 		}
-		e = add(c, node, &c->loose->item[i]);
+		e = add(c, node, &c->loose.item[i]);
 		if (e == ERR_OK)
-			memmove(c->loose->item + i, c->loose->item + i + 1,
-			    (--c->loose->count - i) * sizeof c->loose->item[0]);
+			memmove(c->loose.item + i, c->loose.item + i + 1,
+			    (--c->loose.count - i) * sizeof c->loose.item[0]);
 	}
 	return e;
 }

@@ -172,18 +172,15 @@ check_roots(const struct node *node, const struct cert *cert, const struct lane_
 	return cert->core.blocks || !lanes_same_roots(roots, &old->committed) ? ERR_OK : ERR_COUNT;
 }
 
-/* What the certificate makes of its lane; the blocks go to block. */
+/* What the certificate makes of its lane. */
 static enum err
-apply_cert(struct node *node, const struct cert *cert, const struct lane_state *old, struct kept_block *block,
-    struct lane_state *after)
+apply_cert(struct lane_state *after, const struct node *node, const struct cert *cert, const struct lane_state *old)
 {
 	struct arena scratch = { 0 };
 	struct block *made;
 	struct hash *hash;
 	enum err e = cert_blocks(&made, &hash, &scratch, cert, old->tip_lid, &old->tip);
 
-	for (uint32_t i = 0; e == ERR_OK && i < cert->core.blocks; i++)
-		block[i] = (struct kept_block){ .block = made[i], .hash = hash[i] };
 	arena_free(&scratch);
 	if (e)
 		return e;
@@ -231,8 +228,9 @@ check_cert(struct consensus *c, struct node *node, uint32_t at, uint32_t first, 
 	if (e == ERR_OK)
 		e = check_gate(c, node, cert, lane, old, votes, first);
 	if (e == ERR_OK)
-		e = apply_cert(node, cert, old, node->block + first, &node->state_after[at]);
+		e = apply_cert(&node->state_after[at], node, cert, old);
 	node->lane[at] = lane;
+	node->loaded[at] = cert->core.payloads > 0;
 	return e;
 }
 
@@ -242,11 +240,10 @@ check_certs(struct consensus *c, struct node *node, const struct votes *votes)
 	uint32_t lanes = node->hyper.header.lanes, first = 0;
 	enum err e = ERR_OK;
 
-	node->lane = arena_alloc(&node->arena, lanes + (size_t)1, sizeof(struct lane_entry *));
-	node->state_after = arena_alloc(&node->arena, lanes + (size_t)1, sizeof *node->state_after);
-	/* The largest comes last: the chunk after it would be as large. */
-	node->block = arena_alloc(&node->arena, node->brief.seals + (size_t)1, sizeof *node->block);
-	if (!node->block || !node->lane || !node->state_after)
+	node->lane = calloc(lanes + (size_t)1, sizeof(struct lane_entry *));
+	node->state_after = calloc(lanes + (size_t)1, sizeof *node->state_after);
+	node->loaded = calloc(lanes + (size_t)1, sizeof *node->loaded);
+	if (!node->lane || !node->state_after || !node->loaded)
 		return ERR_NOMEM;
 	for (uint32_t i = 0; e == ERR_OK && i < lanes; i++) {
 		e = check_cert(c, node, i, first, votes);
@@ -323,7 +320,7 @@ judge_node(struct consensus *c, struct node *node)
 	if (e == ERR_OK)
 		e = check_map(c, node);
 	if (e) {
-		node->state_after = NULL;
+		tree_forget(node);
 		return e;
 	}
 	count_lanes(c, node);

@@ -34,11 +34,11 @@ know_seal(struct consensus *c, struct taken *taken)
 	for (size_t i = tree_from(&c->tree, taken->head.core.slot); tree_has(&c->tree, i, taken->head.core.slot); i++) {
 		struct node *node = c->tree.node[i];
 		for (uint32_t k = 0; node->missing && k < node->brief.seals; k++) {
-			if (!lacks(node, k, &taken->id))
+			if (!lacks(node, k, &taken->id) || !know_needs(c, node, k))
 				continue;
 			node->seal[k] = taken;
 			taken->refs++;
-			node->missing -= know_needs(c, node, k);
+			node->missing--;
 		}
 	}
 }
@@ -60,7 +60,7 @@ static void
 take_bodies(struct consensus *c, struct node *node)
 {
 	for (uint32_t i = 0; i < node->brief.seals; i++) {
-		struct taken *taken = map_get(&c->tree.by_id, node->ticket[i].id.b);
+		struct taken *taken = know_needs(c, node, i) ? map_get(&c->tree.by_id, node->ticket[i].id.b) : NULL;
 		if (!taken)
 			continue;
 		node->seal[i] = taken;
@@ -141,8 +141,8 @@ adopt(struct consensus *c, struct effects *out, const struct hash *parent)
 static bool
 called_for(const struct consensus *c, const struct hash *hash)
 {
-	for (uint32_t i = 0; c->loose && i < c->loose->count; i++) {
-		if (hash_equal(&c->loose->item[i].hash, hash))
+	for (uint32_t i = 0; i < c->loose.count; i++) {
+		if (hash_equal(&c->loose.item[i].hash, hash))
 			return true;
 	}
 	for (uint32_t i = 0; i < c->orphans; i++) {

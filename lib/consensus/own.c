@@ -34,36 +34,44 @@ send(struct consensus *c, struct effects *out, struct bytes raw)
 		buddy_push(c, out, raw);
 }
 
-enum err
-own_list(struct consensus *c, struct effects *out)
+static enum err
+tell_list(struct consensus *c, struct effects *out, const struct list *list)
 {
-	struct assembly in = round_assembly(c);
 	struct hash root;
-	struct list list;
 	struct buf buf = { 0 };
 	struct bytes raw;
-	enum err e;
+	enum err e = list_root(&root, list);
 
-	in.seats_only = !hear_everywhere(c, &c->self);
-	e = in.votes ? agree_list(&list, &c->round.arena, &in) : ERR_NOMEM;
-	if (e == ERR_OK && in.seats_only && list.count == 0)
-		return ERR_OK;
-	if (e == ERR_OK)
-		e = list_root(&root, &list);
 	if (e == ERR_OK)
 		e = effects_reserve(out, 2);
 	if (e)
 		return e;
-	list_put(&buf, &list);
+	list_put(&buf, list);
 	raw = hand_out(out, &buf);
-	e = raw.data ? hear_list(c, &list) : ERR_NOMEM;
+	e = raw.data ? hear_list(c, list) : ERR_NOMEM;
 	if (e)
 		return e;
-	c->record.list_slot = list.slot;
-	c->record.list = list_hash(&list.network, list.slot, &root);
+	c->record.list_slot = list->slot;
+	c->record.list = list_hash(&list->network, list->slot, &root);
 	keep_record(c, out);
 	send(c, out, raw);
 	return ERR_OK;
+}
+
+enum err
+own_list(struct consensus *c, struct effects *out)
+{
+	struct assembly in = round_assembly(c);
+	struct arena arena = { 0 };
+	struct list list;
+	enum err e;
+
+	in.seats_only = !hear_everywhere(c, &c->self);
+	e = in.votes ? agree_list(&list, &arena, &in) : ERR_NOMEM;
+	if (e == ERR_OK && (!in.seats_only || list.count))
+		e = tell_list(c, out, &list);
+	arena_free(&arena);
+	return e;
 }
 
 /* --- the candidate --- */
@@ -101,10 +109,10 @@ tell_candidate(struct consensus *c, struct effects *out, const struct candidate 
 
 /* para-protocol(7) ROUNDS: Where their block would be too long, the highest ids stay outside. */
 static enum err
-assemble(struct candidate *out, struct consensus *c, struct assembly *in)
+assemble(struct candidate *out, struct arena *arena, const struct consensus *c, struct assembly *in)
 {
 	for (;;) {
-		enum err e = assemble_hyper(out, &c->round.arena, in);
+		enum err e = assemble_hyper(out, arena, in);
 		uint32_t seals = out->hyper.header.seals;
 		if (e || out->raw.len <= c->hyper_bytes)
 			return e;
@@ -116,35 +124,44 @@ assemble(struct candidate *out, struct consensus *c, struct assembly *in)
 	}
 }
 
+static enum err
+propose(struct consensus *c, struct effects *out, const struct candidate *candidate)
+{
+	const struct pubkey nobody = { { 0 } };
+	struct bytes raw = effects_copy(out, candidate->raw);
+	struct node *node;
+	enum err e;
+
+	if (!raw.data)
+		return ERR_NOMEM;
+	e = know_hyper(c, out, &(struct event_hyper){ .raw = candidate->raw, .hyper = &candidate->hyper,
+		.hash = candidate->hash }, &nobody);
+	node = tree_find(&c->tree, &candidate->hash);
+	/* Lists may have roots that this node has yet to reach, and then others judge the block before it. */
+	if (e == ERR_OK && effects_reserve(out, 2) == ERR_OK && node && node->state != NODE_BAD)
+		tell_candidate(c, out, candidate, raw);
+	/* What is not on record stays nowhere: others would ask for it. */
+	else if (node && !node->connected)
+		tree_remove(&c->tree, node);
+	return e;
+}
+
 enum err
 own_candidate(struct consensus *c, struct effects *out)
 {
 	struct assembly in = round_assembly(c);
 	struct candidate candidate;
-	const struct pubkey nobody = { { 0 } };
-	struct node *node;
-	struct bytes raw;
+	struct arena arena = { 0 };
 	enum err e = in.votes ? effects_reserve(out, 2) : ERR_NOMEM;
 
 	choose_source(c, &in);
 	if (e == ERR_OK)
-		e = watch_take(&in.evidence, &in.evidences, &c->round.arena, c);
+		e = watch_take(&in.evidence, &in.evidences, &arena, c);
 	if (e == ERR_OK)
-		e = assemble(&candidate, c, &in);
-	if (e)
-		return e;
-	raw = effects_copy(out, candidate.raw);
-	if (!raw.data)
-		return ERR_NOMEM;
-	e = know_hyper(c, out, &(struct event_hyper){ .raw = candidate.raw, .hyper = &candidate.hyper,
-		.hash = candidate.hash }, &nobody);
-	node = tree_find(&c->tree, &candidate.hash);
-	/* Lists may have roots that this node has yet to reach, and then others judge the block before it. */
-	if (e == ERR_OK && effects_reserve(out, 2) == ERR_OK && node && node->state != NODE_BAD)
-		tell_candidate(c, out, &candidate, raw);
-	/* What is not on record stays nowhere: others would ask for it. */
-	else if (node && !node->connected)
-		tree_remove(&c->tree, node);
+		e = assemble(&candidate, &arena, c, &in);
+	if (e == ERR_OK)
+		e = propose(c, out, &candidate);
+	arena_free(&arena);
 	return e;
 }
 
@@ -193,8 +210,8 @@ static bool
 roots_right(const struct node *node)
 {
 	for (uint32_t i = 0; i < node->hyper.header.lanes; i++) {
-		const struct cert_core *core = &node->hyper.cert[i].core;
-		if (agree_contradicts(node->parent, &core->lane, &core->roots))
+		const struct lane_state *after = &node->state_after[i];
+		if (agree_contradicts(node->parent, &after->lane, &after->committed))
 			return false;
 	}
 	return true;

@@ -28,6 +28,25 @@ taken_unref(struct tree *t, struct taken *taken)
 	free(taken);
 }
 
+/* Decoded certificates take several times as much as encoded ones, and a block has one of each busy lane. */
+void
+tree_fold(struct node *node)
+{
+	node->hyper = (struct hyper){ .header = node->hyper.header, .auth = node->hyper.auth };
+	arena_free(&node->decoded);
+}
+
+void
+tree_forget(struct node *node)
+{
+	free(node->lane);
+	free(node->state_after);
+	free(node->loaded);
+	node->lane = NULL;
+	node->state_after = NULL;
+	node->loaded = NULL;
+}
+
 /* Only what later votes need is left. */
 static void
 drop_body(struct tree *t, struct node *node)
@@ -37,12 +56,13 @@ drop_body(struct tree *t, struct node *node)
 	free(node->roots);
 	node->roots = NULL;
 	node->roots_count = 0;
-	arena_free(&node->arena);
+	tree_forget(node);
+	arena_free(&node->decoded);
+	free(node->seal);
+	free(node->chain);
+	hyper_drop(node->raw);
 	node->seal = NULL;
 	node->chain = NULL;
-	node->block = NULL;
-	node->lane = NULL;
-	node->state_after = NULL;
 	node->raw = (struct bytes){ 0 };
 	node->hyper = (struct hyper){ 0 };
 	node->served = false;
@@ -92,8 +112,8 @@ fill(struct node *node)
 
 	node->ticket = calloc(h->header.seals + (size_t)1, sizeof *node->ticket);
 	node->struck = calloc(h->evidences + (size_t)1, sizeof *node->struck);
-	node->seal = arena_alloc(&node->arena, h->header.seals + (size_t)1, sizeof(struct taken *));
-	node->chain = arena_alloc(&node->arena, h->header.seals + (size_t)1, sizeof *node->chain);
+	node->seal = calloc(h->header.seals + (size_t)1, sizeof(struct taken *));
+	node->chain = calloc(h->header.seals + (size_t)1, sizeof *node->chain);
 	if (!node->ticket || !node->struck || !node->seal || !node->chain)
 		return ERR_NOMEM;
 	for (uint32_t i = 0; i < h->header.lanes; i++) {
@@ -114,7 +134,7 @@ tree_decode(struct node **out, struct bytes raw, const struct hash *hash)
 {
 	struct node *node = calloc(1, sizeof *node);
 	struct tree none = { 0 };
-	enum err e = node ? hyper_keep(&node->hyper, &node->raw, &node->arena, raw) : ERR_NOMEM;
+	enum err e = node ? hyper_keep(&node->hyper, &node->raw, &node->decoded, raw) : ERR_NOMEM;
 
 	*out = NULL;
 	if (e == ERR_OK) {
@@ -257,36 +277,6 @@ gone(const struct tree *t, const struct node *node, uint64_t kept)
 	return node->brief.hid + kept < t->base->brief.hid;
 }
 
-/*
- * Behind the base nobody judges any more: a block is kept as it is handed on, encoded, with its seals and its header.
- * Decoded certificates take several times as much, and a block has one of each busy lane. Without memory it stays whole.
- */
-static void
-fold(struct node *node)
-{
-	struct arena arena = { 0 };
-	uint8_t *raw = arena_alloc(&arena, node->raw.len, 1);
-	struct taken **seal = arena_alloc(&arena, node->brief.seals + (size_t)1, sizeof(struct taken *));
-	uint32_t *chain = arena_alloc(&arena, node->brief.seals + (size_t)1, sizeof *chain);
-
-	if (!raw || !seal || !chain) {
-		arena_free(&arena);
-		return;
-	}
-	memcpy(raw, node->raw.data, node->raw.len);
-	memcpy(seal, node->seal, node->brief.seals * sizeof(struct taken *));
-	memcpy(chain, node->chain, node->brief.seals * sizeof *chain);
-	arena_free(&node->arena);
-	node->arena = arena;
-	node->raw.data = raw;
-	node->seal = seal;
-	node->chain = chain;
-	node->block = NULL;
-	node->lane = NULL;
-	node->state_after = NULL;
-	node->hyper = (struct hyper){ .header = node->hyper.header, .auth = node->hyper.auth };
-}
-
 void
 tree_prune(struct tree *t, uint32_t epoch, uint32_t retarget)
 {
@@ -305,10 +295,11 @@ tree_prune(struct tree *t, uint32_t epoch, uint32_t retarget)
 		struct node *node = t->node[i];
 		if (node->parent && node->parent->gone)
 			node->parent = NULL;
+		/* Behind the base nobody judges any more. */
 		if (node->served && node->connected && node->brief.hid + bodies < t->base->brief.hid)
 			drop_body(t, node);
-		else if (node->served && node->connected && node->hyper.cert && node->brief.hid < t->base->brief.hid)
-			fold(node);
+		else if (node->connected && node->brief.hid < t->base->brief.hid)
+			tree_forget(node);
 	}
 	for (size_t i = 0; i < t->count; i++) {
 		struct node *node = t->node[i];

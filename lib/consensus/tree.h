@@ -5,9 +5,9 @@
  *                              \
  *                               43' --- 44'                    known, judged where its parent's state is known
  *
- * The base is the last final block (after a start: the tip it started from). From there on a node holds the whole block
- * and what changes with it; below it, W blocks more and at least 64, the block encoded and its seals, so that others can
- * be served; then only what later votes need, 4 W blocks in all. Source of the rules: para-protocol(7), FORK CHOICE and VOTES.
+ * The base is the last final block (after a start: the tip it started from). From there on a node holds the block,
+ * encoded once it is judged, and what changes with it; below it, W blocks more and at least 64, the block and its seals,
+ * so that others can be served; then only what later votes need, 4 W blocks in all. Source of the rules: para-protocol(7), FORK CHOICE and VOTES.
  */
 #ifndef CONSENSUS_TREE_H
 #define CONSENSUS_TREE_H
@@ -54,16 +54,16 @@ struct node {
 	struct endorsement *endorsement; /* ascending by voter */
 	uint32_t endorsements, endorsements_cap;
 	/* while it is served */
-	struct arena arena;    /* of all below but taken */
-	struct hyper hyper;    /* behind the base its header and auth alone */
-	struct bytes raw;
+	struct bytes raw;      /* see hyper_keep */
+	struct hyper hyper;    /* once it is judged its header and auth alone */
+	struct arena decoded;  /* of the rest of it */
 	struct hash rank;
-	struct taken **seal;   /* in its order; NULL: not held */
+	struct taken **seal;   /* in its order; NULL: not held, or of a chain that is not followed */
 	uint32_t *chain;       /* of each seal */
 	uint32_t missing;      /* seals of chains that are followed that are not held */
-	struct kept_block *block; /* NULL behind the base, as the two below */
-	struct lane_entry **lane; /* of each certificate */
+	struct lane_entry **lane; /* of each certificate; NULL behind the base, as the two below */
 	struct lane_state *state_after;
+	bool *loaded;          /* it has payloads */
 	/* of connected nodes from the base on: what execution reached */
 	struct executed_lane *roots;
 	uint32_t roots_count;
@@ -94,6 +94,12 @@ struct node *tree_find(const struct tree *t, const struct hash *hash);
 /* Takes out a node that has no child and is not connected, and releases it. */
 void tree_remove(struct tree *t, struct node *node);
 void tree_release(struct tree *t, struct node *node);
+
+/* The block is judged, and so decoded for nobody any more. */
+void tree_fold(struct node *node);
+
+/* What it makes of its lanes. */
+void tree_forget(struct node *node);
 
 /* Gives up the block's body, or the whole node, of what lies too far below the base; branches beside it too. */
 void tree_prune(struct tree *t, uint32_t epoch, uint32_t retarget);

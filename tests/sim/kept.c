@@ -1,6 +1,6 @@
 /*
  * Hyper blocks as cores keep them: of each that is held by any number of them there is one, put in place of the
- * library's copies by the linker (--wrap). It stays until the world ends.
+ * library's copies by the linker (--wrap). It goes with the last of them.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -17,12 +17,14 @@ static struct kept {
 	uint64_t mix;
 	struct hyper hyper;
 	struct arena arena;
-	size_t bytes; /* of arena, what a node that shares it would have of its own */
-	enum err verdict;
+	size_t bytes; /* of arena, what a node that has not judged it would have of its own */
+	uint32_t refs;
 } *kept[PLACES];
 
 enum err __wrap_hyper_keep(struct hyper *out, struct bytes *raw, struct arena *arena, struct bytes in);
 enum err __real_hyper_keep(struct hyper *out, struct bytes *raw, struct arena *arena, struct bytes in);
+void __wrap_hyper_drop(struct bytes raw);
+void __real_hyper_drop(struct bytes raw);
 
 /* The header and what signs it tell blocks apart, all but what was forged. */
 static uint64_t
@@ -31,49 +33,73 @@ mix_of(struct bytes raw)
 	return letter_mix(raw.len, raw.data, raw.len < HYPER_HEAD ? raw.len : HYPER_HEAD);
 }
 
+/* Where it stands in its list, or the end of that. */
+static struct kept **
+find(struct bytes raw)
+{
+	uint64_t mix = mix_of(raw);
+	struct kept **at = &kept[mix >> 52];
+
+	while (*at && ((*at)->mix != mix || ((*at)->raw.data != raw.data && !bytes_equal((*at)->raw, raw))))
+		at = &(*at)->next;
+	return at;
+}
+
+static enum err
+make(struct kept **at, struct bytes in)
+{
+	struct kept *k = room_new(1, sizeof *k);
+	uint64_t taken;
+	enum err e;
+
+	k->mix = mix_of(in);
+	taken = heap_taken(HEAP_WORLD);
+	e = __real_hyper_keep(&k->hyper, &k->raw, &k->arena, in);
+	k->bytes = (size_t)(heap_taken(HEAP_WORLD) - taken) - in.len;
+	if (e == ERR_OK) {
+		*at = k;
+		return e;
+	}
+	arena_free(&k->arena);
+	free(k);
+	return e;
+}
+
 enum err
 __wrap_hyper_keep(struct hyper *out, struct bytes *raw, struct arena *arena, struct bytes in)
 {
-	uint64_t mix = mix_of(in);
-	struct kept **first = &kept[mix >> 52], *k = *first;
+	struct kept **at = find(in);
+	enum heap_owner before = heap_for(HEAP_WORLD);
+	enum err e = *at ? ERR_OK : make(at, in);
 
 	(void)arena;
-	while (k && (k->mix != mix || !bytes_equal(k->raw, in)))
-		k = k->next;
-	if (!k) {
-		enum heap_owner before = heap_for(HEAP_WORLD);
-		uint64_t taken = heap_taken(HEAP_WORLD);
-		k = room_new(1, sizeof *k);
-		k->mix = mix;
-		k->verdict = __real_hyper_keep(&k->hyper, &k->raw, &k->arena, in);
-		k->bytes = (size_t)(heap_taken(HEAP_WORLD) - taken);
-		k->next = *first;
-		*first = k;
-		heap_for(before);
-	}
-	*out = k->hyper;
-	*raw = k->raw;
-	return k->verdict;
-}
-
-size_t
-kept_bytes(struct bytes raw)
-{
-	const struct kept *k = kept[mix_of(raw) >> 52];
-
-	while (k && k->raw.data != raw.data)
-		k = k->next;
-	return k ? k->bytes : 0;
+	heap_for(before);
+	*raw = (struct bytes){ 0 };
+	if (e)
+		return e;
+	(*at)->refs++;
+	*out = (*at)->hyper;
+	*raw = (*at)->raw;
+	return ERR_OK;
 }
 
 void
-kept_forget(void)
+__wrap_hyper_drop(struct bytes raw)
 {
-	for (size_t i = 0; i < PLACES; i++) {
-		for (struct kept *k; (k = kept[i]);) {
-			kept[i] = k->next;
-			arena_free(&k->arena);
-			free(k);
-		}
-	}
+	struct kept **at = raw.data ? find(raw) : NULL, *k = at ? *at : NULL;
+
+	if (!k || --k->refs)
+		return;
+	*at = k->next;
+	arena_free(&k->arena);
+	__real_hyper_drop(k->raw);
+	free(k);
+}
+
+size_t
+kept_decoded(struct bytes raw)
+{
+	const struct kept *k = *find(raw);
+
+	return k ? k->bytes : 0;
 }

@@ -44,11 +44,8 @@ struct letter *letter_share(struct letter *l);
 void letter_drop(struct letter *l);
 void desk_clear(struct desk *desk);
 
-/* Cores keep hyper blocks; what they share in kept.c is given up. Only when no core is left. */
-void kept_forget(void);
-
-/* What a hyper block that a core keeps takes, by the bytes that it was given for it. */
-size_t kept_bytes(struct bytes raw);
+/* What a hyper block that a core keeps takes decoded, by the bytes that it was given for it. */
+size_t kept_decoded(struct bytes raw);
 
 /* A quick mix of bytes, for tables and traces. */
 uint64_t letter_mix(uint64_t from, const void *data, size_t len);

@@ -181,7 +181,6 @@ world_close(struct world *w)
 	hostile_close(w);
 	letter_drop(w->mail);
 	desk_clear(&w->desk);
-	kept_forget();
 	law_close(w);
 	free(w->law.final);
 	free(w->flow);

@@ -159,13 +159,17 @@ weigh_chain(struct burden *b, const struct disk *d, uint64_t from)
 static double
 lane_bytes(const struct consensus *c, double *shared)
 {
-	double n = c->lanes.count * (double)sizeof **c->lanes.item + (double)(c->tree.by_id.count * sizeof(struct taken));
+	double n = c->lanes.count * (double)sizeof **c->lanes.item;
 
 	for (size_t i = 0; i < c->tree.count; i++) {
 		const struct node *node = c->tree.node[i];
-		size_t seal = sizeof *node->ticket + (node->block ? sizeof *node->block : 0);
-		n += (double)(node->brief.seals * seal + node->hyper.header.lanes * sizeof *node->state_after);
-		*shared += (double)kept_bytes(node->raw);
+		n += node->brief.seals * (double)sizeof *node->ticket;
+		if (!node->raw.data)
+			continue;
+		n += node->brief.seals * (double)(sizeof *node->seal + sizeof *node->chain);
+		if (node->state_after)
+			n += node->hyper.header.lanes * (double)(sizeof *node->lane + sizeof *node->state_after + sizeof *node->loaded);
+		*shared += (double)node->raw.len + (node->hyper.cert ? (double)kept_decoded(node->raw) : 0);
 	}
 	return n;
 }

@@ -61,12 +61,13 @@ grow(struct garden *g, struct node *parent, char name, uint64_t slot, uint64_t w
 	uint8_t *raw;
 
 	assert_non_null(node);
-	raw = arena_alloc(&node->arena, 1, 1);
+	raw = malloc(1);
+	assert_non_null(raw);
 	*raw = 0;
 	*node = (struct node){ .parent = parent, .brief = { .hid = parent->brief.hid + 1, .slot = slot,
 		.hash = { { (uint8_t)name } }, .difficulty = { .lo = work } }, .work = u128_add(parent->work, work),
 		.source = parent->brief.hash, .source_slot = parent->brief.slot, .difficulty = 256, .state = NODE_VALID,
-		.served = true, .arena = node->arena, .raw = { raw, 1 } };
+		.served = true, .raw = { raw, 1 } };
 	assert_int_equal(tree_put(&g->core->tree, node), ERR_OK);
 	return node;
 }
@@ -195,9 +196,10 @@ a_branch_counts_as_far_as_it_is_whole_and_valid(void **state)
 static void
 commit(struct garden *g, struct node *node, uint64_t executed)
 {
-	node->lane = arena_alloc(&node->arena, 1, sizeof *node->lane);
-	node->state_after = arena_alloc(&node->arena, 1, sizeof *node->state_after);
-	assert_true(node->lane && node->state_after);
+	node->lane = calloc(1, sizeof *node->lane);
+	node->state_after = calloc(1, sizeof *node->state_after);
+	node->loaded = calloc(1, sizeof *node->loaded);
+	assert_true(node->lane && node->state_after && node->loaded);
 	node->lane[0] = g->core->lanes.item[0];
 	node->state_after[0].committed.executed = executed;
 	node->hyper.header.lanes = 1;
@@ -212,8 +214,8 @@ lack_body(struct garden *g, struct node *node)
 
 	node->brief.seals = node->missing = 1;
 	node->ticket = calloc(1, sizeof *node->ticket);
-	node->seal = arena_alloc(&node->arena, 1, sizeof *node->seal);
-	node->chain = arena_alloc(&node->arena, 1, sizeof *node->chain);
+	node->seal = calloc(1, sizeof *node->seal);
+	node->chain = calloc(1, sizeof *node->chain);
 	assert_true(node->ticket && node->seal && node->chain);
 	node->ticket[0].id = seal_id(&seal.head);
 	return seal;
