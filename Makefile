@@ -90,6 +90,10 @@ $(CROWDED): LDFLAGS += -Wl,--wrap=sign_verify
 # Fails at each allocation in turn.
 $(B)/unit/ledger/test_state_set: LDFLAGS += -Wl,--wrap=malloc,--wrap=calloc,--wrap=realloc
 
+# One hinders the executor, the other hears what the core is told.
+$(B)/unit/node/test_executor: LDFLAGS += -Wl,--wrap=results_run
+$(B)/unit/node/test_results: LDFLAGS += -Wl,--wrap=consensus_follows,--wrap=consensus_step
+
 units: $(UNITS)
 
 unit: units
@@ -209,7 +213,7 @@ sim-tables: $(B)/sim/sim
 .PHONY: sim sim-tables
 
 # What the tests of tests/tools need: clients that misbehave, runners, a service manager, and shims for LD_PRELOAD.
-HOLD := $(patsubst %,$(B)/hold/%,rude nth notify confine proxy stranger noheal.so nomem.so skew.so para-node-deaf)
+HOLD := $(patsubst %,$(B)/hold/%,rude nth notify confine proxy stranger seeker answer noheal.so nomem.so skew.so para-node-deaf)
 
 $(B)/hold/%.so: tests/hold/%.c Makefile
 	@mkdir -p $(@D)
@@ -221,7 +225,7 @@ $(B)/hold/%: $(B)/tests/hold/%.o $(B)/tests/hold/wire.o $(B)/lib/base.a
 
 $(B)/hold/confine: HOLD_LIBS := -lseccomp
 
-$(B)/hold/stranger: $(B)/tests/hold/stranger.o $(B)/tests/hold/wire.o $(call upto,overlay)
+$(B)/hold/stranger $(B)/hold/seeker: $(B)/hold/%: $(B)/tests/hold/%.o $(B)/tests/hold/guest.o $(B)/tests/hold/wire.o $(call upto,overlay)
 	@mkdir -p $(@D)
 	$(call say,LD $@)$(CC) $(LDFLAGS) -o $@ $^ -lsodium
 

@@ -16,9 +16,7 @@
  * N connections come from as many addresses as the machine has to itself (127.1.0.0/16); S seconds long. Prints "open"
  * when all are tried once, in the end how often one was closed.
  */
-#include <arpa/inet.h>
 #include <errno.h>
-#include <fcntl.h>
 #include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -30,21 +28,10 @@
 #include "chain/endorse.h"
 #include "chain/payload.h"
 #include "crypto/hash.h"
-#include "overlay/message.h"
+#include "guest.h"
 #include "wire.h"
 
-enum { MOST = 2048, TRY_MS = 1000, HEAD = 4, TURN_MS = 20, PER_TURN = 20, PER_HOST = 4 };
-
-struct guest {
-	int fd;
-	unsigned number;
-	bool proven;
-	struct sign_key *key;
-	struct network network;
-	struct hash genesis;
-	struct buf heard; /* the last object that it was told */
-	uint64_t count;
-};
+enum { MOST = 2048, PER_TURN = 20 };
 
 static unsigned port, closed;
 static uint64_t dice = 88172645463325252u;
@@ -64,102 +51,12 @@ fail(const char *what)
 	return 1;
 }
 
-/* --- frames --- */
-
-/* number 0: from the address that nodes use. */
-static int
-dial(unsigned number)
-{
-	struct sockaddr_in to = {.sin_family = AF_INET, .sin_port = htons((uint16_t)port)}, from = {.sin_family = AF_INET};
-	int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-	to.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-	from.sin_addr.s_addr = htonl(number == 0 ? INADDR_LOOPBACK : 0x7f010001 + number / PER_HOST);
-	if (fd >= 0 && bind(fd, (struct sockaddr *)&from, sizeof from) == 0 && connect(fd, (struct sockaddr *)&to, sizeof to) == 0) {
-		fcntl(fd, F_SETFL, O_NONBLOCK);
-		return fd;
-	}
-	close(fd);
-	return -1;
-}
-
 /* As much as is taken at once; false: the connection is over. */
 static bool
 push(int fd, const void *data, size_t len)
 {
 	ssize_t n = send(fd, data, len, MSG_NOSIGNAL);
 	return n >= 0 || errno == EAGAIN;
-}
-
-static bool
-push_all(int fd, const void *data, size_t len)
-{
-	const uint8_t *at = data;
-	uint64_t until = wire_now_ms() + TRY_MS;
-	while (len > 0 && wire_now_ms() < until) {
-		struct pollfd p = {.fd = fd, .events = POLLOUT};
-		poll(&p, 1, TURN_MS);
-		ssize_t n = send(fd, at, len, MSG_NOSIGNAL);
-		if (n < 0 && errno != EAGAIN)
-			return false;
-		at += n > 0 ? n : 0;
-		len -= n > 0 ? (size_t)n : 0;
-	}
-	return len == 0;
-}
-
-static bool
-push_frame(int fd, const struct buf *body)
-{
-	uint8_t head[HEAD] = {(uint8_t)body->len, (uint8_t)(body->len >> 8), (uint8_t)(body->len >> 16), (uint8_t)(body->len >> 24)};
-	return push_all(fd, head, HEAD) && push_all(fd, body->data, body->len);
-}
-
-static bool
-pull_frame(struct buf *out, int fd, uint64_t until)
-{
-	uint8_t head[HEAD];
-	out->len = 0;
-	if (!wire_pull(fd, head, HEAD, until))
-		return false;
-	size_t len = (size_t)head[0] | (size_t)head[1] << 8 | (size_t)head[2] << 16 | (size_t)head[3] << 24;
-	uint8_t *room = buf_extend(out, len);
-	return room && wire_pull(fd, room, len, until);
-}
-
-/* --- the handshake --- */
-
-static bool
-say(struct guest *g, const struct message *m)
-{
-	struct buf raw = {0};
-	message_put(&raw, m);
-	bool ok = !raw.failed && push_frame(g->fd, &raw);
-	buf_free(&raw);
-	return ok;
-}
-
-static bool
-prove(struct guest *g)
-{
-	struct buf raw = {0};
-	struct arena arena = {0};
-	struct message theirs, own = {.type = MESSAGE_HELLO};
-	uint64_t until = wire_now_ms() + TRY_MS;
-	bool ok = pull_frame(&raw, g->fd, until) && message_unpack(&theirs, &arena, bytes_of(&raw)) == ERR_OK &&
-	    theirs.type == MESSAGE_HELLO;
-	if (ok) {
-		own.network = g->network = theirs.network;
-		own.hello = theirs.hello;
-		own.hello.key = *sign_key_public(g->key);
-		own.hello.url[0] = '\0';
-		struct hash hash = message_auth_hash(&own.hello, &theirs.hello, true);
-		const struct message auth = {.type = MESSAGE_AUTH, .network = g->network, .auth = sign_make(g->key, &hash)};
-		ok = say(g, &own) && say(g, &auth) && pull_frame(&raw, g->fd, until) &&
-		    message_peek(bytes_of(&raw)) == MESSAGE_AUTH;
-	}
-	buf_free(&raw);
-	arena_free(&arena);
-	return ok;
 }
 
 /* --- what is said, again and again; false: the connection is over --- */
@@ -175,8 +72,8 @@ be_silent(struct guest *g)
 static bool
 send_garbage(struct guest *g)
 {
-	uint8_t frame[HEAD + 256] = {0, 1};
-	for (size_t i = HEAD; i < sizeof frame; i++)
+	uint8_t frame[GUEST_HEAD + 256] = {0, 1};
+	for (size_t i = GUEST_HEAD; i < sizeof frame; i++)
 		frame[i] = (uint8_t)draw();
 	return be_silent(g) && push(g->fd, frame, sizeof frame);
 }
@@ -184,10 +81,10 @@ send_garbage(struct guest *g)
 static bool
 claim(struct guest *g)
 {
-	static const uint8_t gib[HEAD] = {0, 0, 0, 0x40}, most[HEAD] = {0, 0, 0, 4};
+	static const uint8_t gib[GUEST_HEAD] = {0, 0, 0, 0x40}, most[GUEST_HEAD] = {0, 0, 0, 4};
 	uint8_t dribble[1024] = {1};
 	if (g->count++ == 0)
-		return push(g->fd, g->number % 2 ? gib : most, HEAD);
+		return push(g->fd, g->number % 2 ? gib : most, GUEST_HEAD);
 	return be_silent(g) && push(g->fd, dribble, sizeof dribble);
 }
 
@@ -195,7 +92,7 @@ static bool
 say_wrong(struct guest *g)
 {
 	struct message m = {.type = MESSAGE_HELLO, .hello = {.role = ROLE_FULL, .key = *sign_key_public(g->key)}};
-	return be_silent(g) && (g->count++ > 0 || say(g, &m));
+	return be_silent(g) && (g->count++ > 0 || guest_say(g, &m));
 }
 
 static bool
@@ -209,7 +106,7 @@ flood(struct guest *g)
 		uint8_t byte = (uint8_t)(draw() % 4 ? 0 : draw());
 		buf_add(&raw, &byte, 1);
 	}
-	bool ok = be_silent(g) && push_frame(g->fd, &raw);
+	bool ok = be_silent(g) && guest_push(g->fd, &raw);
 	buf_free(&raw);
 	return ok;
 }
@@ -223,7 +120,7 @@ pay(struct guest *g)
 	    .body = {(const uint8_t *)"rubbish", 7}};
 	bool ok = payload_sign(&p, &id, g->key) == ERR_OK;
 	payload_put(&raw, &p);
-	ok = ok && be_silent(g) && push_frame(g->fd, &raw);
+	ok = ok && be_silent(g) && guest_push(g->fd, &raw);
 	buf_free(&raw);
 	return ok;
 }
@@ -235,14 +132,14 @@ replay(struct guest *g)
 	struct buf raw = {0};
 	bool ok = true;
 	while (ok && poll(&p, 1, 0) == 1) {
-		ok = pull_frame(&raw, g->fd, wire_now_ms() + TRY_MS);
+		ok = guest_pull(&raw, g->fd, wire_now_ms() + GUEST_TRY_MS);
 		if (ok && object_peek(bytes_of(&raw))) {
 			g->heard.len = 0;
 			buf_add(&g->heard, raw.data, raw.len);
 		}
 	}
 	buf_free(&raw);
-	return ok && (g->heard.len == 0 || push_frame(g->fd, &g->heard));
+	return ok && (g->heard.len == 0 || guest_push(g->fd, &g->heard));
 }
 
 static bool
@@ -256,7 +153,7 @@ ask(struct guest *g)
 		m.type = MESSAGE_GET_HEADS;
 		m.locator = (struct message_locator){.count = 1, .most = 1024, .hash = &nothing, .hid = &zero};
 	}
-	return say(g, &m);
+	return guest_say(g, &m);
 }
 
 /* --- many --- */
@@ -281,8 +178,8 @@ enter(struct guest *g, const struct deed *deed)
 {
 	g->count = 0;
 	g->heard.len = 0;
-	g->fd = dial(g->number);
-	if (g->fd >= 0 && deed->proven && !prove(g))
+	g->fd = guest_dial(port, g->number);
+	if (g->fd >= 0 && deed->proven && !guest_prove(g))
 		leave(g);
 }
 
@@ -313,7 +210,7 @@ run_many(const struct deed *deed, unsigned n, unsigned seconds)
 		if (!told)
 			puts("open");
 		fflush(stdout);
-		poll(NULL, 0, TURN_MS);
+		poll(NULL, 0, GUEST_TURN_MS);
 	}
 	printf("closed %u\n", closed);
 	for (unsigned i = 0; i < n; i++) {
@@ -331,8 +228,8 @@ ping(struct guest *g, uint64_t until)
 {
 	const struct message m = {.type = MESSAGE_PING, .network = g->network, .ping = {.nonce = 7}};
 	struct buf raw = {0};
-	bool ok = say(g, &m);
-	while (ok && pull_frame(&raw, g->fd, until) && message_peek(bytes_of(&raw)) != MESSAGE_PONG)
+	bool ok = guest_say(g, &m);
+	while (ok && guest_pull(&raw, g->fd, until) && message_peek(bytes_of(&raw)) != MESSAGE_PONG)
 		;
 	ok = ok && message_peek(bytes_of(&raw)) == MESSAGE_PONG;
 	buf_free(&raw);
@@ -345,8 +242,8 @@ run_ping(uint64_t ms)
 	uint8_t seed[32] = {'p', 'i', 'n', 'g', (uint8_t)getpid(), (uint8_t)(getpid() >> 8)};
 	struct guest g = {.key = sign_key_new(seed)};
 	uint64_t since = wire_now_ms();
-	g.fd = dial(0);
-	bool ok = g.fd >= 0 && prove(&g) && ping(&g, since + ms);
+	g.fd = guest_dial(port, 0);
+	bool ok = g.fd >= 0 && guest_prove(&g) && ping(&g, since + ms);
 	uint64_t took = wire_now_ms() - since;
 	if (ok)
 		printf("%llu\n", (unsigned long long)took);
@@ -363,7 +260,7 @@ endorse(struct guest *g, uint64_t slot, uint8_t fill)
 	struct buf raw = {0};
 	endorse_sign(&e, g->key);
 	endorse_put(&raw, &e);
-	bool ok = !raw.failed && push_frame(g->fd, &raw);
+	bool ok = !raw.failed && guest_push(g->fd, &raw);
 	buf_free(&raw);
 	return ok;
 }
@@ -379,8 +276,8 @@ run_twice(uint64_t slot)
 	puts(address);
 	bool ok = port == 0;
 	if (!ok) {
-		g.fd = dial(0);
-		ok = g.fd >= 0 && prove(&g) && endorse(&g, slot, 1) && endorse(&g, slot, 2) && ping(&g, wire_now_ms() + 10 * TRY_MS);
+		g.fd = guest_dial(port, 0);
+		ok = g.fd >= 0 && guest_prove(&g) && endorse(&g, slot, 1) && endorse(&g, slot, 2) && ping(&g, wire_now_ms() + 10 * GUEST_TRY_MS);
 	}
 	sign_key_free(g.key);
 	return ok ? 0 : fail("not heard");
