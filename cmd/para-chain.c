@@ -1,6 +1,7 @@
 /* para-chain: chain specs and the payloads that register them. para-chain(1). */
 #include <string.h>
 
+#include "json/fields.h"
 #include "json/view.h"
 #include "tool/draft.h"
 #include "tool/output.h"
@@ -48,12 +49,10 @@ static void
 print_check(struct tool *t, const struct spec *spec)
 {
 	struct json_writer *w = output_begin(t);
-	json_put_key(w, "valid");
-	json_put_bool(w, spec != NULL);
+	fields_bool(w, "valid", spec != NULL);
 	if (spec) {
 		struct hash hash = spec_hash(spec);
-		json_put_key(w, "name");
-		json_put_text(w, spec->name);
+		fields_text(w, "name", spec->name);
 		view_hash(w, "script", &hash);
 	}
 	output_end(t);

@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "chain/account.h"
+#include "json/fields.h"
 #include "json/view.h"
 #include "tool/coinorder.h"
 #include "tool/coinplan.h"
@@ -103,10 +104,8 @@ make_params(struct buf *out, struct tool *t, const char *key, const char *text)
 	json_put_object(&w);
 	json_put_key(&w, "chain");
 	remote_put_chain(&w, t->chain);
-	if (text) {
-		json_put_key(&w, key);
-		json_put_text(&w, text);
-	}
+	if (text)
+		fields_text(&w, key, text);
 	json_end_object(&w);
 	return TOOL_DONE;
 }

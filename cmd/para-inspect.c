@@ -3,6 +3,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "json/fields.h"
 #include "node/audit.h"
 #include "tool/export.h"
 #include "tool/follow.h"
@@ -123,8 +124,7 @@ ask_account(struct tool *t, const char *method, const char *before, const char *
 	char what[160];
 	snprintf(what, sizeof what, "%saccount %s", before, text);
 	json_put_object(&w);
-	json_put_key(&w, "address");
-	json_put_text(&w, text);
+	fields_text(&w, "address", text);
 	json_put_key(&w, "chain");
 	remote_put_chain(&w, t->chain);
 	json_end_object(&w);
@@ -230,10 +230,8 @@ static void
 report(void *arg, const char *place, const char *what)
 {
 	struct json_writer *w = output_begin(arg);
-	json_put_key(w, "at");
-	json_put_text(w, place);
-	json_put_key(w, "error");
-	json_put_text(w, what);
+	fields_text(w, "at", place);
+	fields_text(w, "error", what);
 	output_end(arg);
 }
 
@@ -263,12 +261,9 @@ run_check(struct tool *t)
 		uint64_t value;
 	} counts[] = {{"hypers", found.hypers}, {"blocks", found.blocks}, {"payloads", found.payloads},
 	    {"pooled", found.pooled}, {"problems", found.problems}};
-	json_put_key(w, "valid");
-	json_put_bool(w, found.problems == 0);
-	for (size_t i = 0; i < sizeof counts / sizeof counts[0]; i++) {
-		json_put_key(w, counts[i].name);
-		json_put_uint(w, counts[i].value);
-	}
+	fields_bool(w, "valid", found.problems == 0);
+	for (size_t i = 0; i < sizeof counts / sizeof counts[0]; i++)
+		fields_uint(w, counts[i].name, counts[i].value);
 	output_end(t);
 	return found.problems ? TOOL_NO : TOOL_DONE;
 }

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "chain/account.h"
+#include "json/fields.h"
 #include "json/view.h"
 #include "tool/input.h"
 #include "tool/keyfile.h"
@@ -16,10 +17,8 @@ print_key(struct tool *t, const struct pubkey *key, const char *file)
 {
 	struct json_writer *w = output_begin(t);
 	view_address(w, "address", key->b);
-	json_put_key(w, "public_key");
-	json_put_hex(w, key->b, sizeof key->b);
-	json_put_key(w, "file");
-	json_put_text(w, file);
+	fields_hex(w, "public_key", key->b, sizeof key->b);
+	fields_text(w, "file", file);
 	output_end(t);
 }
 

@@ -1,4 +1,5 @@
 /* para-mine: searches the nonces of seals. para-mine(1). */
+#include "json/fields.h"
 #include "json/view.h"
 #include "tool/keyfile.h"
 #include "tool/line.h"
@@ -18,15 +19,11 @@ print_seal(struct tool *t, const struct seal *seal, const struct miner_result *f
 	struct buf encoded = {0};
 	seal_put(&encoded, seal);
 	struct json_writer *w = output_begin(t);
-	json_put_key(w, "seal");
-	json_put_hex(w, encoded.data, encoded.failed ? 0 : encoded.len);
+	fields_hex(w, "seal", encoded.data, encoded.failed ? 0 : encoded.len);
 	view_hash(w, "hash", &found->work);
-	json_put_key(w, "hashes");
-	json_put_decimal(w, found->hashes);
-	json_put_key(w, "seconds");
-	json_put_uint(w, found->ms / 1000);
-	json_put_key(w, "ms");
-	json_put_uint(w, found->ms);
+	fields_decimal(w, "hashes", found->hashes);
+	fields_uint(w, "seconds", found->ms / 1000);
+	fields_uint(w, "ms", found->ms);
 	if (encoded.failed)
 		tool_fail(t, TOOL_TROUBLE, "%s", err_text(ERR_NOMEM));
 	else
@@ -73,14 +70,10 @@ static void
 print_bench(struct tool *t, const struct work_kernel *kernel, double speed)
 {
 	struct json_writer *w = output_begin(t);
-	json_put_key(w, "hash");
-	json_put_text(w, "blake2b-256");
-	json_put_key(w, "kernel");
-	json_put_text(w, kernel->name);
-	json_put_key(w, "threads");
-	json_put_uint(w, threads);
-	json_put_key(w, "hashes_per_second");
-	json_put_uint(w, (uint64_t)speed);
+	fields_text(w, "hash", "blake2b-256");
+	fields_text(w, "kernel", kernel->name);
+	fields_uint(w, "threads", threads);
+	fields_uint(w, "hashes_per_second", (uint64_t)speed);
 	output_end(t);
 }
 

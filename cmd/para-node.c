@@ -12,6 +12,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "json/fields.h"
 #include "json/view.h"
 #include "node/node.h"
 #include "node/reset.h"
@@ -349,16 +350,11 @@ static void
 print_loss(struct tool *t, const struct reset_loss *loss)
 {
 	struct json_writer *w = output_begin(t);
-	json_put_key(w, "hid");
-	json_put_uint(w, reset_to);
-	json_put_key(w, "final_hid");
-	json_put_uint(w, loss->kept_final_hid);
-	json_put_key(w, "hypers");
-	json_put_uint(w, loss->hypers);
-	json_put_key(w, "blocks");
-	json_put_uint(w, loss->blocks);
-	json_put_key(w, "payloads");
-	json_put_uint(w, loss->payloads);
+	fields_uint(w, "hid", reset_to);
+	fields_uint(w, "final_hid", loss->kept_final_hid);
+	fields_uint(w, "hypers", loss->hypers);
+	fields_uint(w, "blocks", loss->blocks);
+	fields_uint(w, "payloads", loss->payloads);
 	output_end(t);
 }
 

@@ -1,6 +1,7 @@
 /* para-seal: makes signed payloads and seals, shows and checks any object. para-seal(1). */
 #include <string.h>
 
+#include "json/fields.h"
 #include "json/view.h"
 #include "tool/draft.h"
 #include "tool/keyfile.h"
@@ -119,8 +120,7 @@ verify_line(struct tool *t, const struct input *in, const struct line *line)
 		return;
 	}
 	struct json_writer *w = output_begin(t);
-	json_put_key(w, "valid");
-	json_put_bool(w, !e);
+	fields_bool(w, "valid", !e);
 	json_put_key(w, "type");
 	if (object_name(v.type))
 		json_put_text(w, object_name(v.type));
@@ -128,10 +128,8 @@ verify_line(struct tool *t, const struct input *in, const struct line *line)
 		json_put_null(w);
 	if (v.has_id)
 		view_hash(w, v.type == OBJECT_PAYLOAD || v.type == OBJECT_PROOF ? "payload" : "hash", &v.id);
-	if (e) {
-		json_put_key(w, "error");
-		json_put_text(w, err_text(e));
-	}
+	if (e)
+		fields_text(w, "error", err_text(e));
 	output_end(t);
 	if (e && v.payload != UINT32_MAX)
 		tool_fail_at(t, in, TOOL_NO, "payload %u: %s", v.payload, err_text(e));

@@ -4,38 +4,15 @@
 #include "json/view_impl.h"
 
 void
-view_text(struct json_writer *w, const char *key, const char *text)
-{
-	json_put_key(w, key);
-	json_put_text(w, text);
-}
-
-void
-view_uint(struct json_writer *w, const char *key, uint64_t v)
-{
-	json_put_key(w, key);
-	json_put_uint(w, v);
-}
-
-void
-view_decimal(struct json_writer *w, const char *key, uint64_t v)
-{
-	json_put_key(w, key);
-	json_put_decimal(w, v);
-}
-
-void
 view_signature(struct json_writer *w, const char *key, const struct signature *s)
 {
-	json_put_key(w, key);
-	json_put_hex(w, s->b, sizeof(s->b));
+	fields_hex(w, key, s->b, sizeof(s->b));
 }
 
 void
 view_hash(struct json_writer *w, const char *key, const struct hash *h)
 {
-	json_put_key(w, key);
-	json_put_hex(w, h->b, sizeof(h->b));
+	fields_hex(w, key, h->b, sizeof(h->b));
 }
 
 void
@@ -44,7 +21,7 @@ view_address(struct json_writer *w, const char *key, const uint8_t account[stati
 	char text[ACCOUNT_TEXT];
 
 	account_print(text, account);
-	view_text(w, key, text);
+	fields_text(w, key, text);
 }
 
 void
@@ -53,7 +30,7 @@ view_lane(struct json_writer *w, const char *key, const struct lane *lane)
 	char text[LANE_TEXT];
 
 	lane_print(text, lane);
-	view_text(w, key, text);
+	fields_text(w, key, text);
 }
 
 void
@@ -62,19 +39,19 @@ view_place(struct json_writer *w, const char *key, const struct place *place)
 	char text[PLACE_TEXT];
 
 	place_print(text, place);
-	view_text(w, key, text);
+	fields_text(w, key, text);
 }
 
 void
 view_payload(struct json_writer *w, const struct payload *p, const struct hash *id)
 {
 	view_hash(w, "payload", id);
-	view_uint(w, "chain", p->chain);
+	fields_uint(w, "chain", p->chain);
 	view_address(w, "signer", p->signer.b);
-	view_decimal(w, "seq", p->seq);
-	view_decimal(w, "fee", p->fee.units);
-	view_uint(w, "expiry", p->expiry);
-	view_uint(w, "bytes", p->body.len);
+	fields_decimal(w, "seq", p->seq);
+	fields_decimal(w, "fee", p->fee.units);
+	fields_uint(w, "expiry", p->expiry);
+	fields_uint(w, "bytes", p->body.len);
 	if (json_is_text(p->body)) {
 		json_put_key(w, "body");
 		json_put_text_n(w, (const char *)p->body.data, p->body.len);

@@ -13,7 +13,7 @@ put_allocs(struct json_writer *w, const struct coin *c)
 
 		json_put_object(w);
 		view_address(w, "address", a.account);
-		view_decimal(w, "amount", a.amount.units);
+		fields_decimal(w, "amount", a.amount.units);
 		json_end_object(w);
 	}
 	json_end_array(w);
@@ -29,9 +29,9 @@ put_locks(struct json_writer *w, const struct coin *c)
 
 		json_put_object(w);
 		view_address(w, "address", l.account);
-		view_decimal(w, "amount", l.amount.units);
-		view_uint(w, "cliff", l.cliff);
-		view_uint(w, "end", l.end);
+		fields_decimal(w, "amount", l.amount.units);
+		fields_uint(w, "cliff", l.cliff);
+		fields_uint(w, "end", l.end);
 		json_end_object(w);
 	}
 	json_end_array(w);
@@ -40,25 +40,23 @@ put_locks(struct json_writer *w, const struct coin *c)
 void
 view_coin_terms(struct json_writer *w, const struct coin *c)
 {
-	view_text(w, "symbol", c->symbol);
-	view_uint(w, "decimals", c->decimals);
-	view_text(w, "issuance", coin_issuance_name(c->issuance));
-	view_decimal(w, "cap", c->cap.units);
-	view_decimal(w, "reward", c->reward.units);
-	view_uint(w, "halving", c->halving);
-	view_decimal(w, "byte_fee", c->byte_fee.units);
+	fields_text(w, "symbol", c->symbol);
+	fields_uint(w, "decimals", c->decimals);
+	fields_text(w, "issuance", coin_issuance_name(c->issuance));
+	fields_decimal(w, "cap", c->cap.units);
+	fields_decimal(w, "reward", c->reward.units);
+	fields_uint(w, "halving", c->halving);
+	fields_decimal(w, "byte_fee", c->byte_fee.units);
 	if (c->issuance == COIN_TOKEN) {
 		view_address(w, "minter", c->minter.b);
 	} else {
 		json_put_key(w, "minter");
 		json_put_null(w);
 	}
-	json_put_key(w, "freeze");
-	json_put_bool(w, c->flags & COIN_FREEZE);
-	json_put_key(w, "burn");
-	json_put_bool(w, c->flags & COIN_BURN);
-	view_text(w, "tokens", c->flags & COIN_TOKENS_BY_ANYBODY ? "anybody" : "owner");
-	view_text(w, "cross", c->cross ? "open" : "closed");
+	fields_bool(w, "freeze", c->flags & COIN_FREEZE);
+	fields_bool(w, "burn", c->flags & COIN_BURN);
+	fields_text(w, "tokens", c->flags & COIN_TOKENS_BY_ANYBODY ? "anybody" : "owner");
+	fields_text(w, "cross", c->cross ? "open" : "closed");
 }
 
 void

@@ -61,7 +61,7 @@ put_members(struct json_writer *w, const void *object, const struct member *m, s
 		default:
 			memcpy(&v, at, sizeof(v));
 		}
-		(m[i].form == FORM_DECIMAL ? view_decimal : view_uint)(w, m[i].name, v);
+		(m[i].form == FORM_DECIMAL ? fields_decimal : fields_uint)(w, m[i].name, v);
 	}
 }
 
@@ -103,7 +103,7 @@ put_accounts(struct json_writer *w, const struct genesis *g)
 	for (uint32_t i = 0; i < g->allocs; i++) {
 		json_put_object(w);
 		view_address(w, "address", g->alloc[i].account);
-		view_decimal(w, "amount", g->alloc[i].amount.units);
+		fields_decimal(w, "amount", g->alloc[i].amount.units);
 		json_end_object(w);
 	}
 	json_end_array(w);
@@ -112,7 +112,7 @@ put_accounts(struct json_writer *w, const struct genesis *g)
 void
 view_genesis(struct json_writer *w, const struct genesis *g)
 {
-	view_text(w, "name", g->name);
+	fields_text(w, "name", g->name);
 	json_put_key(w, "time");
 	json_put_time(w, g->time_ms);
 	put_members(w, g, numbers, 1);
@@ -121,8 +121,7 @@ view_genesis(struct json_writer *w, const struct genesis *g)
 	put_members(w, &g->phases, phases, PHASES);
 	json_end_object(w);
 	put_members(w, g, numbers + 1, NUMBERS - 1);
-	json_put_key(w, "solo");
-	json_put_bool(w, g->solo);
+	fields_bool(w, "solo", g->solo);
 	put_accounts(w, g);
 }
 

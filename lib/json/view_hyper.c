@@ -4,7 +4,7 @@
 void
 view_roots(struct json_writer *w, const struct roots *roots)
 {
-	view_uint(w, "executed", roots->executed);
+	fields_uint(w, "executed", roots->executed);
 	view_hash(w, "state_root", &roots->state);
 	view_hash(w, "outbox_root", &roots->outbox);
 }
@@ -13,20 +13,20 @@ void
 view_cert_core(struct json_writer *w, const struct cert_core *core)
 {
 	view_lane(w, "lane", &core->lane);
-	view_uint(w, "slot", core->slot);
-	view_uint(w, "blocks", core->blocks);
+	fields_uint(w, "slot", core->slot);
+	fields_uint(w, "blocks", core->blocks);
 	view_hash(w, "blocks_root", &core->blocks_root);
-	view_uint(w, "payloads", core->payloads);
-	view_uint(w, "bytes", core->bytes);
+	fields_uint(w, "payloads", core->payloads);
+	fields_uint(w, "bytes", core->bytes);
 	view_hash(w, "tip", &core->tip);
-	view_uint(w, "tip_lid", core->tip_lid);
+	fields_uint(w, "tip_lid", core->tip_lid);
 	view_roots(w, &core->roots);
 	json_put_key(w, "targets");
 	json_put_array(w);
 	for (uint32_t i = 0; i < core->targets; i++) {
 		json_put_object(w);
-		view_uint(w, "chain", core->target[i].chain);
-		view_uint(w, "messages", core->target[i].messages);
+		fields_uint(w, "chain", core->target[i].chain);
+		fields_uint(w, "messages", core->target[i].messages);
 		view_hash(w, "root", &core->target[i].root);
 		json_end_object(w);
 	}
@@ -55,14 +55,14 @@ view_hyper_header(struct json_writer *w, const struct hyper_header *h, const str
 	char work[U128_TEXT];
 
 	u128_print(work, h->difficulty);
-	view_uint(w, "hid", h->hid);
+	fields_uint(w, "hid", h->hid);
 	view_hash(w, "hash", hash);
 	view_hash(w, "prev", &h->prev);
-	view_uint(w, "slot", h->slot);
+	fields_uint(w, "slot", h->slot);
 	json_put_key(w, "time");
 	json_put_time(w, h->time_ms);
-	view_text(w, "difficulty", work);
-	view_uint(w, "seals", h->seals);
+	fields_text(w, "difficulty", work);
+	fields_uint(w, "seals", h->seals);
 	view_hash(w, "merkle_root", &h->certs_root);
 	view_hash(w, "message_root", &h->message_root);
 	view_hash(w, "shard_root", &h->map_root);
@@ -77,7 +77,7 @@ view_hyper_header(struct json_writer *w, const struct hyper_header *h, const str
 void
 view_endorsement(struct json_writer *w, const struct endorsement *e)
 {
-	view_uint(w, "slot", e->slot);
+	fields_uint(w, "slot", e->slot);
 	view_hash(w, "hash", &e->hash);
 	view_hash(w, "source", &e->source);
 	view_address(w, "voter", e->voter.b);

@@ -2,6 +2,7 @@
 #ifndef JSON_VIEW_IMPL_H
 #define JSON_VIEW_IMPL_H
 
+#include "json/fields.h"
 #include "json/view.h"
 
 /* What every seal, template and block has, without the payloads: their list or their count is the caller's. */
@@ -13,9 +14,6 @@ void view_roots(struct json_writer *w, const struct roots *roots);
 /* A certificate's core alone: all of view_cert but the voters. */
 void view_cert_core(struct json_writer *w, const struct cert_core *core);
 
-void view_text(struct json_writer *w, const char *key, const char *text);
-void view_uint(struct json_writer *w, const char *key, uint64_t v);
-void view_decimal(struct json_writer *w, const char *key, uint64_t v);
 void view_signature(struct json_writer *w, const char *key, const struct signature *s);
 
 /*

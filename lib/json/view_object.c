@@ -5,9 +5,8 @@ static void
 begin(struct json_writer *w, enum object_type type, const struct network *network)
 {
 	json_put_object(w);
-	view_text(w, "type", object_name(type));
-	json_put_key(w, "network");
-	json_put_hex(w, network->b, sizeof(network->b));
+	fields_text(w, "type", object_name(type));
+	fields_hex(w, "network", network->b, sizeof(network->b));
 }
 
 static enum err
@@ -53,7 +52,7 @@ show_seal(struct json_writer *w, struct arena *arena, struct bytes raw)
 	view_hash(w, "seal", &id);
 	view_seal_core(w, &seal.head.core);
 	view_signature(w, "signature", &seal.head.auth);
-	view_decimal(w, "nonce", seal.head.nonce);
+	fields_decimal(w, "nonce", seal.head.nonce);
 	put_payloads(w, &seal);
 	json_end_object(w);
 	return ERR_OK;
@@ -88,7 +87,7 @@ show_block(struct json_writer *w, struct arena *arena, struct bytes raw)
 	hash = block_hash(&block);
 	begin(w, OBJECT_BLOCK, &block.head.core.network);
 	view_block(w, &block, &hash);
-	view_uint(w, "payloads", block.head.core.payloads);
+	fields_uint(w, "payloads", block.head.core.payloads);
 	json_end_object(w);
 	return ERR_OK;
 }
@@ -116,7 +115,7 @@ show_list(struct json_writer *w, struct arena *arena, struct bytes raw)
 	if (e)
 		return e;
 	begin(w, OBJECT_LIST, &list.network);
-	view_uint(w, "slot", list.slot);
+	fields_uint(w, "slot", list.slot);
 	view_address(w, "voter", list.voter.b);
 	view_hash(w, "parent", &list.parent);
 	json_put_key(w, "entries");
@@ -253,7 +252,7 @@ show_spec(struct json_writer *w, struct arena *arena, struct bytes raw)
 		return e;
 	hash = spec_hash(&spec);
 	json_put_object(w);
-	view_text(w, "type", object_name(OBJECT_SPEC));
+	fields_text(w, "type", object_name(OBJECT_SPEC));
 	view_hash(w, "hash", &hash);
 	view_spec(w, &spec);
 	json_end_object(w);
@@ -289,7 +288,7 @@ show_proof(struct json_writer *w, struct arena *arena, struct bytes raw)
 	begin(w, OBJECT_PROOF, &proof.anchor.header.network);
 	view_payload(w, &proof.payload, &proof.id);
 	view_place(w, "at", &at);
-	view_uint(w, "hid", proof.anchor.header.hid);
+	fields_uint(w, "hid", proof.anchor.header.hid);
 	view_hash(w, "hash", &hyper);
 	json_put_key(w, "block");
 	json_put_object(w);
@@ -312,10 +311,9 @@ show_account_proof(struct json_writer *w, struct arena *arena, struct bytes raw)
 	hyper = hyper_hash(&proof.anchor.header);
 	begin(w, OBJECT_ACCOUNT_PROOF, &proof.anchor.header.network);
 	view_proven(w, &proof);
-	view_uint(w, "hid", proof.anchor.header.hid);
+	fields_uint(w, "hid", proof.anchor.header.hid);
 	view_hash(w, "hash", &hyper);
-	json_put_key(w, "value");
-	json_put_hex(w, proof.value.data, proof.value.len);
+	fields_hex(w, "value", proof.value.data, proof.value.len);
 	put_anchor(w, &proof.anchor, &hyper);
 	json_end_object(w);
 	return ERR_OK;

@@ -10,7 +10,7 @@ put_tokens(struct json_writer *w, const struct account *a)
 	for (unsigned i = 0; i < a->tokens; i++) {
 		json_put_object(w);
 		view_address(w, "token", a->token[i].token);
-		view_decimal(w, "balance", a->token[i].balance.units);
+		fields_decimal(w, "balance", a->token[i].balance.units);
 		json_end_object(w);
 	}
 	json_end_array(w);
@@ -20,11 +20,10 @@ static void
 put_account(struct json_writer *w, struct account *a, uint64_t hid)
 {
 	account_release(a, hid);
-	view_decimal(w, "balance", a->balance.units);
-	view_decimal(w, "locked", account_locked(a).units);
-	view_decimal(w, "seq", a->seq);
-	json_put_key(w, "frozen");
-	json_put_bool(w, a->frozen);
+	fields_decimal(w, "balance", a->balance.units);
+	fields_decimal(w, "locked", account_locked(a).units);
+	fields_decimal(w, "seq", a->seq);
+	fields_bool(w, "frozen", a->frozen);
 	put_tokens(w, a);
 }
 
@@ -52,13 +51,12 @@ view_proven(struct json_writer *w, const struct account_proof *p)
 	const struct cert_core *cert = &p->anchor.cert;
 	struct account a = { 0 };
 
-	view_uint(w, "chain", cert->lane.chain);
+	fields_uint(w, "chain", cert->lane.chain);
 	view_address(w, "address", p->account);
-	view_uint(w, "executed_hid", cert->roots.executed);
-	json_put_key(w, "present");
-	json_put_bool(w, p->value.len > 0);
+	fields_uint(w, "executed_hid", cert->roots.executed);
+	fields_bool(w, "present", p->value.len > 0);
 	if (p->value.len == 0 || account_unpack(&a, p->value) == ERR_OK)
 		put_account(w, &a, cert->roots.executed);
 	else
-		view_text(w, "kind", kind_of(p->value));
+		fields_text(w, "kind", kind_of(p->value));
 }

@@ -30,9 +30,9 @@ void
 view_rule(struct json_writer *w, const struct rule *rule, const struct authorities *a)
 {
 	if (rule->kind == RULE_POW)
-		view_decimal(w, member_of(rule->kind), rule->difficulty);
+		fields_decimal(w, member_of(rule->kind), rule->difficulty);
 	if (rule->kind == RULE_POS)
-		view_uint(w, member_of(rule->kind), rule->tickets);
+		fields_uint(w, member_of(rule->kind), rule->tickets);
 	if (rule->kind == RULE_BFT)
 		put_authorities(w, member_of(rule->kind), a);
 }

@@ -4,15 +4,15 @@ void
 view_seal_core(struct json_writer *w, const struct seal_core *core)
 {
 	view_lane(w, "lane", &core->lane);
-	view_uint(w, "slot", core->slot);
+	fields_uint(w, "slot", core->slot);
 	view_hash(w, "prev_hyper", &core->prev_hyper);
-	view_decimal(w, "difficulty", core->difficulty);
-	view_uint(w, "bytes", core->bytes);
+	fields_decimal(w, "difficulty", core->difficulty);
+	fields_uint(w, "bytes", core->bytes);
 	view_hash(w, "merkle_root", &core->root);
 	view_hash(w, "script", &core->script);
 	view_address(w, "signer", core->signer.b);
 	view_address(w, "voter", core->voter.b);
-	view_uint(w, "index", core->index);
+	fields_uint(w, "index", core->index);
 }
 
 void
@@ -22,9 +22,9 @@ view_seal_head(struct json_writer *w, const struct seal_head *head)
 
 	view_hash(w, "seal", &id);
 	view_seal_core(w, &head->core);
-	view_uint(w, "payloads", head->core.payloads);
+	fields_uint(w, "payloads", head->core.payloads);
 	view_signature(w, "signature", &head->auth);
-	view_decimal(w, "nonce", head->nonce);
+	fields_decimal(w, "nonce", head->nonce);
 }
 
 void
@@ -34,9 +34,9 @@ view_block(struct json_writer *w, const struct block *block, const struct hash *
 
 	view_hash(w, "hash", hash);
 	view_hash(w, "prev", &block->prev);
-	view_uint(w, "lid", block->lid);
+	fields_uint(w, "lid", block->lid);
 	view_hash(w, "seal", &id);
 	view_seal_core(w, &block->head.core);
 	view_signature(w, "signature", &block->head.auth);
-	view_decimal(w, "nonce", block->head.nonce);
+	fields_decimal(w, "nonce", block->head.nonce);
 }

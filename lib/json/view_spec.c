@@ -7,11 +7,11 @@ enum { MEMBERS = 5 }; /* that every spec has */
 void
 view_spec(struct json_writer *w, const struct spec *spec)
 {
-	view_text(w, "name", spec->name);
-	view_text(w, "engine", spec_engine_name(spec->engine));
-	view_text(w, "rule", rule_name(spec->rule.kind));
-	view_uint(w, "witnesses", spec->witnesses);
-	view_uint(w, "body_bytes", spec->body_bytes);
+	fields_text(w, "name", spec->name);
+	fields_text(w, "engine", spec_engine_name(spec->engine));
+	fields_text(w, "rule", rule_name(spec->rule.kind));
+	fields_uint(w, "witnesses", spec->witnesses);
+	fields_uint(w, "body_bytes", spec->body_bytes);
 	view_rule(w, &spec->rule, &spec->authorities);
 	if (spec->engine == ENGINE_COIN)
 		view_coin(w, &spec->coin);

@@ -1,9 +1,9 @@
 #include "node/blockview.h"
 
 #include "chain/account.h"
+#include "json/fields.h"
 #include "json/view.h"
 #include "node/execute.h"
-#include "node/fields.h"
 #include "node/roles.h"
 
 void

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "json/fields.h"
 #include "node/params.h"
 #include "node/worker.h"
 
@@ -92,21 +93,17 @@ put_error(struct buf *out, enum err e, const char *message, const struct json *i
 		digits[sizeof(digits) - ++n] = (char)('0' + left % 10);
 	digits[sizeof(digits) - ++n] = '-';
 	json_put_object(&w);
-	json_put_key(&w, "jsonrpc");
-	json_put_text(&w, "2.0");
+	fields_text(&w, "jsonrpc", "2.0");
 	json_put_key(&w, "error");
 	json_put_object(&w);
 	json_put_key(&w, "code");
 	json_put_raw(&w, (struct bytes){ (const uint8_t *)digits + sizeof(digits) - n, n });
-	json_put_key(&w, "message");
-	json_put_text(&w, message[0] != '\0' ? message : err_text(e));
+	fields_text(&w, "message", message[0] != '\0' ? message : err_text(e));
 	if (code == RPC_OWN) {
 		json_put_key(&w, "data");
 		json_put_object(&w);
-		json_put_key(&w, "error");
-		json_put_text(&w, err_name(e));
-		json_put_key(&w, "exit");
-		json_put_uint(&w, (uint64_t)exit_status(e));
+		fields_text(&w, "error", err_name(e));
+		fields_uint(&w, "exit", (uint64_t)exit_status(e));
 		json_end_object(&w);
 	}
 	json_end_object(&w);

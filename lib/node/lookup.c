@@ -2,8 +2,8 @@
 
 #include <string.h>
 
+#include "json/fields.h"
 #include "json/view.h"
-#include "node/fields.h"
 #include "node/params.h"
 #include "node/roles.h"
 
@@ -203,16 +203,12 @@ lookup_put(struct json_writer *w, const struct found *found)
 		return;
 	json_put_key(w, "result");
 	json_put_object(w);
-	json_put_key(w, "ok");
-	json_put_bool(w, found->receipt.err == ERR_OK);
+	fields_bool(w, "ok", found->receipt.err == ERR_OK);
 	if (found->receipt.err != ERR_OK) {
-		json_put_key(w, "error");
-		json_put_text(w, err_text(found->receipt.err));
-		json_put_key(w, "reason");
-		json_put_text(w, err_name(found->receipt.err));
+		fields_text(w, "error", err_text(found->receipt.err));
+		fields_text(w, "reason", err_name(found->receipt.err));
 	} else if (found->receipt.result != 0) {
-		json_put_key(w, "value");
-		json_put_uint(w, found->receipt.result);
+		fields_uint(w, "value", found->receipt.result);
 	}
 	json_end_object(w);
 }
@@ -222,18 +218,15 @@ lookup_put_chain_name(struct json_writer *w, struct look *look, uint32_t chain)
 {
 	struct registered r;
 	enum err e = ledger_chain(&look->ledger, &r, chain);
-	if (e == ERR_OK) {
-		json_put_key(w, "chain_name");
-		json_put_text(w, r.spec.name);
-	}
+	if (e == ERR_OK)
+		fields_text(w, "chain_name", r.spec.name);
 	return e == ERR_NOT_FOUND ? ERR_OK : e;
 }
 
 enum err
 lookup_put_chain(struct json_writer *w, struct look *look, uint32_t chain)
 {
-	json_put_key(w, "chain");
-	json_put_uint(w, chain);
+	fields_uint(w, "chain", chain);
 	return lookup_put_chain_name(w, look, chain);
 }
 

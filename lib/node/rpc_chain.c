@@ -1,7 +1,7 @@
+#include "json/fields.h"
 #include "json/view.h"
 #include "ledger/authority.h"
 #include "node/authorities.h"
-#include "node/fields.h"
 #include "node/lookup.h"
 #include "node/params.h"
 #include "node/roles.h"

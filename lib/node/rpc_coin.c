@@ -1,8 +1,8 @@
 #include "chain/account.h"
+#include "json/fields.h"
 #include "json/view.h"
 #include "ledger/audit.h"
 #include "ledger/reward.h"
-#include "node/fields.h"
 #include "node/lookup.h"
 #include "node/params.h"
 

@@ -1,9 +1,9 @@
 #include <stdlib.h>
 
+#include "json/fields.h"
 #include "json/view.h"
 #include "node/blockview.h"
 #include "node/execute.h"
-#include "node/fields.h"
 #include "node/params.h"
 #include "node/parked.h"
 #include "node/roles.h"

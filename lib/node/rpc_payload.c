@@ -1,6 +1,6 @@
+#include "json/fields.h"
 #include "json/view.h"
 #include "node/blockview.h"
-#include "node/fields.h"
 #include "node/params.h"
 #include "node/prove.h"
 

@@ -1,7 +1,7 @@
 #include <string.h>
 
+#include "json/fields.h"
 #include "json/view.h"
-#include "node/fields.h"
 #include "node/mesh.h"
 #include "node/params.h"
 #include "node/roles.h"

@@ -2,8 +2,8 @@
 #include <string.h>
 
 #include "base/map.h"
+#include "json/fields.h"
 #include "json/view.h"
-#include "node/fields.h"
 #include "node/lookup.h"
 #include "node/params.h"
 #include "node/waits.h"

@@ -2,12 +2,12 @@
 #include <string.h>
 
 #include "crypto/work.h"
+#include "json/fields.h"
 #include "json/view.h"
-#include "node/fields.h"
 #include "node/jobs.h"
 #include "node/known.h"
-#include "node/loop.h"
 #include "node/lookup.h"
+#include "node/loop.h"
 #include "node/params.h"
 #include "node/parked.h"
 #include "node/rpc_replies.h"

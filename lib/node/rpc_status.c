@@ -1,7 +1,7 @@
 #include "chain/account.h"
 #include "crypto/work.h"
+#include "json/fields.h"
 #include "json/view.h"
-#include "node/fields.h"
 #include "node/history.h"
 #include "node/lookup.h"
 #include "node/mesh.h"

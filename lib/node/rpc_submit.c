@@ -1,10 +1,10 @@
 #include <stdlib.h>
 
+#include "json/fields.h"
 #include "json/view.h"
-#include "node/fields.h"
 #include "node/known.h"
-#include "node/loop.h"
 #include "node/lookup.h"
+#include "node/loop.h"
 #include "node/mesh.h"
 #include "node/object.h"
 #include "node/params.h"

@@ -1,9 +1,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "json/fields.h"
 #include "json/view.h"
 #include "node/execute.h"
-#include "node/fields.h"
 #include "node/lookup.h"
 #include "node/params.h"
 #include "node/parked.h"

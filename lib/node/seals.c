@@ -2,8 +2,8 @@
 
 #include <stdlib.h>
 
+#include "json/fields.h"
 #include "json/view.h"
-#include "node/fields.h"
 #include "node/loop.h"
 #include "node/parked.h"
 #include "node/rpc_replies.h"

@@ -1,7 +1,7 @@
 #include "node/standing.h"
 
+#include "json/fields.h"
 #include "json/view.h"
-#include "node/fields.h"
 #include "node/lookup.h"
 #include "node/roles.h"
 

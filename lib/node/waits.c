@@ -2,7 +2,7 @@
 
 #include <string.h>
 
-#include "node/fields.h"
+#include "json/fields.h"
 #include "node/inside.h"
 
 struct wait

@@ -7,6 +7,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "json/fields.h"
 #include "store/store.h"
 #include "tool/output.h"
 #include "tool/replace.h"
@@ -24,12 +25,9 @@ report(struct tool *t, const char *file)
 	if (stat(file, &st) < 0)
 		return tool_fail(t, TOOL_TROUBLE, "cannot look at %s: %s", file, strerror(errno));
 	struct json_writer *w = output_begin(t);
-	json_put_key(w, "file");
-	json_put_text(w, file);
-	if (S_ISREG(st.st_mode)) {
-		json_put_key(w, "bytes");
-		json_put_uint(w, (uint64_t)st.st_size);
-	}
+	fields_text(w, "file", file);
+	if (S_ISREG(st.st_mode))
+		fields_uint(w, "bytes", (uint64_t)st.st_size);
 	output_end(t);
 	return TOOL_DONE;
 }

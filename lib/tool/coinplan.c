@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "json/fields.h"
 #include "json/json.h"
 #include "tool/output.h"
 
@@ -70,18 +71,12 @@ print_row(struct tool *t, const struct row *r, bool csv)
 		return;
 	}
 	struct json_writer *w = output_begin(t);
-	json_put_key(w, "after");
-	json_put_uint(w, r->after);
-	json_put_key(w, "reward");
-	json_put_decimal(w, r->reward.units);
-	json_put_key(w, "emitted");
-	json_put_decimal(w, r->emitted.units);
-	json_put_key(w, "supply");
-	json_put_decimal(w, r->supply.units);
-	json_put_key(w, "locked");
-	json_put_decimal(w, r->locked.units);
-	json_put_key(w, "free");
-	json_put_decimal(w, r->free.units);
+	fields_uint(w, "after", r->after);
+	fields_decimal(w, "reward", r->reward.units);
+	fields_decimal(w, "emitted", r->emitted.units);
+	fields_decimal(w, "supply", r->supply.units);
+	fields_decimal(w, "locked", r->locked.units);
+	fields_decimal(w, "free", r->free.units);
 	output_end(t);
 }
 

@@ -7,6 +7,7 @@
 #include "base/number.h"
 #include "chain/account.h"
 #include "chain/spec.h"
+#include "json/fields.h"
 #include "json/view.h"
 #include "tool/keyfile.h"
 #include "tool/output.h"
@@ -90,8 +91,7 @@ ask_seq(struct draft *out, struct tool *t, const struct draft_options *options)
 	struct network network = {{0}};
 	struct json_writer w = json_writer(&params);
 	json_put_object(&w);
-	json_put_key(&w, "chain");
-	json_put_uint(&w, out->chain);
+	fields_uint(&w, "chain", out->chain);
 	view_address(&w, "signer", sign_key_public(out->key)->b);
 	json_end_object(&w);
 	snprintf(what, sizeof what, "seq on chain %s", out->chain_name);
@@ -143,20 +143,16 @@ print_line(const struct draft *d, struct tool *t, const struct payload *p, const
 {
 	struct json_writer *w = output_begin(t);
 	view_hash(w, "payload", id);
-	json_put_key(w, "chain");
-	json_put_uint(w, p->chain);
+	fields_uint(w, "chain", p->chain);
 	json_put_key(w, "chain_name");
 	if (d->chain_name[0])
 		json_put_text(w, d->chain_name);
 	else
 		json_put_null(w);
 	view_address(w, "signer", p->signer.b);
-	json_put_key(w, "seq");
-	json_put_decimal(w, p->seq);
-	json_put_key(w, "bytes");
-	json_put_uint(w, raw.len);
-	json_put_key(w, "hex");
-	json_put_hex(w, raw.data, raw.len);
+	fields_decimal(w, "seq", p->seq);
+	fields_uint(w, "bytes", raw.len);
+	fields_hex(w, "hex", raw.data, raw.len);
 	output_end(t);
 }
 

@@ -1,5 +1,6 @@
 #include "tool/follow.h"
 
+#include "json/fields.h"
 #include "json/json.h"
 #include "tool/clock.h"
 #include "tool/options.h"
@@ -26,12 +27,9 @@ put_params(struct buf *out, uint64_t from, bool blocks)
 	struct json_writer w = json_writer(out);
 	buf_reset(out);
 	json_put_object(&w);
-	json_put_key(&w, "from");
-	json_put_uint(&w, from);
-	json_put_key(&w, "blocks");
-	json_put_bool(&w, blocks);
-	json_put_key(&w, "wait_ms");
-	json_put_uint(&w, WAIT_MS);
+	fields_uint(&w, "from", from);
+	fields_bool(&w, "blocks", blocks);
+	fields_uint(&w, "wait_ms", WAIT_MS);
 	json_end_object(&w);
 }
 

@@ -4,6 +4,7 @@
 
 #include "base/hex.h"
 #include "chain/account.h"
+#include "json/fields.h"
 #include "json/json.h"
 
 enum {
@@ -54,28 +55,18 @@ keytext_put(struct buf *out, const struct keytext *k)
 	account_print(address, k->account);
 	struct json_writer w = json_writer(out);
 	json_put_object(&w);
-	json_put_key(&w, "type");
-	json_put_text(&w, "para-key");
-	json_put_key(&w, "version");
-	json_put_uint(&w, 1);
-	json_put_key(&w, "address");
-	json_put_text(&w, address);
+	fields_text(&w, "type", "para-key");
+	fields_uint(&w, "version", 1);
+	fields_text(&w, "address", address);
 	if (k->encrypted) {
-		json_put_key(&w, "kdf");
-		json_put_text(&w, "argon2id");
-		json_put_key(&w, "ops");
-		json_put_uint(&w, k->ops);
-		json_put_key(&w, "memory");
-		json_put_uint(&w, k->memory);
-		json_put_key(&w, "salt");
-		json_put_hex(&w, k->salt, sizeof k->salt);
-		json_put_key(&w, "nonce");
-		json_put_hex(&w, k->nonce, sizeof k->nonce);
-		json_put_key(&w, "box");
-		json_put_hex(&w, k->box, sizeof k->box);
+		fields_text(&w, "kdf", "argon2id");
+		fields_uint(&w, "ops", k->ops);
+		fields_uint(&w, "memory", k->memory);
+		fields_hex(&w, "salt", k->salt, sizeof k->salt);
+		fields_hex(&w, "nonce", k->nonce, sizeof k->nonce);
+		fields_hex(&w, "box", k->box, sizeof k->box);
 	} else {
-		json_put_key(&w, "seed");
-		json_put_hex(&w, k->seed, KEYTEXT_SEED);
+		fields_hex(&w, "seed", k->seed, KEYTEXT_SEED);
 	}
 	json_end_object(&w);
 	buf_add(out, "\n", 1);

@@ -1,5 +1,6 @@
 #include "tool/play.h"
 
+#include "json/fields.h"
 #include "json/game.h"
 #include "tool/input.h"
 #include "tool/output.h"
@@ -7,25 +8,15 @@
 enum { FILE_MOST = 1 << 20 };
 
 static void
-print_amount(struct json_writer *w, const char *key, struct amount amount)
-{
-	json_put_key(w, key);
-	json_put_decimal(w, amount.units);
-}
-
-static void
 print_round(struct tool *t, const struct equilibrium_round *r)
 {
 	struct json_writer *w = output_begin(t);
 
-	json_put_key(w, "round");
-	json_put_uint(w, r->round);
-	json_put_key(w, "seals");
-	json_put_uint(w, r->seals);
-	json_put_key(w, "difficulty");
-	json_put_decimal(w, r->difficulty);
-	print_amount(w, "spent", r->spent);
-	print_amount(w, "paid", r->paid);
+	fields_uint(w, "round", r->round);
+	fields_uint(w, "seals", r->seals);
+	fields_decimal(w, "difficulty", r->difficulty);
+	fields_decimal(w, "spent", r->spent.units);
+	fields_decimal(w, "paid", r->paid.units);
 	output_end(t);
 }
 

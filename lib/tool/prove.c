@@ -4,6 +4,7 @@
 
 #include "base/hex.h"
 #include "chain/proof.h"
+#include "json/fields.h"
 #include "json/view.h"
 #include "tool/line.h"
 #include "tool/output.h"
@@ -97,23 +98,18 @@ static void
 print(struct tool *t, const struct verdict *v, enum err e, bool anchored)
 {
 	struct json_writer *w = output_begin(t);
-	json_put_key(w, "valid");
-	json_put_bool(w, !e);
+	fields_bool(w, "valid", !e);
 	if (v->has_id)
 		view_hash(w, "payload", &v->id);
 	if (!e) {
-		json_put_key(w, "hid");
-		json_put_uint(w, v->hid);
+		fields_uint(w, "hid", v->hid);
 		view_hash(w, "hash", &v->anchor);
 	}
 	if (!e && v->type == OBJECT_ACCOUNT_PROOF)
 		view_proven(w, &v->account);
-	json_put_key(w, "anchored");
-	json_put_bool(w, anchored);
-	if (e) {
-		json_put_key(w, "error");
-		json_put_text(w, err_text(e));
-	}
+	fields_bool(w, "anchored", anchored);
+	if (e)
+		fields_text(w, "error", err_text(e));
 	output_end(t);
 }
 

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/number.h"
+#include "json/fields.h"
 #include "tool/output.h"
 #include "tool/remote.h"
 
@@ -50,8 +51,7 @@ next_page(struct buf *params, const struct json *result)
 	buf_reset(params);
 	struct json_writer w = json_writer(params);
 	json_put_object(&w);
-	json_put_key(&w, "from");
-	json_put_uint(&w, next);
+	fields_uint(&w, "from", next);
 	json_end_object(&w);
 	return true;
 }
@@ -84,8 +84,7 @@ put_span(struct buf *out, const char *operand, const uint64_t *from)
 	json_put_object(&w);
 	if (dots) {
 		if (from) {
-			json_put_key(&w, "from");
-			json_put_uint(&w, *from);
+			fields_uint(&w, "from", *from);
 		} else {
 			put_word(&w, "from", operand, (size_t)(dots - operand), true);
 		}
@@ -131,10 +130,8 @@ put_block_params(struct buf *out, const char *operand, uint64_t from)
 	buf_reset(out);
 	json_put_object(&w);
 	put_word(&w, strlen(operand) == HEX_HASH ? "hash" : "at", operand, strlen(operand), false);
-	if (from > 0) {
-		json_put_key(&w, "from");
-		json_put_uint(&w, from);
-	}
+	if (from > 0)
+		fields_uint(&w, "from", from);
 	json_end_object(&w);
 }
 

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/number.h"
+#include "json/fields.h"
 #include "net/client.h"
 #include "tool/clock.h"
 #include "tool/home.h"
@@ -70,12 +71,9 @@ put_request(struct buf *out, const char *method, const struct buf *params)
 	static const char empty[] = "{}";
 	struct json_writer w = json_writer(out);
 	json_put_object(&w);
-	json_put_key(&w, "jsonrpc");
-	json_put_text(&w, "2.0");
-	json_put_key(&w, "id");
-	json_put_uint(&w, 1);
-	json_put_key(&w, "method");
-	json_put_text(&w, method);
+	fields_text(&w, "jsonrpc", "2.0");
+	fields_uint(&w, "id", 1);
+	fields_text(&w, "method", method);
 	json_put_key(&w, "params");
 	json_put_raw(&w, params && params->len ? bytes_of(params) : (struct bytes){(const uint8_t *)empty, 2});
 	json_end_object(&w);

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "json/fields.h"
 #include "json/json.h"
 #include "node/roles.h"
 #include "tool/query.h"
@@ -58,8 +59,7 @@ keep(struct tool *t, bool follow)
 	json_put_object(&w);
 	json_put_key(&w, "chain");
 	remote_put_chain(&w, t->argv[0]);
-	json_put_key(&w, "follow");
-	json_put_bool(&w, follow);
+	fields_bool(&w, "follow", follow);
 	json_end_object(&w);
 	int status = query_one(t, "keep", &params, t->argv[0]);
 	buf_free(&params);

@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "json/fields.h"
 #include "json/view.h"
 #include "tool/clock.h"
 #include "tool/output.h"
@@ -65,10 +66,8 @@ sender_settle(struct sender *s, struct item *item, const struct json *answer)
 static void
 put_text(struct json_writer *w, const char *key, const char *text)
 {
-	if (!text)
-		return;
-	json_put_key(w, key);
-	json_put_text(w, text);
+	if (text)
+		fields_text(w, key, text);
 }
 
 static void
@@ -79,8 +78,7 @@ print(struct sender *s, const struct item *item)
 	if (item->is_seal) {
 		view_lane(w, "lane", &item->lane);
 	} else {
-		json_put_key(w, "chain");
-		json_put_uint(w, item->chain);
+		fields_uint(w, "chain", item->chain);
 	}
 	/* para-rpc(7): of one that left long ago a node does not know why. */
 	put_text(w, "status", is(item, "unknown") ? "rejected" : item->status);

@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "base/hex.h"
+#include "json/fields.h"
 #include "json/view.h"
 #include "node/snapshot.h"
 #include "tool/output.h"
@@ -31,14 +32,11 @@ print(struct tool *t, const char *key, const char *name, const struct snapshot_i
 		const char *name;
 		uint64_t value;
 	} counts[] = {{"hid", info->hid}, {"tip_hid", info->tip_hid}, {"chains", info->chains}, {"accounts", info->accounts}};
-	json_put_key(w, key);
-	json_put_text(w, name);
+	fields_text(w, key, name);
 	view_hash(w, "genesis", &info->genesis);
 	view_hash(w, "hash", &info->hash);
-	for (size_t i = 0; i < sizeof counts / sizeof counts[0]; i++) {
-		json_put_key(w, counts[i].name);
-		json_put_uint(w, counts[i].value);
-	}
+	for (size_t i = 0; i < sizeof counts / sizeof counts[0]; i++)
+		fields_uint(w, counts[i].name, counts[i].value);
 	output_end(t);
 }
 

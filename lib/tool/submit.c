@@ -1,6 +1,7 @@
 #include "tool/submit.h"
 
 #include "base/hex.h"
+#include "json/fields.h"
 #include "tool/clock.h"
 #include "tool/flight.h"
 #include "tool/line.h"
@@ -74,10 +75,8 @@ wait_once(struct sender *s, uint64_t most_ms)
 	json_put_object(&w);
 	size_t asked = put_ids(&w, s, "payloads", false);
 	asked += put_ids(&w, s, "seals", true);
-	json_put_key(&w, "until");
-	json_put_text(&w, s->until == SUBMIT_FINAL ? "final" : "sealed");
-	json_put_key(&w, "timeout_ms");
-	json_put_uint(&w, most_ms);
+	fields_text(&w, "until", s->until == SUBMIT_FINAL ? "final" : "sealed");
+	fields_uint(&w, "timeout_ms", most_ms);
 	json_end_object(&w);
 	int status = TOOL_DONE;
 	if (asked > 0) {

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "json/fields.h"
 #include "json/view.h"
 #include "tool/output.h"
 
@@ -32,16 +33,12 @@ print(struct tool *t, const struct seal *s, uint64_t effort, struct bytes encode
 	const struct seal_core *core = &s->head.core;
 	struct hash target = work_target(effort);
 	struct json_writer *w = output_begin(t);
-	json_put_key(w, "template");
-	json_put_hex(w, encoded.data, encoded.len);
+	fields_hex(w, "template", encoded.data, encoded.len);
 	view_hash(w, "target", &target);
-	json_put_key(w, "effort");
-	json_put_decimal(w, effort);
+	fields_decimal(w, "effort", effort);
 	view_lane(w, "lane", &core->lane);
-	json_put_key(w, "slot");
-	json_put_uint(w, core->slot);
-	json_put_key(w, "payloads");
-	json_put_uint(w, core->payloads);
+	fields_uint(w, "slot", core->slot);
+	fields_uint(w, "payloads", core->payloads);
 	output_end(t);
 }
 

@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "chain/seal.h"
+#include "json/fields.h"
 #include "json/view.h"
 #include "tool/clock.h"
 #include "tool/miner.h"
@@ -72,8 +73,7 @@ put_work_params(struct buf *out, const struct sign_key *key, const struct option
 			remote_put_chain(&w, chains->item[i]);
 		json_end_array(&w);
 	}
-	json_put_key(&w, "wait_ms");
-	json_put_uint(&w, WAIT_MS);
+	fields_uint(&w, "wait_ms", WAIT_MS);
 	json_end_object(&w);
 }
 
@@ -110,18 +110,12 @@ report(struct tool *t, const struct job *job, const struct miner_result *found, 
 	struct json_writer *w = output_begin(t);
 	view_hash(w, "seal", &found->work);
 	view_lane(w, "lane", &job->core.lane);
-	json_put_key(w, "slot");
-	json_put_uint(w, job->core.slot);
-	json_put_key(w, "status");
-	json_put_text(w, status);
-	if (json_text(&error, json_member(answer, "error")) == ERR_OK) {
-		json_put_key(w, "error");
-		json_put_text(w, error);
-	}
-	json_put_key(w, "hashes");
-	json_put_decimal(w, found->hashes);
-	json_put_key(w, "ms");
-	json_put_uint(w, found->ms);
+	fields_uint(w, "slot", job->core.slot);
+	fields_text(w, "status", status);
+	if (json_text(&error, json_member(answer, "error")) == ERR_OK)
+		fields_text(w, "error", error);
+	fields_decimal(w, "hashes", found->hashes);
+	fields_uint(w, "ms", found->ms);
 	output_end(t);
 	output_flush(t);
 }
@@ -133,12 +127,9 @@ hand_in(struct tool *t, const struct job *job, const struct miner_result *found)
 	struct answer a;
 	struct json_writer w = json_writer(&params);
 	json_put_object(&w);
-	json_put_key(&w, "job");
-	json_put_text(&w, job->id);
-	json_put_key(&w, "auth");
-	json_put_hex(&w, job->auth.b, sizeof job->auth.b);
-	json_put_key(&w, "nonce");
-	json_put_decimal(&w, found->nonce);
+	fields_text(&w, "job", job->id);
+	fields_hex(&w, "auth", job->auth.b, sizeof job->auth.b);
+	fields_decimal(&w, "nonce", found->nonce);
 	json_end_object(&w);
 	if (remote_call(&a, t, "work_done", &params, REMOTE_TIMEOUT_MS))
 		tool_note(t, "work_done: %s", a.message);

@@ -1,4 +1,4 @@
-#include "node/fields.h"
+#include "json/fields.h"
 
 void
 fields_text(struct json_writer *w, const char *key, const char *text)

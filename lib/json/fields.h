@@ -1,6 +1,6 @@
 /* fields: a key and its value at once. */
-#ifndef NODE_FIELDS_H
-#define NODE_FIELDS_H
+#ifndef JSON_FIELDS_H
+#define JSON_FIELDS_H
 
 #include "json/json.h"
 
