@@ -16,6 +16,7 @@ struct history {
 	enum err err;        /* of the answer that ended */
 	struct buf seals;    /* each: length u32, bytes; as they came */
 	struct pubkey from;
+	uint64_t heard_ms;   /* when the answer was asked for, or the last of `seals` came */
 	bool pending;        /* the core has a word of ours */
 	/* The thread's own: what execution of `chain` reached, by HID. */
 	uint32_t chain;

@@ -7,8 +7,11 @@
 #include "node/sealed.h"
 #include "node/timing.h"
 
-/* Blocks and bytes of one step; how long an answer may take. */
-enum { STEP_BLOCKS = 16, STEP_BYTES = 8 << 20, ANSWER_BYTES = 96 << 20, ANSWER_MS = 20000 };
+/*
+ * Blocks and bytes of one step; how long the overlay may say nothing, which gives up on silent peers by itself: a seal or an
+ * end has to come.
+ */
+enum { STEP_BLOCKS = 16, STEP_BYTES = 8 << 20, ANSWER_BYTES = 96 << 20, ANSWER_MS = 60000 };
 
 /* One step: blocks from .. from + count - 1, and what was sent for them. */
 struct take {
@@ -34,6 +37,7 @@ history_seal(struct node *n, const struct pubkey *from, struct bytes raw)
 	uint8_t len[4] = { (uint8_t)raw.len, (uint8_t)(raw.len >> 8), (uint8_t)(raw.len >> 16), (uint8_t)(raw.len >> 24) };
 	pthread_mutex_lock(&h->mutex);
 	h->from = *from;
+	h->heard_ms = timing_steady_ms();
 	if (h->seals.len + raw.len <= ANSWER_BYTES) {
 		buf_add(&h->seals, len, sizeof(len));
 		buf_add(&h->seals, raw.data, raw.len);
@@ -99,11 +103,11 @@ ask(const struct take *x, struct node *n)
 	pthread_mutex_lock(&h->mutex);
 	buf_reset(&h->seals);
 	h->ended = false;
+	h->heard_ms = timing_steady_ms();
 	pthread_mutex_unlock(&h->mutex);
 	mesh_history(n, x->fact.chain, x->from, x->count, &x->first);
-	uint64_t until = timing_steady_ms() + ANSWER_MS;
 	pthread_mutex_lock(&h->mutex);
-	while (!h->ended && !h->stopping && timing_steady_ms() < until)
+	while (!h->ended && !h->stopping && timing_steady_ms() - h->heard_ms < ANSWER_MS)
 		timing_wait(&h->wake, &h->mutex, 1000);
 	enum err e = h->stopping ? ERR_STOPPING : !h->ended ? ERR_TIMEOUT : h->seals.failed ? ERR_NOMEM : h->err;
 	pthread_mutex_unlock(&h->mutex);

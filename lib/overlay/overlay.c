@@ -133,8 +133,8 @@ uint64_t
 overlay_deadline_ms(const struct overlay *o)
 {
 	const uint64_t due[] = {peers_deadline_ms(o->peers), kad_deadline_ms(o->kad), values_deadline_ms(o->values),
-	    space_deadline_ms(o->space), waiting_deadline_ms(&o->waiting), overlay_search_ms(o),
-	    replica_deadline_ms(o->replica), overlay_follow_ms(o)};
+	    space_deadline_ms(o->space, o->now_ms), waiting_deadline_ms(&o->waiting), overlay_search_ms(o),
+	    replica_deadline_ms(o->replica), overlay_follow_ms(o), overlay_history_ms(o)};
 	uint64_t first = UINT64_MAX;
 
 	for (size_t i = 0; i < sizeof due / sizeof *due; i++)

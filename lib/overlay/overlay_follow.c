@@ -104,13 +104,14 @@ announce(struct overlay *o)
 
 /* --- whom to ask --- */
 
+/* One that sync was disappointed by is none: it would keep others from being looked for by its word alone. */
 static bool
 has_follower(struct overlay *o, uint32_t chain)
 {
 	const struct peer *peer;
 
 	for (unsigned at = 0; (peer = peers_next(o->peers, &at));) {
-		if (peers_follow(peer, chain))
+		if (peers_follow(peer, chain) && !space_avoids(o->space, &peer->other.key, o->now_ms))
 			return true;
 	}
 	return false;
@@ -153,15 +154,16 @@ overlay_follow_found(struct overlay *o, struct overlay_effects *out, const struc
 
 /*
  * Without a peer that follows it a chain's bodies would not come. Every other look is for full nodes: anybody can store
- * contacts of nobody under a chain.
+ * contacts of nobody under a chain. Who follows all looks for these alone, when nobody gives what sync needs.
  */
 static enum err
 look(struct overlay *o)
 {
 	struct following *f = &o->following;
 	enum err e = ERR_OK;
-	bool lacks = false;
+	bool lacks = f->chains == 0 && space_starves(o->space);
 
+	f->to_full |= lacks;
 	for (unsigned i = 0; e == ERR_OK && i < f->chains; i++) {
 		if (has_follower(o, f->chain[i]))
 			continue;

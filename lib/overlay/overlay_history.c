@@ -5,6 +5,9 @@
 /* Requests for a chain's history carry this bit; those of sync do not, and those for bodies a higher one. */
 enum { HISTORY_REQUEST = 1 << 30 };
 
+/* How long who gave nothing yet is waited for while there is another to ask; how long anybody is between two seals. */
+enum { TURN_MS = 2000, SILENCE_MS = 10000 };
+
 static enum err
 tell(struct overlay *o, struct overlay_effects *out, enum overlay_effect_type type, struct bytes raw, enum err err)
 {
@@ -22,27 +25,52 @@ tell(struct overlay *o, struct overlay_effects *out, enum overlay_effect_type ty
 }
 
 static bool
-fits(const struct peer *peer, uint32_t chain, uint64_t last)
+fits(const struct overlay *o, const struct peer *peer)
 {
-	return peer && peers_follow(peer, chain) && peer->other.tip.hid >= last;
+	return peer && peers_follow(peer, o->history.chain) && peer->other.tip.hid >= o->history.hid + o->history.count - 1;
+}
+
+static unsigned
+count_fit(const struct overlay *o)
+{
+	const struct peer *peer;
+	unsigned n = 0;
+
+	for (unsigned at = 0; (peer = peers_next(o->peers, &at));)
+		n += fits(o, peer);
+	return n;
 }
 
 /* Who gave the last answer as long as it gives any, so that who gives none is waited for once and not in between. */
 static struct peer *
-pick(struct overlay *o, uint32_t chain, uint64_t last)
+pick(struct overlay *o)
 {
 	struct peer *peer = peers_by_key(o->peers, &o->history.from);
-	unsigned fit = 0, n = 0;
+	unsigned fit = count_fit(o), n = 0;
 
-	if (!o->history.failed && fits(peer, chain, last))
+	if (!o->history.failed && fits(o, peer))
 		return peer;
-	for (unsigned at = 0; (peer = peers_next(o->peers, &at));)
-		fit += fits(peer, chain, last);
 	for (unsigned at = 0; fit && (peer = peers_next(o->peers, &at));) {
-		if (fits(peer, chain, last) && n++ == o->history.turn % fit)
+		if (fits(o, peer) && n++ == o->history.turn % fit)
 			return peer;
 	}
 	return NULL;
+}
+
+static enum err
+ask_peer(struct overlay *o, struct overlay_effects *out, struct peer *peer)
+{
+	struct history *h = &o->history;
+	struct message m = {.type = MESSAGE_GET_BLOCKS, .network = o->network};
+
+	m.request = h->request = HISTORY_REQUEST | (++h->asks & 0xffffff);
+	h->from = peer->other.key;
+	h->failed = h->given = false;
+	h->moved_ms = o->now_ms;
+	h->past[h->asks % HISTORY_PAST] = (struct history_asked){m.request, h->from};
+	m.blocks = (struct message_blocks){.hid = h->hid, .count = h->count, .hash = h->hash, .what = SEALS_OF, .chains = 1,
+	    .chain = &h->chain};
+	return peers_say(o->peers, out, peer, &m, o->now_ms);
 }
 
 /*
@@ -57,38 +85,47 @@ turn_away(struct overlay *o)
 	return overlay_follow_seek(o, o->history.turn % 2 ? o->history.chain : 0);
 }
 
-/* The answer that the node has ceased to wait for did not come. */
+/* Of one that gave nothing the node need not hear, as long as there are others that were not asked for this. */
 static enum err
-give_up(struct overlay *o)
+fail(struct overlay *o, struct overlay_effects *out, enum err why)
+{
+	bool others = !o->history.given && ++o->history.tried < count_fit(o);
+	enum err e = turn_away(o);
+	struct peer *peer = others ? pick(o) : NULL;
+	enum err next = peer ? ask_peer(o, out, peer) : tell(o, out, OVERLAY_HISTORY_END, (struct bytes){0}, why);
+
+	return e == ERR_OK ? next : e;
+}
+
+static void
+blame_silence(struct overlay *o)
 {
 	struct peer *peer = peers_by_key(o->peers, &o->history.from);
 
-	if (o->history.request == 0)
-		return ERR_OK;
 	if (peer)
 		peers_blame(o->peers, peer, PEERS_COST_SLOW, ERR_TIMEOUT, o->now_ms);
-	return turn_away(o);
 }
 
 enum err
 overlay_history_ask(struct overlay *o, struct overlay_effects *out, const struct overlay_event *event)
 {
-	struct message m = {.type = MESSAGE_GET_BLOCKS, .network = o->network};
-	enum err e = give_up(o);
-	struct peer *peer = pick(o, event->chain, event->hid + event->count - 1);
+	struct history *h = &o->history;
+	enum err e = ERR_OK;
 
-	o->history.chain = event->chain;
-	if (!peer && e == ERR_OK)
+	/* The answer that the node has ceased to wait for did not come. */
+	if (h->request != 0) {
+		blame_silence(o);
 		e = turn_away(o);
-	if (!peer)
-		return e == ERR_OK ? tell(o, out, OVERLAY_HISTORY_END, (struct bytes){0}, ERR_UNREACHABLE) : e;
-	m.request = o->history.request = HISTORY_REQUEST | (++o->history.asks & 0xffffff);
-	o->history.from = peer->other.key;
-	o->history.failed = o->history.given = false;
-	m.blocks = (struct message_blocks){.hid = event->hid, .count = event->count, .hash = event->hash,
-	    .what = SEALS_OF, .chains = 1, .chain = &event->chain};
-	enum err said = peers_say(o->peers, out, peer, &m, o->now_ms);
-	return e == ERR_OK ? said : e;
+	}
+	h->chain = event->chain;
+	h->hid = event->hid;
+	h->count = event->count;
+	h->hash = event->hash;
+	h->tried = 0;
+	struct peer *peer = pick(o);
+	h->given = false;
+	enum err asked = peer ? ask_peer(o, out, peer) : fail(o, out, ERR_UNREACHABLE);
+	return e == ERR_OK ? asked : e;
 }
 
 /* Is it the one that gives the history? */
@@ -107,31 +144,52 @@ overlay_history_wrong(struct overlay *o, const struct pubkey *key)
 enum err
 overlay_history_gone(struct overlay *o, struct overlay_effects *out, const struct pubkey *key)
 {
-	if (o->history.request == 0 || !gives(o, key))
+	return o->history.request != 0 && gives(o, key) ? fail(o, out, ERR_UNREACHABLE) : ERR_OK;
+}
+
+uint64_t
+overlay_history_ms(const struct overlay *o)
+{
+	const struct history *h = &o->history;
+
+	if (h->request == 0)
+		return UINT64_MAX;
+	return h->moved_ms + (h->given || h->tried + 1 >= count_fit(o) ? SILENCE_MS : TURN_MS);
+}
+
+enum err
+overlay_history_time(struct overlay *o, struct overlay_effects *out)
+{
+	if (o->now_ms < overlay_history_ms(o))
 		return ERR_OK;
-	enum err e = turn_away(o), told = tell(o, out, OVERLAY_HISTORY_END, (struct bytes){0}, ERR_UNREACHABLE);
-	return e == ERR_OK ? told : e;
+	blame_silence(o);
+	return fail(o, out, ERR_TIMEOUT);
 }
 
 bool
 overlay_history_answers(const struct overlay *o, const struct peer *from, const struct message *m)
 {
-	return m->type != MESSAGE_HEADS && o->history.request != 0 && m->request == o->history.request &&
-	    gives(o, &from->other.key);
+	if (m->type == MESSAGE_HEADS)
+		return false;
+	for (unsigned i = 0; i < HISTORY_PAST; i++) {
+		const struct history_asked *asked = &o->history.past[i];
+		if (asked->request != 0 && asked->request == m->request && peers_same_key(&asked->key, &from->other.key))
+			return true;
+	}
+	return false;
 }
 
-/* An end without a body before it: it has none of these blocks. It may have them later. */
 enum err
 overlay_history_take(struct overlay *o, struct overlay_effects *out, const struct message *m)
 {
-	enum err e = ERR_OK;
-
+	/* It comes too late: another one is asked, or nobody. */
+	if (m->request != o->history.request)
+		return ERR_OK;
+	o->history.moved_ms = o->now_ms;
 	if (m->type != MESSAGE_END) {
 		o->history.given = true;
 		return tell(o, out, OVERLAY_HISTORY, m->raw, ERR_OK);
 	}
-	if (!o->history.given)
-		e = turn_away(o);
-	enum err told = tell(o, out, OVERLAY_HISTORY_END, (struct bytes){0}, o->history.given ? ERR_OK : ERR_NOT_FOUND);
-	return e == ERR_OK ? told : e;
+	/* An end without a body before it: it has none of these blocks, or no time now. It may have them later. */
+	return o->history.given ? tell(o, out, OVERLAY_HISTORY_END, (struct bytes){0}, ERR_OK) : fail(o, out, ERR_NOT_FOUND);
 }

@@ -26,6 +26,26 @@ struct following {
 	bool to_full;        /* the next look is for full nodes */
 };
 
+enum { HISTORY_PAST = 8 };
+
+/* A request for history and who was to answer it. */
+struct history_asked {
+	uint32_t request;
+	struct pubkey key;
+};
+
+/* What the node asked for, and of whom. */
+struct history {
+	uint32_t request; /* 0: none under way */
+	uint32_t chain, count, asks;
+	uint64_t hid, moved_ms; /* moved_ms: when it was asked, or gave something last */
+	struct hash hash;
+	unsigned turn, tried; /* tried: peers that gave nothing of this */
+	struct pubkey from;   /* who was asked last */
+	bool failed, given;   /* it gave nothing, or what is wrong; of the answer under way a part has come */
+	struct history_asked past[HISTORY_PAST]; /* a ring: late answers are no fault */
+};
+
 struct overlay {
 	struct network network;
 	struct pubkey self;
@@ -40,13 +60,7 @@ struct overlay {
 	struct waiting waiting;
 	struct following following;
 	char url[OVERLAY_URL]; /* where others reach this node;  when they cannot */
-	struct history {
-		uint32_t request; /* 0: none under way */
-		uint32_t chain, asks;
-		unsigned turn;
-		struct pubkey from;   /* who was asked last */
-		bool failed, given;   /* it gave nothing, or what is wrong; of the answer under way a part has come */
-	} history;
+	struct history history;
 };
 
 /* An object for a key without a link: kept a while, and the key is looked for. */
@@ -83,10 +97,12 @@ enum err overlay_settle(struct overlay *o, struct overlay_effects *out);
 /* When more peers are looked for; UINT64_MAX while there are enough. */
 uint64_t overlay_search_ms(const struct overlay *o);
 
-/* A chain's history: asked for; what a peer gave is wrong; it went; and the answers, true: it is one. */
+/* A chain's history: asked for; what a peer gave is wrong; it went; what is due; and the answers, true: it is one. */
 enum err overlay_history_ask(struct overlay *o, struct overlay_effects *out, const struct overlay_event *event);
 enum err overlay_history_wrong(struct overlay *o, const struct pubkey *key);
 enum err overlay_history_gone(struct overlay *o, struct overlay_effects *out, const struct pubkey *key);
+enum err overlay_history_time(struct overlay *o, struct overlay_effects *out);
+uint64_t overlay_history_ms(const struct overlay *o);
 bool overlay_history_answers(const struct overlay *o, const struct peer *from, const struct message *m);
 enum err overlay_history_take(struct overlay *o, struct overlay_effects *out, const struct message *m);
 

@@ -194,7 +194,7 @@ enum err
 overlay_settle(struct overlay *o, struct overlay_effects *out)
 {
 	enum err (*const part[])(struct overlay *, struct overlay_effects *) = {run_news, overlay_sync_time, overlay_body_time,
-	    overlay_follow_time, run_table};
+	    overlay_follow_time, overlay_history_time, run_table};
 	enum err first = peers_time(o->peers, out, o->now_ms), e;
 
 	waiting_expire(&o->waiting, o->now_ms);

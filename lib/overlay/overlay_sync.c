@@ -33,12 +33,13 @@ tell(struct overlay_effects *out, const struct space_action *a)
 	return ERR_OK;
 }
 
-/* A peer that was slow may be so for good reasons. */
+/* A peer that was slow may be so for good reasons. Whether there are others to ask is looked at. */
 static void
 blame(struct overlay *o, const struct space_action *a)
 {
 	struct peer *peer = peers_by_key(o->peers, &a->key);
 
+	overlay_follow_soon(o);
 	if (peer)
 		peers_blame(o->peers, peer, a->err == ERR_TIMEOUT ? PEERS_COST_SLOW : PEERS_COST_WRONG, a->err, o->now_ms);
 }
@@ -114,7 +115,7 @@ overlay_sync_time(struct overlay *o, struct overlay_effects *out)
 {
 	struct space_actions actions = {.arena = &out->arena};
 
-	if (o->now_ms < space_deadline_ms(o->space))
+	if (o->now_ms < space_deadline_ms(o->space, o->now_ms))
 		return ERR_OK;
 	return act(o, out, &actions, space_time(o->space, &actions, o->now_ms));
 }
@@ -122,6 +123,7 @@ overlay_sync_time(struct overlay *o, struct overlay_effects *out)
 static enum err
 take_asked(struct overlay *o, struct overlay_effects *out, struct peer *from, const struct message *m)
 {
+	const struct message none = {.type = MESSAGE_END, .network = o->network, .request = m->request};
 	bool heads = m->type == MESSAGE_GET_HEADS;
 
 	if (emit_reserve(out, 1) != ERR_OK)
@@ -130,6 +132,9 @@ take_asked(struct overlay *o, struct overlay_effects *out, struct peer *from, co
 	if (e != ERR_OK) {
 		if (e != ERR_NOMEM)
 			peers_blame(o->peers, from, e == ERR_BUSY ? PEERS_COST_RATE : PEERS_COST_FORM, e, o->now_ms);
+		/* Who fetches a history beside its sync may ask for too much at once: it is not to wait for nothing. */
+		if (e == ERR_BUSY && !heads && m->blocks.what == SEALS_OF)
+			return peers_say(o->peers, out, from, &none, o->now_ms);
 		return e == ERR_NOMEM ? e : ERR_OK;
 	}
 	struct overlay_effect *effect = emit_add(out, heads ? OVERLAY_ASKED_HEADS : OVERLAY_ASKED_BLOCKS);

@@ -7,6 +7,7 @@
 
 enum {
 	AVOID_LEAST_MS = 5000,
+	AVOID_DOUBLED = 4,            /* times that it doubles, for who gives nothing again and again */
 	SLOW_MS = 6 * SPACE_STALL_MS, /* a window may take longer only at SLOW_RATE */
 	SLOW_RATE = 16                /* bytes a millisecond */
 };
@@ -56,7 +57,7 @@ space_request(struct space *s)
 }
 
 struct spacer *
-space_find(struct space *s, const struct pubkey *key)
+space_find(const struct space *s, const struct pubkey *key)
 {
 	for (size_t i = 0; i < s->peers; i++)
 		if (memcmp(s->peer[i].key.b, key->b, sizeof key->b) == 0)
@@ -69,7 +70,9 @@ space_avoid(struct space *s, struct spacer *p, uint64_t now_ms)
 {
 	uint64_t for_ms = SPACE_AVOID * s->config.period_ms;
 
-	p->avoid_ms = now_ms + (for_ms < AVOID_LEAST_MS ? AVOID_LEAST_MS : for_ms);
+	for_ms = (for_ms < AVOID_LEAST_MS ? AVOID_LEAST_MS : for_ms) << p->faults;
+	p->avoid_ms = now_ms + for_ms;
+	p->faults += p->faults < AVOID_DOUBLED;
 	p->better_ms = 0;
 }
 
@@ -140,6 +143,34 @@ space_fault(struct space *s, struct space_actions *out, struct spacer *p, enum e
 	return space_blame(out, &p->key, why);
 }
 
+/* Another one that could be asked: for blocks of this branch, or for a branch of its own. */
+static bool
+has_other(const struct space *s, const struct spacer *p, uint64_t now_ms)
+{
+	enum space_gives needed = s->phase == PHASE_BODIES ? SPACE_BODIES : SPACE_HEADS_ONLY;
+
+	for (size_t i = 0; i < s->peers; i++) {
+		const struct spacer *other = &s->peer[i];
+		if (other != p && other->gives >= needed && other->avoid_ms <= now_ms && patience_ms(s, &other->tip) != 0)
+			return true;
+	}
+	return false;
+}
+
+/* How long a peer may be silent. Claims cost nothing: who has given nothing is not to keep others from their turn. */
+static uint64_t
+silence_ms(const struct space *s, const struct spacer *p, uint64_t now_ms)
+{
+	return !p->proven && has_other(s, p, now_ms) ? SPACE_TURN_MS : SPACE_STALL_MS;
+}
+
+/* How long a branch may be that nobody gives. */
+static uint64_t
+orphan_ms(const struct space *s, uint64_t now_ms)
+{
+	return has_other(s, NULL, now_ms) ? SPACE_TURN_MS : SPACE_STALL_MS;
+}
+
 /* Nothing is under way, and nothing waits for the node. */
 static bool
 all_wanted(const struct space *s)
@@ -148,6 +179,12 @@ all_wanted(const struct space *s)
 		if (s->windows.item[i].state != WINDOW_WANTED)
 			return false;
 	return true;
+}
+
+bool
+space_starves(const struct space *s)
+{
+	return s->phase == PHASE_BODIES && all_wanted(s);
 }
 
 enum err
@@ -160,7 +197,7 @@ space_proceed(struct space *s, struct space_actions *out, uint64_t now_ms)
 	if (e == ERR_OK)
 		e = fetch_assign(s, out, now_ms);
 	/* Nobody has the rest of the branch, for long. */
-	if (e == ERR_OK && s->phase == PHASE_BODIES && all_wanted(s) && now_ms - s->moved_ms >= SPACE_STALL_MS)
+	if (e == ERR_OK && space_starves(s) && now_ms - s->moved_ms >= orphan_ms(s, now_ms))
 		e = fetch_done(s, out);
 	return e == ERR_OK ? choose(s, out, now_ms) : e;
 }
@@ -251,11 +288,11 @@ space_gone(struct space *s, struct space_actions *out, const struct pubkey *key,
 }
 
 static bool
-slow(const struct window *one, const struct spacer *p, uint64_t now_ms)
+slow(const struct space *s, const struct window *one, const struct spacer *p, uint64_t now_ms)
 {
 	uint64_t age = now_ms - one->asked_ms;
 
-	return now_ms - p->moved_ms >= SPACE_STALL_MS || (age >= SLOW_MS && one->got / SLOW_RATE < age);
+	return now_ms - p->moved_ms >= silence_ms(s, p, now_ms) || (age >= SLOW_MS && one->got / SLOW_RATE < age);
 }
 
 static enum err
@@ -264,12 +301,12 @@ stalled(struct space *s, struct space_actions *out, uint64_t now_ms)
 	struct spacer *p = s->phase == PHASE_HEADS ? space_find(s, &s->source) : NULL;
 	enum err e = ERR_OK;
 
-	if (p && now_ms - s->moved_ms >= SPACE_STALL_MS)
+	if (p && now_ms - s->moved_ms >= silence_ms(s, p, now_ms))
 		return space_fault(s, out, p, ERR_TIMEOUT, now_ms);
 	for (unsigned i = 0; i < s->windows.count && e == ERR_OK; i++) {
 		struct window *one = &s->windows.item[i];
 		p = one->state == WINDOW_ASKED ? space_find(s, &one->from) : NULL;
-		if (p && slow(one, p, now_ms))
+		if (p && slow(s, one, p, now_ms))
 			e = space_fault(s, out, p, ERR_TIMEOUT, now_ms);
 	}
 	return e;
@@ -289,20 +326,38 @@ sooner(uint64_t a, uint64_t b)
 	return a < b ? a : b;
 }
 
-uint64_t
-space_deadline_ms(const struct space *s)
+/* When the branch, or the peer that was asked for its headers, has had its time. */
+static uint64_t
+phase_ms(const struct space *s, uint64_t now_ms)
 {
-	bool waits = s->phase == PHASE_HEADS || (s->phase == PHASE_BODIES && all_wanted(s));
-	uint64_t at = waits ? s->moved_ms + SPACE_STALL_MS : UINT64_MAX;
+	struct spacer *source = s->phase == PHASE_HEADS ? space_find(s, &s->source) : NULL;
+
+	if (source)
+		return s->moved_ms + silence_ms(s, source, now_ms);
+	return space_starves(s) ? s->moved_ms + orphan_ms(s, now_ms) : UINT64_MAX;
+}
+
+uint64_t
+space_deadline_ms(const struct space *s, uint64_t now_ms)
+{
+	uint64_t at = phase_ms(s, now_ms);
 
 	for (size_t i = 0; i < s->peers; i++) {
 		const struct spacer *p = &s->peer[i];
 		if (s->phase == PHASE_IDLE)
 			at = sooner(at, ripe_ms(s, p));
 		if (p->flying > 0)
-			at = sooner(at, p->moved_ms + SPACE_STALL_MS);
+			at = sooner(at, p->moved_ms + silence_ms(s, p, now_ms));
 	}
 	return at;
+}
+
+bool
+space_avoids(const struct space *s, const struct pubkey *key, uint64_t now_ms)
+{
+	const struct spacer *p = space_find(s, key);
+
+	return p && p->avoid_ms > now_ms;
 }
 
 uint64_t

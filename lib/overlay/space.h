@@ -10,7 +10,8 @@
  *
  * A branch's headers are held as hashes and a sum of work; nothing of a branch below the own work is fetched, let alone
  * stored. The window that is next is handed out while it arrives; later ones wait, within SPACE_HELD bytes. A peer that
- * stalls or answers wrongly loses its windows and is avoided for a while. Source of the rule: para-protocol(7), OVERLAY.
+ * stalls or answers wrongly loses its windows and is avoided for a while; one that has given no block yet loses them soon
+ * when another can be asked. Source of the rule: para-protocol(7), OVERLAY.
  */
 #ifndef OVERLAY_SPACE_H
 #define OVERLAY_SPACE_H
@@ -26,8 +27,9 @@ enum {
 	SPACE_HELD = 64 << 20,   /* bytes of blocks that wait for their turn */
 	SPACE_GAP = 2,           /* a gap that consensus closes by itself */
 	SPACE_STALL_MS = 10000,
+	SPACE_TURN_MS = 2000,    /* in place of that for a peer that has given no block yet, while there is another to ask */
 	SPACE_PEERS = 1024,      /* that it remembers */
-	SPACE_AVOID = 16,        /* periods (5 s at least) that a peer is not asked after it disappointed */
+	SPACE_AVOID = 16,        /* periods (5 s at least) that a peer is not asked after it disappointed; longer the next time */
 	SPACE_ASKED = 2,         /* served at once, per peer */
 	SPACE_ASKED_RATE = 256   /* requests a peer may make in a second */
 };
@@ -116,10 +118,16 @@ enum err space_end(struct space *s, struct space_actions *out, const struct pubk
 enum err space_synced(struct space *s, struct space_actions *out, uint64_t hid, enum err err, uint64_t now_ms);
 
 enum err space_time(struct space *s, struct space_actions *out, uint64_t now_ms);
-uint64_t space_deadline_ms(const struct space *s);
+uint64_t space_deadline_ms(const struct space *s, uint64_t now_ms);
 
 /* The highest HID of the branch that is being fetched; 0: none is. */
 uint64_t space_syncing(const struct space *s);
+
+/* Has the peer disappointed lately? Then it is as if it was not there. */
+bool space_avoids(const struct space *s, const struct pubkey *key, uint64_t now_ms);
+
+/* Is there a branch to fetch, and nobody to give it? */
+bool space_starves(const struct space *s);
 
 /* Bytes of blocks that wait for their turn. */
 size_t space_held(const struct space *s);

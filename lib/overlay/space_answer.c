@@ -91,6 +91,8 @@ space_part(struct space *s, struct space_actions *out, const struct pubkey *key,
 	e = windows_take(&s->windows, one, out, &s->heads, raw);
 	if (e == ERR_OK) {
 		s->moved_ms = p->moved_ms = now_ms;
+		p->proven = true;
+		p->faults = 0;
 		return ERR_OK;
 	}
 	if (e == ERR_NOMEM || e == ERR_BUSY || (e == ERR_HASH && p->holds_hid < one->last)) {

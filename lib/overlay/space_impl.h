@@ -15,6 +15,8 @@ struct spacer {
 	uint64_t avoid_ms;   /* not to be asked before */
 	uint64_t moved_ms;   /* last progress of what it was asked */
 	unsigned flying;     /* windows under way */
+	bool proven;         /* it has given a block of a branch */
+	unsigned faults;     /* since it gave one, a few at most */
 	uint64_t holds_hid;  /* highest HID of the branch that its tips showed it to have */
 	bool off_branch;     /* its tip is not on the branch */
 	bool taken;          /* a request of it was withdrawn: late answers are no fault */
@@ -47,7 +49,7 @@ struct space {
 	uint64_t bad_hid;          /* block that was wrong already, from another peer */
 };
 
-struct spacer *space_find(struct space *s, const struct pubkey *key);
+struct spacer *space_find(const struct space *s, const struct pubkey *key);
 uint32_t space_request(struct space *s);
 
 /* Not asked for a while. */

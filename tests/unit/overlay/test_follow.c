@@ -425,23 +425,33 @@ boaster(struct net *n, unsigned who, unsigned host)
 	return end;
 }
 
+/* Which of the strangers is asked for history now; NODES: none. */
+static unsigned
+is_asked(struct net *n, unsigned who, const unsigned *stranger, unsigned strangers)
+{
+	const struct history *h = &n->node[who].o->history;
+
+	for (unsigned i = 0; i < strangers && h->request != 0; i++) {
+		if (memcmp(&h->from, sign_key_public(n->node[stranger[i]].key), sizeof h->from) == 0)
+			return i;
+	}
+	return NODES;
+}
+
 /* Asks for the next of the chain's history; returns the stranger that hears it. */
 static unsigned
-ask_history(struct net *n, unsigned who, const unsigned *stranger, unsigned strangers, uint32_t *request)
+ask_history(struct net *n, unsigned who, const unsigned *stranger, unsigned strangers)
 {
 	struct overlay_event ask = {.type = OVERLAY_ASK_HISTORY, .hid = 1, .count = 3, .chain = 5};
-	unsigned before[NODES], heard = NODES;
+	unsigned before[NODES], asked;
 
 	for (unsigned i = 0; i < strangers; i++)
 		before[i] = n->node[stranger[i]].heard[MESSAGE_GET_BLOCKS];
 	assert_int_equal(net_step(n, who, &ask), ERR_OK);
 	net_run(n, 100);
-	for (unsigned i = 0; i < strangers; i++) {
-		if (n->node[stranger[i]].heard[MESSAGE_GET_BLOCKS] > before[i])
-			heard = i;
-	}
-	*request = n->node[who].o->history.request;
-	return heard;
+	asked = is_asked(n, who, stranger, strangers);
+	assert_true(asked == NODES || n->node[stranger[asked]].heard[MESSAGE_GET_BLOCKS] > before[asked]);
+	return asked;
 }
 
 static void
@@ -458,14 +468,15 @@ answer_history(struct net *n, uint64_t end, uint32_t request, bool bodies)
 	net_run(n, 100);
 }
 
-/* One is silent, one has nothing, one has it: who has it is found, kept to, and left when it has no more. */
+/* One is silent, one has nothing, one has it: who has it is found, at once or soon, kept to, and left when it has no more. */
 static void
 who_gives_no_history_starves_nobody(void **state)
 {
 	struct net *n = net_new(12);
 	unsigned b = net_add(n, C, NULL), s[3];
+	const struct history *h = &n->node[b].o->history;
+	struct peer_view view;
 	uint64_t end[3];
-	uint32_t request;
 	unsigned who;
 
 	(void)state;
@@ -476,29 +487,104 @@ who_gives_no_history_starves_nobody(void **state)
 	for (unsigned round = 0; round < 2; round++) {
 		bool met[3] = {false};
 		unsigned silent = round, empty = round + 1, gives = (round + 2) % 3;
-		/* Nobody is asked twice before all were. */
-		for (unsigned i = 0; !met[gives]; i++) {
-			assert_in_range(i, 0, 2);
-			who = ask_history(n, b, s, 3, &request);
+		uint32_t late = 0;
+		who = ask_history(n, b, s, 3);
+		/* Nobody is asked twice before all were; the node asks once. */
+		while (!met[gives]) {
 			assert_in_range(who, 0, 2);
 			assert_false(met[who]);
 			met[who] = true;
-			if (who != silent)
-				answer_history(n, end[who], request, who != empty);
+			if (who == silent)
+				late = h->request;
+			if (who == silent)
+				net_run(n, 2100);
+			else
+				answer_history(n, end[who], h->request, who != empty);
+			who = is_asked(n, b, s, 3);
 		}
+		assert_int_equal(who, NODES);
 		for (unsigned i = 0; i < 5; i++) {
-			assert_int_equal(ask_history(n, b, s, 3, &request), gives);
-			answer_history(n, end[gives], request, true);
+			assert_int_equal(ask_history(n, b, s, 3), gives);
+			/* What comes too late is no part of it, and no fault. */
+			if (late)
+				answer_history(n, end[silent], late, true);
+			late = 0;
+			assert_int_equal(is_asked(n, b, s, 3), gives);
+			answer_history(n, end[gives], h->request, true);
 		}
+		assert_true(net_look(n, b, s[silent], &view));
+		assert_true(view.score > PEERS_SCORE - PEERS_COST_FORM);
 		/* Now it is silent itself. */
-		assert_int_equal(ask_history(n, b, s, 3, &request), gives);
+		assert_int_equal(ask_history(n, b, s, 3), gives);
+		net_run(n, 2100);
+		assert_int_not_equal(is_asked(n, b, s, 3), gives);
 	}
 	/* What was wrong with it only the node can tell. */
-	who = ask_history(n, b, s, 3, &request);
-	answer_history(n, end[who], request, true);
+	who = ask_history(n, b, s, 3);
+	answer_history(n, end[who], h->request, true);
 	struct overlay_event blame = {.type = OVERLAY_BLAME, .key = *sign_key_public(n->node[s[who]].key), .err = ERR_MERKLE};
 	assert_int_equal(net_step(n, b, &blame), ERR_OK);
-	assert_int_not_equal(ask_history(n, b, s, 3, &request), who);
+	assert_int_not_equal(ask_history(n, b, s, 3), who);
+	net_free(n);
+}
+
+/* One that gives some and then nothing has longer, and the node hears that there is no more. */
+static void
+history_that_stops_half_way_ends(void **state)
+{
+	struct net *n = net_new(16);
+	unsigned b = net_add(n, C, NULL), s[2];
+	uint64_t end[2];
+	unsigned who;
+	struct buf seal = {0};
+
+	(void)state;
+	for (unsigned i = 0; i < 2; i++) {
+		s[i] = net_place(n, i == 0 ? A : B);
+		end[i] = boaster(n, s[i], b);
+	}
+	who = ask_history(n, b, s, 2);
+	put_seal(&seal, n, 5);
+	for (unsigned i = 0; i < 3; i++) {
+		net_say(n, end[who], &(struct message){.type = MESSAGE_BLOCK_PART, .network = n->network[0],
+		    .request = n->node[b].o->history.request, .raw = bytes_of(&seal)});
+		net_run(n, 9000);
+		assert_int_equal(is_asked(n, b, s, 2), who);
+	}
+	net_run(n, 2000);
+	assert_int_equal(is_asked(n, b, s, 2), NODES);
+	assert_int_equal(ask_history(n, b, s, 2), 1 - who);
+	buf_free(&seal);
+	net_free(n);
+}
+
+/* Who follows a chain as it says, claims more than there is and gives nothing keeps nobody from looking for others. */
+static void
+a_follower_that_gives_nothing_is_none(void **state)
+{
+	static const uint32_t chain[] = {0, 5};
+	struct net *n = net_new(17);
+	unsigned b = net_add(n, C, NULL), s = net_place(n, A);
+	const struct hash place = place_of(n, 5), own = {{1}};
+	const uint64_t hid = 0;
+	const struct u128 work = {0};
+	struct overlay_event tip = {.type = OVERLAY_TIP, .locator = &own, .locator_hid = &hid, .locator_work = &work, .locators = 1};
+	bool sought = false;
+
+	(void)state;
+	follow(n, b, chain, 2);
+	assert_int_equal(net_step(n, b, &tip), ERR_OK);
+	n->node[s].tells_url = true;
+	uint64_t end = net_befriend(n, s, b);
+	net_run(n, 5000);
+	assert_false(hash_equal(&n->node[s].target, &place));
+	net_say(n, end, &(struct message){.type = MESSAGE_TIP, .network = n->network[0],
+	    .tip = {.hid = 9, .slot = 9, .work = {.lo = 9}}});
+	for (unsigned i = 0; i < 20 && !sought; i++) {
+		net_run(n, 1000);
+		sought = hash_equal(&n->node[s].target, &place);
+	}
+	assert_true(sought);
 	net_free(n);
 }
 
@@ -510,15 +596,14 @@ more_are_looked_for_while_history_does_not_come(void **state)
 	unsigned b = net_add(n, C, NULL), s = net_place(n, A);
 	const struct hash place[2] = {place_of(n, 5), place_of(n, 0)};
 	bool sought[2] = {false};
-	uint32_t request;
 	uint64_t end;
 
 	(void)state;
 	n->node[s].tells_url = true;
 	end = boaster(n, s, b);
 	for (unsigned i = 0; i < 8; i++) {
-		assert_int_equal(ask_history(n, b, &s, 1, &request), 0);
-		answer_history(n, end, request, false);
+		assert_int_equal(ask_history(n, b, &s, 1), 0);
+		answer_history(n, end, n->node[b].o->history.request, false);
 		net_run(n, 3000);
 		for (unsigned k = 0; k < 2; k++)
 			sought[k] |= hash_equal(&n->node[s].target, &place[k]);
@@ -550,7 +635,9 @@ main(void)
 		cmocka_unit_test(who_is_not_full_claims_nothing_it_lacks),
 		cmocka_unit_test(a_role_changes_with_what_is_followed),
 		cmocka_unit_test(one_that_is_busy_hinders_no_store),
+		cmocka_unit_test(a_follower_that_gives_nothing_is_none),
 		cmocka_unit_test(who_gives_no_history_starves_nobody),
+		cmocka_unit_test(history_that_stops_half_way_ends),
 		cmocka_unit_test(more_are_looked_for_while_history_does_not_come),
 	};
 

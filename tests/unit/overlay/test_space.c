@@ -18,7 +18,8 @@ struct branch {
 	struct u128 work[BLOCKS + 1];
 };
 
-enum manner { HONEST, SILENT, LIAR, FORGER, BABBLER, DRIPPER };
+/* A boaster gives headers alone, which cost nothing. */
+enum manner { HONEST, SILENT, LIAR, FORGER, BABBLER, DRIPPER, BOASTER };
 
 struct ask {
 	bool heads;
@@ -328,7 +329,8 @@ step(struct world *w)
 	}
 	w->most_asks = w->asks > w->most_asks ? w->asks : w->most_asks;
 	for (unsigned i = 0; i < w->asks; i++)
-		if (w->manner[w->ask[i].peer] != SILENT && (w->manner[w->ask[i].peer] != DRIPPER || w->ask[i].part < 20))
+		if (w->manner[w->ask[i].peer] != SILENT && (w->manner[w->ask[i].peer] != DRIPPER || w->ask[i].part < 20) &&
+		    (w->manner[w->ask[i].peer] != BOASTER || w->ask[i].heads))
 			ready[n++] = i;
 	if (n == 0)
 		return w->ends > 0;
@@ -371,7 +373,7 @@ run(struct world *w, uint64_t until)
 		assert_true(steps < 200000);
 		if (step(w))
 			continue;
-		uint64_t next = space_deadline_ms(w->space);
+		uint64_t next = space_deadline_ms(w->space, w->now);
 		if (next > until)
 			break;
 		assert_true(next > w->now || steps < 100000);
@@ -435,7 +437,7 @@ a_newcomer_fetches_a_thousand_from_one(void **state)
 	assert_int_equal(w->finished, 1);
 	assert_int_equal(w->blamed[0], 0);
 	assert_true(w->most_asks <= SPACE_PER_PEER);
-	assert_int_equal(space_deadline_ms(w->space), UINT64_MAX);
+	assert_int_equal(space_deadline_ms(w->space, w->now), UINT64_MAX);
 	world_free(w);
 	free(b);
 }
@@ -565,6 +567,62 @@ a_liar_is_left_alone_for_a_while(void **state)
 	free(b);
 }
 
+/* Five claim more than there is, and give nothing, or headers that they made up: the honest one is asked soon. */
+static void
+boasters_keep_nobody_from_its_turn(void **state)
+{
+	(void)state;
+	struct branch *b = branch_new(300), *fake = branch_new(2);
+
+	grow(fake, 2, 400, 1000 * LEAST);
+	for (uint64_t seed = 1; seed < 9; seed++) {
+		struct world *w = world_new(seed);
+		own_changed(w, &w->own);
+		for (unsigned i = 0; i < PEERS; i++) {
+			w->manner[i] = i == PEERS - 1 ? HONEST : i % 2 == seed % 2 ? SILENT : BOASTER;
+			w->peer_branch[i] = i == PEERS - 1 ? b : fake;
+			announce(w, i, i == PEERS - 1 || w->manner[i] == BOASTER ? 0 : 5000);
+		}
+		run(w, w->now + (PEERS - 1) * 3000 + 1000);
+		assert_int_equal(w->own.tip, 300);
+		for (unsigned i = 0; i < PEERS - 1; i++)
+			assert_true(w->blamed[i] == 0 || w->why[i] == ERR_TIMEOUT);
+		assert_int_equal(w->blamed[PEERS - 1], 0);
+		assert_true(w->asked[0] + w->asked[1] >= 1);
+		world_free(w);
+	}
+	free(fake);
+	free(b);
+}
+
+/* Whoever is alone, or gave a block before, may be slow. */
+static void
+a_slow_one_that_is_needed_has_its_time(void **state)
+{
+	(void)state;
+	struct world *w = world_new(9);
+	struct branch *b = branch_new(100);
+
+	w->manner[0] = SILENT;
+	play(w, b, 1, SPACE_STALL_MS - 1000);
+	assert_int_equal(w->blamed[0], 0);
+	w->manner[0] = HONEST;
+	run(w, w->now + 1000);
+	assert_int_equal(w->own.tip, 100);
+	grow(b, 100, 200, 2 * LEAST);
+	for (unsigned i = 0; i < 2; i++) {
+		w->manner[i] = SILENT;
+		w->peer_branch[i] = b;
+		announce(w, i, i == 0 ? 5000 : 0);
+	}
+	run(w, w->now + 3 * SPACE_TURN_MS);
+	assert_int_equal(w->blamed[0], 0);
+	run(w, w->now + SPACE_STALL_MS);
+	assert_int_equal(w->blamed[0], 1);
+	world_free(w);
+	free(b);
+}
+
 static void
 who_stalls_or_forges_loses_its_windows(void **state)
 {
@@ -626,7 +684,7 @@ a_wrong_block_costs_its_sender_and_is_asked_elsewhere(void **state)
 	}
 	while (w->now < 2000000 && blamed == 0) {
 		if (!step(w)) {
-			w->now = space_deadline_ms(w->space);
+			w->now = space_deadline_ms(w->space, w->now);
 			begun(w, space_time(w->space, &w->out, w->now));
 		}
 		for (unsigned i = 0; i < 3; i++)
@@ -966,6 +1024,8 @@ main(void)
 		cmocka_unit_test(a_branch_beside_what_is_final_is_told),
 		cmocka_unit_test(nothing_below_the_own_work_is_fetched),
 		cmocka_unit_test(a_liar_is_left_alone_for_a_while),
+		cmocka_unit_test(boasters_keep_nobody_from_its_turn),
+		cmocka_unit_test(a_slow_one_that_is_needed_has_its_time),
 		cmocka_unit_test(who_stalls_or_forges_loses_its_windows),
 		cmocka_unit_test(who_left_the_branch_is_no_villain),
 		cmocka_unit_test(a_wrong_block_costs_its_sender_and_is_asked_elsewhere),
