@@ -87,8 +87,8 @@ $(B)/tests/unit/chain/test_seal.o $(B)/tests/unit/node/test_branches.o $(B)/test
 CROWDED := $(patsubst tests/%.c,$(B)/%,$(shell grep -lE 'include ".*(crowd|tied).h"' tests/unit/*/test_*.c))
 $(CROWDED): LDFLAGS += -Wl,--wrap=sign_verify
 
-# Fails at each allocation in turn.
-$(B)/unit/ledger/test_state_set: LDFLAGS += -Wl,--wrap=malloc,--wrap=calloc,--wrap=realloc
+# Fail at each allocation in turn.
+$(B)/unit/ledger/test_state_set $(B)/unit/overlay/test_space_bounds: LDFLAGS += -Wl,--wrap=malloc,--wrap=calloc,--wrap=realloc
 
 # One hinders the executor, the other hears what the core is told.
 $(B)/unit/node/test_executor: LDFLAGS += -Wl,--wrap=results_run

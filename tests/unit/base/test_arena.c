@@ -6,15 +6,7 @@
 #include <string.h>
 
 #include "base/arena.h"
-
-/* A request no machine grants must come back as NULL, also under the address sanitizer. */
-const char *__asan_default_options(void);
-
-const char *
-__asan_default_options(void)
-{
-	return "allocator_may_return_null=1";
-}
+#include "greedy.h"
 
 static void
 an_arena_hands_out_zeroed_aligned_separate_objects(void **state)

@@ -6,15 +6,7 @@
 #include <string.h>
 
 #include "base/bytes.h"
-
-/* A request no machine grants must come back as NULL, also under the address sanitizer. */
-const char *__asan_default_options(void);
-
-const char *
-__asan_default_options(void)
-{
-	return "allocator_may_return_null=1";
-}
+#include "greedy.h"
 
 static void
 a_buffer_grows_with_what_is_added(void **state)
