@@ -11,15 +11,11 @@ put_digits(char *out, const uint8_t *in, size_t len)
 	}
 }
 
-static int
-value_of(char c)
-{
-	if (c >= '0' && c <= '9')
-		return c - '0';
-	if (c >= 'a' && c <= 'f')
-		return c - 'a' + 10;
-	return -1;
-}
+/* What a digit stands for, and 1 more; 0: no digit. */
+static const uint8_t value_of[256] = {
+	['0'] = 1, ['1'] = 2, ['2'] = 3, ['3'] = 4, ['4'] = 5, ['5'] = 6, ['6'] = 7, ['7'] = 8, ['8'] = 9, ['9'] = 10,
+	['a'] = 11, ['b'] = 12, ['c'] = 13, ['d'] = 14, ['e'] = 15, ['f'] = 16
+};
 
 void
 hex_encode(char *out, const uint8_t *in, size_t len)
@@ -43,15 +39,15 @@ hex_add(struct buf *out, const uint8_t *in, size_t len)
 enum err
 hex_decode(uint8_t *out, size_t len, const char *text, size_t text_len)
 {
-	if (text_len % 2 != 0 || text_len / 2 != len)
-		return ERR_HEX;
-	for (size_t i = 0; i < len; i++) {
-		int high = value_of(text[2 * i]), low = value_of(text[2 * i + 1]);
-		if (high < 0 || low < 0)
-			return ERR_HEX;
-		out[i] = (uint8_t)(high << 4 | low);
+	const uint8_t *digit = (const uint8_t *)text;
+	bool bad = text_len % 2 != 0 || text_len / 2 != len;
+
+	for (size_t i = 0; !bad && i < len; i++) {
+		unsigned high = value_of[digit[2 * i]], low = value_of[digit[2 * i + 1]];
+		bad = high == 0 || low == 0;
+		out[i] = (uint8_t)((high - 1) << 4 | (low - 1));
 	}
-	return ERR_OK;
+	return bad ? ERR_HEX : ERR_OK;
 }
 
 enum err

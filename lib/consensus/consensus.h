@@ -76,7 +76,7 @@ struct event_payload {
 	uint64_t tag;
 	struct pool_item item;
 	struct bytes raw;  /* encoded payload; kept alive by the node until the step's effects are done */
-	uint64_t last_seq; /* of (chain, signer) in the store, as the thread that steps reads it */
+	uint64_t last_seq; /* of (chain, signer) in the store, read after the last execution that was told */
 };
 
 struct event_pooled {
@@ -389,6 +389,9 @@ uint32_t consensus_tree(const struct consensus *c, struct tree_view *out, uint32
 
 /* Is the block of this hash connected at this HID? Of the last 4 W blocks. */
 bool consensus_follows(const struct consensus *c, uint64_t hid, const struct hash *hash);
+
+/* The last seq of a signer that has payloads in the pool, as the core counts it; false: it has none, ask the store. */
+bool consensus_last_seq(const struct consensus *c, uint64_t *last, uint32_t chain, const struct pubkey *signer);
 
 /* Is this block of the tree known with every body that it needs here? */
 bool consensus_holds(const struct consensus *c, const struct hash *hash);

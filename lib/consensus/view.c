@@ -164,3 +164,13 @@ consensus_follows(const struct consensus *c, uint64_t hid, const struct hash *ha
 
 	return node && hash_equal(&node->brief.hash, hash);
 }
+
+bool
+consensus_last_seq(const struct consensus *c, uint64_t *last, uint32_t chain, const struct pubkey *signer)
+{
+	const struct queue *q = pool_queue(&c->pool, chain, signer);
+
+	if (q)
+		*last = q->last_seq;
+	return q;
+}

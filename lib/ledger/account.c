@@ -17,8 +17,8 @@ account_load(struct account *out, struct state_set *set, const uint8_t id[static
 	return e == ERR_NOT_FOUND ? ERR_OK : e;
 }
 
-static bool
-is_empty(const struct account *a)
+bool
+account_is_empty(const struct account *a)
 {
 	return a->seq == 0 && a->balance.units == 0 && !a->frozen && a->locks == 0 && a->tokens == 0;
 }
@@ -29,7 +29,7 @@ account_store(struct state_set *set, const uint8_t id[static 32], const struct a
 	uint8_t room[VALUE_ACCOUNT_MAX];
 	struct buf b = { .data = room, .cap = sizeof room };
 
-	if (is_empty(a))
+	if (account_is_empty(a))
 		return state_set_delete(set, id);
 	value_put_account(&b, a);
 	return state_set_put(set, id, bytes_of(&b));

@@ -63,6 +63,9 @@ enum err account_totals_unpack(struct totals *out, struct bytes value);
 enum err account_load(struct account *out, struct state_set *set, const uint8_t id[static 32]);
 enum err account_store(struct state_set *set, const uint8_t id[static 32], const struct account *a);
 
+/* As one that is not there. */
+bool account_is_empty(const struct account *a);
+
 /* Straight from the view, for questions. */
 enum err account_read(struct account *out, struct ledger_view *view, uint32_t chain, const uint8_t id[static 32]);
 enum err account_read_token(struct token *out, struct ledger_view *view, uint32_t chain, const uint8_t id[static 32]);

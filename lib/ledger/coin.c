@@ -106,33 +106,36 @@ coin_begin(struct stage *s)
 
 /* --- what may be pooled --- */
 
-/* Its beginning is executed with its first block, and this payload may be in that. */
+/* The beginning of a chain is executed with its first block, and this payload may be in that. */
 static enum err
-read_signer(struct account *out, struct stage *s, const struct pubkey *signer)
+check_first(struct stage *s, const struct payload *p, const struct order *o)
 {
-	struct totals t;
-	enum err e = account_read_totals(&t, s->view, s->chain->number);
+	struct account a;
+	enum err e;
 
-	if (e != ERR_NOT_FOUND)
-		return e ? e : account_read(out, s->view, s->chain->number, signer->b);
 	state_set_init(&s->set, s->view, &(struct lane){ .chain = s->chain->number }, s->hid);
 	e = coin_begin(s);
 	if (e == ERR_OK)
-		e = account_load(out, &s->set, signer->b);
+		e = account_load(&a, &s->set, p->signer.b);
 	state_set_free(&s->set);
-	return e;
+	return e ? e : move_check(&a, s->hid, p, o);
 }
 
 static enum err
 check_coin(struct stage *s, const struct payload *p)
 {
 	struct order o;
-	struct account a;
+	struct totals t;
 	enum err e = read_order(&o, s, p);
 
-	if (e == ERR_OK)
-		e = read_signer(&a, s, &p->signer);
-	return e ? e : move_check(&a, s->hid, p, &o);
+	if (e)
+		return e;
+	/* Who has anything has it since the beginning. */
+	if (account_is_empty(s->signer))
+		e = account_read_totals(&t, s->view, s->chain->number);
+	if (e == ERR_NOT_FOUND)
+		return check_first(s, p, &o);
+	return e ? e : move_check(s->signer, s->hid, p, &o);
 }
 
 /* --- orders --- */

@@ -9,12 +9,15 @@
 #include "ledger/ledger.h"
 #include "ledger/state_set.h"
 
+struct account;
+
 /* What an engine works on. */
 struct stage {
 	struct ledger_view *view;
 	const struct genesis *genesis;
 	const struct registered *chain;
 	uint64_t hid;
+	const struct account *signer; /* of the payload that is checked, by an engine with accounts */
 	/* while a lane is executed by an engine with accounts */
 	struct state_set set;
 	const struct ledger_input *input;
@@ -24,7 +27,7 @@ struct stage {
 
 struct engine {
 	bool accounts; /* seqs stand in the chain's state, fees are charged */
-	/* May the payload be pooled: could it be executed in hyper block hid? Reads the view alone. */
+	/* May the payload be pooled: could it be executed in hyper block hid? Reads the view and the signer alone. */
 	enum err (*check)(struct stage *s, const struct payload *p);
 	/* Before the first payload; NULL: nothing to do. */
 	enum err (*begin)(struct stage *s);

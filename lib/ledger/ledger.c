@@ -41,31 +41,62 @@ ledger_begin(struct ledger_view *view, const struct genesis *g)
 	return e;
 }
 
+static enum err
+read_seq(struct ledger_view *view, uint64_t *last, uint32_t chain, const struct pubkey *signer)
+{
+	struct key key = key_make(KEY_SEQ, chain, signer->b, sizeof signer->b);
+	enum err e = key_get_number(view, last, &key, 8);
+
+	return e == ERR_NOT_FOUND ? ERR_OK : e;
+}
+
 /* Where accounts are, seqs are theirs. */
 enum err
 ledger_seq(struct ledger_view *view, uint64_t *last, uint32_t chain, const struct pubkey *signer)
 {
-	struct key key = key_make(KEY_SEQ, chain, signer->b, sizeof signer->b);
 	struct account a;
 	enum err e = account_read(&a, view, chain, signer->b);
 
 	*last = a.seq;
 	if (e || a.seq)
 		return e == ERR_ACCOUNT ? ERR_OK : e;
-	e = key_get_number(view, last, &key, 8);
-	return e == ERR_NOT_FOUND ? ERR_OK : e;
+	return read_seq(view, last, chain, signer);
+}
+
+static enum err
+find_chain(struct ledger_door *door, uint32_t number)
+{
+	enum err e;
+
+	if (door->has_chain && door->chain.number == number)
+		return ERR_OK;
+	e = ledger_chain(door->view, &door->chain, number);
+	door->has_chain = e == ERR_OK;
+	return e == ERR_NOT_FOUND ? ERR_CHAIN_UNKNOWN : e;
 }
 
 enum err
-ledger_check(struct ledger_view *view, const struct genesis *g, uint64_t hid, const struct payload *p)
+ledger_check(struct ledger_door *door, uint64_t *last, const struct payload *p)
 {
-	struct registered chain;
-	struct stage stage = { .view = view, .genesis = g, .chain = &chain, .hid = hid };
-	enum err e = ledger_chain(view, &chain, p->chain);
+	struct account signer;
+	struct stage stage = { .view = door->view, .genesis = door->genesis, .chain = &door->chain, .hid = door->hid,
+		.signer = &signer };
+	const struct engine *engine;
+	enum err e = find_chain(door, p->chain);
 
+	*last = 0;
 	if (e)
-		return e == ERR_NOT_FOUND ? ERR_CHAIN_UNKNOWN : e;
-	if (p->body.len > chain.spec.body_bytes)
-		return ERR_BODY_SIZE;
-	return engine_of(chain.spec.engine)->check(&stage, p);
+		return e;
+	engine = engine_of(door->chain.spec.engine);
+	if (engine->accounts) {
+		e = account_read(&signer, door->view, p->chain, p->signer.b);
+		*last = e ? 0 : signer.seq;
+	} else {
+		e = read_seq(door->view, last, p->chain, &p->signer);
+	}
+	if (e == ERR_OK && p->seq <= *last)
+		e = ERR_SEQ_USED;
+	if (e == ERR_OK && p->body.len > door->chain.spec.body_bytes)
+		e = ERR_BODY_SIZE;
+	return e ? e : engine->check(&stage, p);
 }

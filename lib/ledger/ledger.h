@@ -105,10 +105,21 @@ struct ledger_input {
 enum err ledger_execute(struct ledger_view *view, struct roots *roots, const struct lane *lane, uint64_t hid,
     const struct genesis *g, const struct ledger_input *input, struct execution *item, uint32_t n);
 
+/* What payloads are checked against, one after the other, on one state of the view. */
+struct ledger_door {
+	struct ledger_view *view;
+	const struct genesis *genesis;
+	uint64_t hid; /* the block that could execute them */
+	/* the last payload's chain; begin with has_chain false */
+	struct registered chain;
+	bool has_chain;
+};
+
 /*
  * May this payload enter the pool: could its chain's engine execute it in hyper block hid, as the state stands? What
- * other payloads of the pool would change counts for nothing.
+ * other payloads of the pool would change counts for nothing. *last is its signer's, as ledger_seq says; ERR_SEQ_USED when
+ * the payload's seq is not above that. Errors from ERR_NOMEM on are the view's.
  */
-enum err ledger_check(struct ledger_view *view, const struct genesis *g, uint64_t hid, const struct payload *p);
+enum err ledger_check(struct ledger_door *door, uint64_t *last, const struct payload *p);
 
 #endif

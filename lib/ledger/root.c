@@ -90,14 +90,11 @@ static enum err
 root_check(struct stage *s, const struct payload *p)
 {
 	struct request r;
-	struct account a;
 	enum err e = read_request(&r, s, p);
 
 	if (e == ERR_OK && r.operation == ROOT_AUTHORITIES)
 		e = check_authority(s, p, &r);
-	if (e == ERR_OK)
-		e = account_read(&a, s->view, 0, p->signer.b);
-	return e ? e : move_check(&a, s->hid, p, r.operation == ROOT_TRANSFER ? &r.order : NULL);
+	return e ? e : move_check(s->signer, s->hid, p, r.operation == ROOT_TRANSFER ? &r.order : NULL);
 }
 
 static enum err

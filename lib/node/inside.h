@@ -76,6 +76,7 @@ struct core {
 	bool executor_done;    /* hands over nothing more */
 	uint64_t lag;          /* connected blocks that wait for their execution, at the last commit */
 	uint64_t left;         /* the writer's: grows after each commit by which what an execution read may be wrong */
+	uint64_t heard;   /* executions that the core was told of */
 	uint64_t beat_ms; /* when the loop last went round, on the steady clock */
 };
 

@@ -8,6 +8,7 @@
 #include "node/loop.h"
 #include "node/mesh.h"
 #include "node/restore.h"
+#include "node/seals.h"
 #include "node/timing.h"
 #include "node/worker.h"
 
@@ -108,36 +109,35 @@ fill_payload(struct event_payload *p, const struct object *o, const struct genes
 	*p = (struct event_payload){ .item = restore_item(&o->payload, &o->id, &o->leaf, o->raw.len),
 		.raw = bytes_of(&o->raw) };
 	struct store_tip tip;
-	enum err e = ledger_seq(view, &p->last_seq, o->payload.chain, &o->payload.signer);
-	if (e == ERR_OK)
-		e = store_get_tip(look, &tip);
-	return e == ERR_OK ? ledger_check(view, g, tip.hid + 1, &o->payload) : e;
+	enum err e = store_get_tip(look, &tip);
+	if (e != ERR_OK)
+		return e;
+	struct ledger_door door = { .view = view, .genesis = g, .hid = tip.hid + 1 };
+	e = ledger_check(&door, &p->last_seq, &o->payload);
+	/* The core knows of whom it is the payload that used it. */
+	return e == ERR_SEQ_USED ? ERR_OK : e;
 }
 
 static enum err
-fill_seal(struct event_seal *s, const struct object *o, struct ledger_view *view)
+fill_seal(struct event_seal *s, const struct object *o, const struct node *n, struct ledger_view *view)
 {
-	enum err e = ERR_OK;
-	for (uint32_t i = 0; e == ERR_OK && !o->bare && i < o->seal.head.core.payloads; i++) {
-		const struct payload *p = &o->seal.payload[i].payload;
-		e = ledger_seq(view, &o->last_seq[i], p->chain, &p->signer);
-	}
+	enum err e = o->bare ? ERR_OK : seals_last_seqs(o->last_seq, n, view, &o->seal);
 	*s = (struct event_seal){ .seal = &o->seal, .id = o->seal_id, .last_seq = o->last_seq,
 		.bare = o->bare };
 	return e;
 }
 
 static enum err
-fill(struct event *event, const struct object *o, const struct genesis *g, struct store_txn *look,
+fill(struct event *event, const struct object *o, const struct node *n, struct store_txn *look,
     struct ledger_view *view)
 {
 	switch (o->type) {
 	case OBJECT_PAYLOAD:
 		event->type = EVENT_PAYLOAD;
-		return fill_payload(&event->payload, o, g, look, view);
+		return fill_payload(&event->payload, o, &n->genesis, look, view);
 	case OBJECT_SEAL:
 		event->type = EVENT_SEAL;
-		return fill_seal(&event->seal, o, view);
+		return fill_seal(&event->seal, o, n, view);
 	case OBJECT_HYPER:
 		event->type = EVENT_HYPER;
 		event->hyper = (struct event_hyper){ bytes_of(&o->raw), &o->hyper, o->hash };
@@ -176,7 +176,7 @@ step(struct node *n, struct item *item, struct store_txn *look)
 	struct ledger_view view = store_ledger(look);
 	struct event event = { .now_ms = timing_now_ms(), .from = o->from };
 	size_t before = out->count;
-	if (fill(&event, o, &n->genesis, look, &view) != ERR_OK || consensus_step(n->core.consensus, out, &event) != ERR_OK)
+	if (fill(&event, o, n, look, &view) != ERR_OK || consensus_step(n->core.consensus, out, &event) != ERR_OK)
 		return ERR_OK;
 	if (o->type == OBJECT_PAYLOAD && object_kept(out, before))
 		mesh_relay(n, &o->from, bytes_of(&o->raw));

@@ -25,6 +25,7 @@ step(struct node *n, struct item *item, struct store_txn *look)
 	(void)look;
 	if (!consensus_follows(n->core.consensus, x->event.hid, &x->hash))
 		return ERR_OK;
+	n->core.heard++;
 	return consensus_step(n->core.consensus, &n->core.open->effects, &event);
 }
 

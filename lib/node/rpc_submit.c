@@ -35,6 +35,7 @@ struct submit {
 struct submission {
 	struct item item;
 	struct buf raw;
+	uint64_t seen; /* by how_far, before the state was read */
 	uint32_t events;
 	struct event_payload *event;
 };
@@ -63,16 +64,24 @@ tell_nomem(struct node *n, const struct event_payload *p)
 	parked_tell(n, p->tag, rpc_submit_see, &reply);
 }
 
+/* Changes with whatever changes the last seq of a signer, once the core knows of it. The core's mutex is held. */
+static uint64_t
+how_far(const struct core *c)
+{
+	return c->heard + c->left;
+}
+
 static enum err
 step(struct node *n, struct item *item, struct store_txn *look)
 {
 	struct submission *x = (struct submission *)item;
 	struct effects *out = &n->core.open->effects;
 	struct ledger_view view = store_ledger(look);
+	bool same = x->seen == how_far(&n->core);
 	for (uint32_t i = 0; i < x->events; i++) {
 		struct event event = { .type = EVENT_PAYLOAD, .now_ms = timing_now_ms() };
 		struct event_payload *p = &x->event[i];
-		enum err e = ledger_seq(&view, &p->last_seq, p->item.chain, &p->item.signer);
+		enum err e = same ? ERR_OK : ledger_seq(&view, &p->last_seq, p->item.chain, &p->item.signer);
 		size_t before = out->count;
 		event.payload = *p;
 		if (e == ERR_OK)
@@ -139,24 +148,22 @@ check_form(struct event_payload *p, struct verdict *v, struct node *n)
 
 /* A payload that was executed long ago is answered from the store; what its chain's engine refuses goes no further. */
 static enum err
-check_state(struct event_payload *p, struct verdict *v, struct look *look, const struct genesis *genesis)
+check_state(struct event_payload *p, struct verdict *v, struct look *look, struct ledger_door *door)
 {
 	struct payload payload;
-	uint64_t last;
 	if (v->err != ERR_OK)
 		return ERR_OK;
-	enum err e = ledger_seq(&look->ledger, &last, p->item.chain, &p->item.signer);
-	if (e != ERR_OK)
-		return e;
-	if (p->item.seq <= last) {
+	enum err e = payload_unpack(&payload, NULL, NULL, p->raw);
+	if (e == ERR_OK)
+		e = ledger_check(door, &p->last_seq, &payload);
+	if (e == ERR_SEQ_USED) {
 		e = lookup_payload(&v->found, look, &v->id);
 		v->known = e == ERR_OK && v->found.status >= LOOKUP_SEALED;
 		return e;
 	}
-	v->err = payload_unpack(&payload, NULL, NULL, p->raw);
-	if (v->err == ERR_OK)
-		v->err = ledger_check(&look->ledger, genesis, look->tip.hid + 1, &payload);
-	return ERR_OK;
+	if (e < ERR_NOMEM)
+		v->err = e;
+	return e < ERR_NOMEM ? ERR_OK : e;
 }
 
 /* Keeps the events of payloads that are for the core to judge. */
@@ -173,17 +180,43 @@ keep_events(struct submission *x, struct submit *s, uint64_t number)
 	s->pending = x->events;
 }
 
+static int
+by_place(const void *a, const void *b)
+{
+	uint64_t x = *(const uint64_t *)a, y = *(const uint64_t *)b;
+	return (x > y) - (x < y);
+}
+
+/* Chain by chain: what a chain's payloads share is read once. */
+static enum err
+check_states(struct submission *x, struct submit *s, struct look *look, const struct genesis *genesis)
+{
+	struct ledger_door door = { .view = &look->ledger, .genesis = genesis, .hid = look->tip.hid + 1 };
+	uint64_t *order = calloc(s->count + (size_t)1, sizeof(*order));
+	enum err e = order != NULL ? ERR_OK : ERR_NOMEM;
+	for (uint32_t i = 0; e == ERR_OK && i < s->count; i++)
+		order[i] = (uint64_t)s->verdict[i].chain << 32 | i;
+	if (e == ERR_OK)
+		qsort(order, s->count, sizeof(*order), by_place);
+	for (uint32_t i = 0; e == ERR_OK && i < s->count; i++)
+		e = check_state(&x->event[(uint32_t)order[i]], &s->verdict[(uint32_t)order[i]], look, &door);
+	free(order);
+	return e;
+}
+
 static enum err
 check_all(struct submission *x, struct submit *s, struct node *n)
 {
 	struct look look;
 	for (uint32_t i = 0; i < s->count; i++)
 		check_form(&x->event[i], &s->verdict[i], n);
+	pthread_mutex_lock(&n->core.mutex);
+	x->seen = how_far(&n->core);
+	pthread_mutex_unlock(&n->core.mutex);
 	enum err e = lookup_begin(&look, n);
 	if (e != ERR_OK)
 		return e;
-	for (uint32_t i = 0; e == ERR_OK && i < s->count; i++)
-		e = check_state(&x->event[i], &s->verdict[i], &look, &n->genesis);
+	e = check_states(x, s, &look, &n->genesis);
 	lookup_end(&look);
 	return e;
 }

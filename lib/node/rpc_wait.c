@@ -24,6 +24,7 @@ struct watch {
 	uint32_t payloads, seals, open; /* open: not done yet */
 	enum payload_status until;
 	uint64_t next_hid; /* the first block not yet searched for seals */
+	uint64_t left;     /* the core's, before the last look */
 };
 
 static void
@@ -76,12 +77,19 @@ read_params(struct watch *s, uint64_t *timeout_ms, struct call *call)
 	return e;
 }
 
+/* As long as no block is left, nothing but finality can come. */
+static bool
+stays(const struct found *found, const struct look *look)
+{
+	return found->status == LOOKUP_SEALED && found->executed && found->place.hid > look->tip.final_hid;
+}
+
 static enum err
-look_payloads(struct watch *s, struct look *look)
+look_payloads(struct watch *s, struct look *look, bool left)
 {
 	for (uint32_t i = 0; i < s->payloads; i++) {
 		struct waited *p = &s->payload[i];
-		if (p->done)
+		if (p->done || (!left && stays(&p->found, look)))
 			continue;
 		enum err e = p->found.row != 0 ? lookup_copies(&p->found, look, p->found.row, &p->id) : ERR_OK;
 		if (e == ERR_OK && p->found.status == LOOKUP_UNKNOWN)
@@ -211,6 +219,17 @@ answer(struct call *call)
 	call_end(call);
 }
 
+/* Whether what the last look found may be so no more. */
+static bool
+look_left(struct watch *s, struct core *c)
+{
+	uint64_t before = s->left;
+	pthread_mutex_lock(&c->mutex);
+	s->left = c->left;
+	pthread_mutex_unlock(&c->mutex);
+	return s->left != before;
+}
+
 /* Looks; answers, or waits for the chain to move on. */
 static void
 look_again(struct call *call)
@@ -218,9 +237,10 @@ look_again(struct call *call)
 	struct watch *s = call->state;
 	struct look look;
 	uint64_t seen = atomic_load(&call->node->generation);
+	bool left = look_left(s, &call->node->core);
 	enum err why = call->err, e = lookup_begin(&look, call->node);
 	if (e == ERR_OK) {
-		e = look_payloads(s, &look);
+		e = look_payloads(s, &look, left);
 		if (e == ERR_OK)
 			e = look_seals(s, &look);
 		lookup_end(&look);

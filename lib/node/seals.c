@@ -33,14 +33,14 @@ seals_free(struct seal_item *x)
 	free(x);
 }
 
-static enum err
-read_seqs(struct seal_item *x, struct store_txn *look)
+enum err
+seals_last_seqs(uint64_t *last_seq, const struct node *n, struct ledger_view *view, const struct seal *seal)
 {
-	struct ledger_view view = store_ledger(look);
 	enum err e = ERR_OK;
-	for (uint32_t i = 0; e == ERR_OK && i < x->seal.head.core.payloads; i++) {
-		const struct payload *p = &x->seal.payload[i].payload;
-		e = ledger_seq(&view, &x->last_seq[i], p->chain, &p->signer);
+	for (uint32_t i = 0; e == ERR_OK && i < seal->head.core.payloads; i++) {
+		const struct payload *p = &seal->payload[i].payload;
+		if (!consensus_last_seq(n->core.consensus, &last_seq[i], p->chain, &p->signer))
+			e = ledger_seq(view, &last_seq[i], p->chain, &p->signer);
 	}
 	return e;
 }
@@ -51,7 +51,8 @@ step(struct node *n, struct item *item, struct store_txn *look)
 	struct seal_item *x = (struct seal_item *)item;
 	struct event event = { .type = EVENT_SEAL, .now_ms = timing_now_ms() };
 	event.seal = (struct event_seal){ x->tag, &x->seal, x->id, x->last_seq, false };
-	enum err e = read_seqs(x, look);
+	struct ledger_view view = store_ledger(look);
+	enum err e = seals_last_seqs(x->last_seq, n, &view, &x->seal);
 	if (e == ERR_OK)
 		e = consensus_step(n->core.consensus, &n->core.open->effects, &event);
 	if (e != ERR_OK) {

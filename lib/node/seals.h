@@ -21,6 +21,9 @@ void seals_free(struct seal_item *x);
 /* Parks the call and hands a seal, statelessly checked, to the core; answers the call in any case. Takes x over. */
 void seals_submit(struct call *call, struct seal_item *x);
 
+/* The last seq of each payload's signer, as an EVENT_SEAL tells it; the core's mutex is held. */
+enum err seals_last_seqs(uint64_t *last_seq, const struct node *n, struct ledger_view *view, const struct seal *seal);
+
 /* Answers: rejected, because of e. x may be NULL, or without a decoded head when known is false. Frees x. */
 void seals_refuse(struct call *call, struct seal_item *x, bool known, enum err e);
 

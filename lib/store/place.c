@@ -55,20 +55,25 @@ put_number(struct buf *b, uint64_t v)
 	wire_put_u8(b, (uint8_t)v);
 }
 
+/* Most are below 128, and a span has hundreds: they are read in place. */
 static uint64_t
 get_number(struct reader *r, uint64_t most)
 {
 	uint64_t v = 0;
-	uint8_t part = 0x80;
+	size_t n = 0;
+	bool more = true;
 
-	for (unsigned at = 0; part & 0x80 && at < 64; at += 7) {
-		part = wire_get_u8(r);
-		v |= (uint64_t)(part & 0x7f) << at;
+	while (more && n < r->left && n < 10) {
+		v |= (uint64_t)(r->at[n] & 0x7f) << 7 * n;
+		more = r->at[n++] & 0x80;
 	}
-	if (v <= most && !(part & 0x80))
-		return v;
-	wire_fail(r, ERR_CORRUPT);
-	return 0;
+	if (more || v > most) {
+		wire_fail(r, ERR_CORRUPT);
+		return 0;
+	}
+	r->at += n;
+	r->left -= n;
+	return v;
 }
 
 static void

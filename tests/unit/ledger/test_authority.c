@@ -69,14 +69,17 @@ static enum err
 execute(struct world *w, uint32_t who, const struct buf *body, bool same_block)
 {
 	struct payload p = { .chain = 0, .seq = ++w->seq[who], .body = bytes_of(body) };
+	struct ledger_door door = { .view = &w->memory.view, .genesis = &w->genesis };
 	struct lane lane = { .chain = 0 };
 	struct roots roots;
+	uint64_t last;
 	enum err e;
 
 	w->last = (struct execution){ .payload = p, .outcome = OUTCOME_VOID };
 	assert_int_equal(payload_sign(&w->last.payload, &w->last.id, w->key[who]), ERR_OK);
 	w->hid += !same_block;
-	e = ledger_check(&w->memory.view, &w->genesis, w->hid, &w->last.payload);
+	door.hid = w->hid;
+	e = ledger_check(&door, &last, &w->last.payload);
 	assert_int_equal(ledger_execute(&w->memory.view, &roots, &lane, w->hid, &w->genesis, &(struct ledger_input){ 0 },
 	    &w->last, 1), ERR_OK);
 	/* What the pool says is what execution finds. */

@@ -225,10 +225,13 @@ with_pos_each_seal_earns_the_same(void **state)
 static enum err
 check(struct world *w, int who, uint64_t amount, uint64_t fee)
 {
+	struct ledger_door door = { .view = &w->memory.view, .genesis = &w->genesis, .hid = w->hid + 1 };
+	uint64_t last;
+
 	w->fee = fee;
 	gold_send(w, who, BOB, amount);
 	w->seq[1][who]--;
-	return ledger_check(&w->memory.view, &w->genesis, w->hid + 1, &w->item[--w->items].payload);
+	return ledger_check(&door, &last, &w->item[--w->items].payload);
 }
 
 static void

@@ -328,8 +328,10 @@ static enum err
 check(struct world *w, uint32_t chain, struct bytes body)
 {
 	struct payload p = { .chain = chain, .seq = 1, .body = body };
+	struct ledger_door door = { .view = &w->memory.view, .genesis = &w->genesis, .hid = 2 };
+	uint64_t last;
 
-	return ledger_check(&w->memory.view, &w->genesis, 2, &p);
+	return ledger_check(&door, &last, &p);
 }
 
 static void
