@@ -1,33 +1,20 @@
 /* para-node: a node in the foreground, and what an operator does with its directory. para-node(1). */
-#include <errno.h>
 #include <grp.h>
-#include <inttypes.h>
-#include <malloc.h>
-#include <pthread.h>
-#include <signal.h>
-#include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
-#include <sys/resource.h>
-#include <time.h>
-#include <unistd.h>
 
-#include "json/fields.h"
 #include "json/view.h"
 #include "node/node.h"
-#include "node/reset.h"
 #include "overlay/overlay.h"
 #include "tool/backup.h"
-#include "tool/clock.h"
 #include "tool/founding.h"
 #include "tool/home.h"
 #include "tool/nodehome.h"
 #include "tool/options.h"
 #include "tool/output.h"
+#include "tool/rewind.h"
 #include "tool/rolenames.h"
+#include "tool/serve.h"
 #include "tool/snapshot.h"
-
-enum { FILES = 4096, HEAPS = 2, HEAP_BIG = 256 << 10, HEAP_SPARE = 1 << 20 };
 
 static const char *genesis_file, *control, *control_group, *config_file;
 static const char *role;
@@ -35,78 +22,10 @@ static const char *offer, *pool;
 static uint64_t pool_signer = OPTION_NONE;
 static struct option_list listens, advertises, bootstraps, follows;
 static bool dev, no_discovery;
-static bool given_quiet, given_verbose; /* on the command line */
 
 static struct founding new_one = {.name = "para", .fee = OPTION_NONE, .reward = OPTION_NONE, .time_ms = OPTION_NONE};
 
 /* --- the node --- */
-
-/* A damaged store is a verdict; everything else that keeps a node from running is trouble here. */
-static int
-end_status(enum err e)
-{
-	return e == ERR_CORRUPT ? TOOL_NO : TOOL_TROUBLE;
-}
-
-static void
-log_line(void *arg, enum node_log level, const char *line)
-{
-	struct tool *t = arg;
-	uint64_t now = clock_now_ms();
-	time_t seconds = (time_t)(now / 1000);
-	struct tm utc;
-	char text[32];
-	(void)level;
-	strftime(text, sizeof text, "%Y-%m-%dT%H:%M:%S", gmtime_r(&seconds, &utc));
-	tool_say(t, "%s.%03uZ %s", text, (unsigned)(now % 1000), line);
-}
-
-static enum node_log
-log_level(const struct tool *t)
-{
-	return t->quiet ? NODE_LOG_ERROR : t->verbose ? NODE_LOG_DETAIL : NODE_LOG_EVENT;
-}
-
-struct watch {
-	struct tool *t;
-	struct node *node;
-	sigset_t signals;
-};
-
-/*
- * A reread file changes what can change while the node runs: how much it says. One that is wrong changes nothing, and
- * is no reason to end with another status.
- */
-static void
-reread(struct watch *w)
-{
-	struct tool before = *w->t;
-	if (!config_file)
-		return;
-	w->t->quiet = given_quiet;
-	w->t->verbose = given_verbose;
-	if (options_file(w->t, config_file)) {
-		*w->t = before;
-		return;
-	}
-	if (!w->t->quiet)
-		log_line(w->t, NODE_LOG_EVENT, "read the configuration again");
-	node_set_log(w->node, log_level(w->t));
-}
-
-static void *
-watch_signals(void *arg)
-{
-	struct watch *w = arg;
-	int which;
-	while (sigwait(&w->signals, &which) == 0) {
-		if (which == SIGHUP)
-			reread(w);
-		else
-			node_stop(w->node);
-	}
-	return NULL;
-}
 
 static int
 find_group(long *gid, struct tool *t)
@@ -119,63 +38,6 @@ find_group(long *gid, struct tool *t)
 		return tool_fail(t, TOOL_TROUBLE, "no group %s", control_group);
 	*gid = (long)g->gr_gid;
 	return TOOL_DONE;
-}
-
-/* nng spins when descriptors run out: have enough for every connection it may take. */
-static void
-raise_files(void)
-{
-	struct rlimit r;
-	if (getrlimit(RLIMIT_NOFILE, &r) < 0 || r.rlim_cur >= FILES)
-		return;
-	r.rlim_cur = r.rlim_max < FILES ? r.rlim_max : FILES;
-	setrlimit(RLIMIT_NOFILE, &r);
-}
-
-/* A heap for each thread, and great buffers among what is small, hold on to twice the memory that is in use. */
-static void
-bound_heaps(void)
-{
-	mallopt(M_ARENA_MAX, HEAPS);
-	mallopt(M_MMAP_THRESHOLD, HEAP_BIG);
-	mallopt(M_TRIM_THRESHOLD, HEAP_SPARE);
-}
-
-/* para-mine beside this program, else wherever PATH has it. */
-static char *
-find_miner(char path[static PATH_MAX])
-{
-	ssize_t n = readlink("/proc/self/exe", path, PATH_MAX - sizeof "para-mine");
-	char *slash = n > 0 ? memrchr(path, '/', (size_t)n) : NULL;
-	if (slash) {
-		memcpy(slash + 1, "para-mine", sizeof "para-mine");
-		if (access(path, X_OK) == 0)
-			return path;
-	}
-	return strcpy(path, "para-mine");
-}
-
-static int
-run_until_stopped(struct tool *t, const struct node_config *config, const sigset_t *signals)
-{
-	struct node_trouble trouble;
-	struct watch w = {t, NULL, *signals};
-	pthread_t watcher;
-	enum err e = node_start(&w.node, &trouble, config);
-	if (e)
-		return tool_fail(t, end_status(e), "%s", trouble.text[0] ? trouble.text : err_text(e));
-	if (pthread_create(&watcher, NULL, watch_signals, &w) != 0) {
-		node_stop(w.node);
-		e = ERR_NOMEM;
-	}
-	enum err end = node_wait(w.node);
-	if (!e) {
-		pthread_cancel(watcher);
-		pthread_join(watcher, NULL);
-	}
-	node_free(w.node);
-	e = e ? e : end;
-	return e ? tool_fail(t, end_status(e), "%s", err_text(e)) : TOOL_DONE;
 }
 
 /* tcp://HOST:PORT */
@@ -234,22 +96,14 @@ static int
 run_node(struct tool *t)
 {
 	struct nodehome home;
+	struct serve serve;
 	char path[PATH_MAX];
-	sigset_t signals;
 	if (t->argc)
 		return tool_usage(t, "no command %s", t->argv[0]);
-	sigemptyset(&signals);
-	sigaddset(&signals, SIGTERM);
-	sigaddset(&signals, SIGINT);
-	sigaddset(&signals, SIGHUP);
-	pthread_sigmask(SIG_BLOCK, &signals, NULL);
-	raise_files();
-	bound_heaps();
-	given_quiet = t->quiet;
-	given_verbose = t->verbose;
-	struct node_config config = {.log = log_line, .arg = t};
+	serve_begin(&serve, t, config_file);
+	struct node_config config = {.log = serve_log, .arg = t};
 	int status = config_file ? options_file(t, config_file) : TOOL_DONE;
-	config.level = log_level(t);
+	config.level = serve_level(t);
 	if (!status)
 		status = set_network(&config, t);
 	if (!status)
@@ -262,14 +116,14 @@ run_node(struct tool *t)
 		return status;
 	status = nodehome_open(&home, t, genesis_file, dev, control);
 	if (!status) {
-		char *miner[] = {find_miner(path), "work", "-q", "-n", home.control, "-k", home.key_file,
+		char *miner[] = {serve_miner(path), "work", "-q", "-n", home.control, "-k", home.key_file,
 		    t->passphrase_file ? "--passphrase-file" : NULL, (char *)t->passphrase_file, NULL};
 		config.dir = home.dir;
 		config.genesis = home.has_genesis ? &home.genesis : NULL;
 		config.key = home.key;
 		config.control = home.control;
 		config.miner = dev ? miner : NULL;
-		status = run_until_stopped(t, &config, &signals);
+		status = serve_node(&serve, &config);
 	}
 	nodehome_free(&home);
 	return status;
@@ -333,55 +187,16 @@ run_import(struct tool *t)
 
 static uint64_t reset_to = OPTION_NONE;
 
-static void
-warn_loss(void *arg, const struct reset_loss *loss)
-{
-	uint64_t first = loss->tip_hid - loss->hypers + 1;
-	if (!loss->hypers) {
-		tool_say(arg, "hyper %" PRIu64 " is the tip: nothing to leave", loss->tip_hid);
-		return;
-	}
-	tool_say(arg, "leaving hyper %" PRIu64 " to %" PRIu64 ", %" PRIu64 " of them final: the chain loses %" PRIu64
-	    " blocks; their %" PRIu64 " payloads wait again, and what was built on them is lost",
-	    first, loss->tip_hid, loss->final_hid < first ? 0 : loss->final_hid - first + 1, loss->blocks, loss->payloads);
-}
-
-static void
-print_loss(struct tool *t, const struct reset_loss *loss)
-{
-	struct json_writer *w = output_begin(t);
-	fields_uint(w, "hid", reset_to);
-	fields_uint(w, "final_hid", loss->kept_final_hid);
-	fields_uint(w, "hypers", loss->hypers);
-	fields_uint(w, "blocks", loss->blocks);
-	fields_uint(w, "payloads", loss->payloads);
-	output_end(t);
-}
-
 static int
 run_reset(struct tool *t)
 {
 	char dir[PATH_MAX];
-	struct reset_loss loss;
 	if (t->argc)
 		return tool_usage(t, "no operand is wanted");
 	if (reset_to == OPTION_NONE)
 		return tool_usage(t, "--to HID is wanted");
 	int status = home_dir(dir, t);
-	if (status)
-		return status;
-	enum err e = reset_run(&loss, dir, &(struct reset_config){reset_to, warn_loss, t});
-	if (e == ERR_LOCKED)
-		return tool_fail(t, TOOL_TROUBLE, "a node runs on %s: stop it first", dir);
-	if (e == ERR_PARAMS)
-		return tool_fail(t, TOOL_NO, "%s began with a snapshot: what led to it cannot be executed again", dir);
-	if (e == ERR_RANGE)
-		return tool_fail(t, TOOL_TROUBLE, "the chain in %s ends at hyper %" PRIu64, dir, loss.tip_hid);
-	if (e)
-		return tool_fail(t, end_status(e), "cannot reset %s: %s", dir,
-		    e == ERR_IO ? strerror(errno) : err_text(e));
-	print_loss(t, &loss);
-	return TOOL_DONE;
+	return status ? status : rewind_run(t, dir, reset_to);
 }
 
 #define END {0, NULL, NULL, NULL, OPTION_FLAG, NULL, 0, 0}
