@@ -104,20 +104,32 @@ counts_before(const struct found *a, const struct found *b)
 	return x->hid != y->hid ? x->hid < y->hid : x->lid != y->lid ? x->lid < y->lid : x->index < y->index;
 }
 
+static enum err
+compare_row(struct found *best, struct look *look, uint64_t row)
+{
+	struct found other;
+	enum err e = lookup_row(&other, look, row);
+	if (e == ERR_OK && counts_before(&other, best))
+		*best = other;
+	return e;
+}
+
 enum err
 lookup_copies(struct found *out, struct look *look, uint64_t row, const struct hash *id)
 {
+	uint64_t copy = 0, oldest;
 	enum err e = lookup_row(out, look, row);
-	row = 0;
 	for (unsigned i = 0; e == ERR_OK && i < COPIES_MOST; i++) {
-		struct found other;
-		e = store_next_copy(look->t, &row, id);
+		e = store_next_copy(look->t, &copy, id);
 		if (e == ERR_NOT_FOUND)
 			return ERR_OK;
+		/* The row that is known may be a later one: another branch may have sealed the oldest. */
+		if (e == ERR_OK && i == 0)
+			e = store_find_payload(look->t, &oldest, id);
+		if (e == ERR_OK && i == 0)
+			e = compare_row(out, look, oldest);
 		if (e == ERR_OK)
-			e = lookup_row(&other, look, row);
-		if (e == ERR_OK && counts_before(&other, out))
-			*out = other;
+			e = compare_row(out, look, copy);
 	}
 	return e;
 }

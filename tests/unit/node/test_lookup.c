@@ -93,6 +93,31 @@ one_in_a_block_counts_before_one_that_waits(void **state)
 	shelf_commit(s);
 }
 
+/* Whoever waits knows the row that counted at first: a branch that comes after may have sealed any other. */
+static void
+whichever_row_is_known_the_one_that_counts_is_found(void **state)
+{
+	struct shelf *s = *state;
+	for (uint64_t sealed = 1; sealed <= 3; sealed++) {
+		shelf_write(s);
+		const struct hash id = keep_copies(s, 3);
+		struct look look = { .t = s->txn, .tip = { .hid = TIP, .final_hid = FINAL }, .executed = TIP };
+		seal(s, 6, 1, &sealed, 1);
+		for (uint64_t row = 1; row <= 3; row++) {
+			if (row != sealed)
+				OK(store_put_pooled(s->txn, row, 0));
+		}
+		for (uint64_t known = 1; known <= 3; known++) {
+			struct found found;
+			OK(lookup_copies(&found, &look, known, &id));
+			assert_int_equal(found.row, sealed);
+			assert_int_equal(found.status, LOOKUP_SEALED);
+		}
+		store_abort(s->txn);
+		s->txn = NULL;
+	}
+}
+
 int
 main(void)
 {
@@ -100,6 +125,7 @@ main(void)
 		cmocka_unit_test_setup_teardown(the_first_copy_in_the_blocks_counts, shelf_new, shelf_free),
 		cmocka_unit_test_setup_teardown(of_two_in_one_block_the_first_counts, shelf_new, shelf_free),
 		cmocka_unit_test_setup_teardown(one_in_a_block_counts_before_one_that_waits, shelf_new, shelf_free),
+		cmocka_unit_test_setup_teardown(whichever_row_is_known_the_one_that_counts_is_found, shelf_new, shelf_free),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
