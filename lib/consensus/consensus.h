@@ -295,6 +295,14 @@ struct effect_work {
 	uint64_t deadline_ms;   /* the end of the seal phase: later it is worth nothing */
 };
 
+/* What the own key has signed as somebody shows, and the record lacks. */
+struct effect_alert {
+	enum alert { ALERT_LIST, ALERT_ENDORSEMENT, ALERT_HYPER } what;
+	uint64_t slot; /* that it is a word on */
+	uint64_t hid;  /* of the block that was endorsed or assembled; 0: none is known here */
+	bool carried;  /* hid is of the block that shows it */
+};
+
 struct effect {
 	enum effect_type type;
 	union {
@@ -310,7 +318,7 @@ struct effect {
 		struct effect_work work;
 		struct effect_send send;
 		struct effect_send_seal seal;
-		uint64_t alert_slot;
+		struct effect_alert alert;
 	};
 };
 

@@ -26,21 +26,21 @@ unknown_to(uint64_t slot, const struct hash *hash, uint64_t own_slot, const stru
 	return slot > own_slot || (slot == own_slot && !hash_equal(hash, own));
 }
 
-/* By who assembled the block, by an endorsement that it carries, or by a list. */
 static bool
-shown_in_block(const struct consensus *c, const struct event_hyper *event)
+is_endorsed(struct effect_alert *out, const struct consensus *c, const struct endorsement *e)
 {
-	const struct sign_record *r = &c->record;
-	const struct hyper *h = event->hyper;
+	const struct node *node = tree_find(&c->tree, &e->hash);
 
-	if (!foreign(c, &h->header.assembler) && unknown_to(h->header.slot, &event->hash, r->candidate_slot, &r->candidate))
-		return true;
-	for (uint32_t i = 0; i < h->endorsements; i++) {
-		const struct endorsement *e = &h->endorsement[i];
-		if (!foreign(c, &e->voter) && unknown_to(e->slot, &e->hash, r->endorse_slot, &r->endorsed))
-			return true;
-	}
-	for (uint32_t i = 0; h->header.slot > r->list_slot && i < h->header.lanes; i++) {
+	if (foreign(c, &e->voter) || !unknown_to(e->slot, &e->hash, c->record.endorse_slot, &c->record.endorsed))
+		return false;
+	*out = (struct effect_alert){ ALERT_ENDORSEMENT, e->slot, node ? node->brief.hid : 0, false };
+	return true;
+}
+
+static bool
+is_listed(const struct consensus *c, const struct hyper *h)
+{
+	for (uint32_t i = 0; h->header.slot > c->record.list_slot && i < h->header.lanes; i++) {
 		for (uint32_t k = 0; k < h->cert[i].lists; k++) {
 			if (!foreign(c, &h->cert[i].list[k].voter))
 				return true;
@@ -49,8 +49,30 @@ shown_in_block(const struct consensus *c, const struct event_hyper *event)
 	return false;
 }
 
+/* By who assembled the block, by an endorsement that it carries, or by a list. */
 static bool
-used_elsewhere(const struct consensus *c, const struct event *event)
+shown_in_block(struct effect_alert *out, const struct consensus *c, const struct event_hyper *event)
+{
+	const struct sign_record *r = &c->record;
+	const struct hyper *h = event->hyper;
+
+	*out = (struct effect_alert){ ALERT_HYPER, h->header.slot, h->header.hid, false };
+	if (!foreign(c, &h->header.assembler) && unknown_to(h->header.slot, &event->hash, r->candidate_slot, &r->candidate))
+		return true;
+	for (uint32_t i = 0; i < h->endorsements; i++) {
+		if (!is_endorsed(out, c, &h->endorsement[i]))
+			continue;
+		if (out->hid == 0)
+			*out = (struct effect_alert){ ALERT_ENDORSEMENT, out->slot, h->header.hid, true };
+		return true;
+	}
+	out->what = ALERT_LIST;
+	out->carried = true;
+	return is_listed(c, h);
+}
+
+static bool
+used_elsewhere(struct effect_alert *out, const struct consensus *c, const struct event *event)
 {
 	const struct sign_record *r = &c->record;
 	struct hash root;
@@ -59,12 +81,12 @@ used_elsewhere(const struct consensus *c, const struct event *event)
 		if (foreign(c, &event->list->voter) || list_root(&root, event->list) != ERR_OK)
 			return false;
 		root = list_hash(&event->list->network, event->list->slot, &root);
+		*out = (struct effect_alert){ .what = ALERT_LIST, .slot = event->list->slot };
 		return unknown_to(event->list->slot, &root, r->list_slot, &r->list);
 	}
 	if (event->type == EVENT_ENDORSEMENT)
-		return !foreign(c, &event->endorsement->voter) && unknown_to(event->endorsement->slot,
-		    &event->endorsement->hash, r->endorse_slot, &r->endorsed);
-	return event->type == EVENT_HYPER && shown_in_block(c, &event->hyper);
+		return is_endorsed(out, c, event->endorsement);
+	return event->type == EVENT_HYPER && shown_in_block(out, c, &event->hyper);
 }
 
 /*
@@ -73,11 +95,13 @@ used_elsewhere(const struct consensus *c, const struct event *event)
 static void
 beware(struct consensus *c, struct effects *out, const struct event *event)
 {
-	if (c->genesis->solo || c->silenced || !used_elsewhere(c, event) || effects_reserve(out, 1) != ERR_OK)
+	struct effect_alert alert;
+
+	if (c->genesis->solo || c->silenced || !used_elsewhere(&alert, c, event) || effects_reserve(out, 1) != ERR_OK)
 		return;
 	c->silenced = true;
 	c->round.signing = false;
-	effects_add(out, EFFECT_ALERT)->alert_slot = later_slot(event);
+	effects_add(out, EFFECT_ALERT)->alert = alert;
 }
 
 static enum err

@@ -24,6 +24,18 @@ log_hyper(struct node *n, const struct effect_hyper *h)
 	    h->brief.hid, hash, h->brief.slot, h->brief.seals, h->lanes, payloads, bytes);
 }
 
+/* A reader looks for the block, which is known by its height. */
+static void
+log_alert(struct node *n, const struct effect_alert *a)
+{
+	static const char *const names[] = { "a list", "an endorsement", "a hyper block" };
+	char block[48] = "";
+	if (a->hid != 0)
+		snprintf(block, sizeof(block), "%s hyper %" PRIu64, a->carried ? ", in" : a->what == ALERT_HYPER ? "," : " for", a->hid);
+	log_error(n, "%s of slot %" PRIu64 "%s is signed with this node's key, and its record lacks that: the key is used"
+	    " elsewhere, or this is an old copy; it signs no more", names[a->what], a->slot, block);
+}
+
 /* What cannot be read is not sent: it is asked for again. */
 static void
 send_seal(struct node *n, const struct effect_send_seal *s)
@@ -85,8 +97,7 @@ tell_one(struct node *n, const struct effect *e, bool *moved)
 		send_seal(n, &e->seal);
 		break;
 	case EFFECT_ALERT:
-		log_error(n, "slot %" PRIu64 " has a signature of this node's key that it does not know: the key is used elsewhere,"
-		    " or this is an old copy; it signs no more", e->alert_slot);
+		log_alert(n, &e->alert);
 		break;
 	case EFFECT_KEEP_PAYLOAD:
 	case EFFECT_KEEP_RECORD:

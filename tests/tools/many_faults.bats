@@ -154,7 +154,7 @@ assembled_beyond() { # I J HID: node I has a block after this one that node J ha
 	mv old.mdb n4/data.mdb
 	start 4
 	mine 4
-	until_true 60 grep -q 'the key is used elsewhere' n4.log
+	until_true 60 grep -q 'of slot [0-9]*.* is signed with .*the key is used elsewhere' n4.log
 	id=$(put 1 notes after)
 	until_true 60 is_final 4 "$id"
 	agree 1 2 3

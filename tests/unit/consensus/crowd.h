@@ -94,6 +94,7 @@ struct member {
 	enum err refused;     /* the last payload */
 	bool light;
 	bool alive, mining, asked, two_faced, liar, alerted;
+	struct effect_alert alert;
 	uint64_t waiting[512];
 	uint32_t waits;
 	struct effect_work work;
@@ -384,6 +385,7 @@ crowd_apply(struct crowd *w, uint32_t who, const struct effect *e)
 		break;
 	case EFFECT_ALERT:
 		m->alerted = true;
+		m->alert = e->alert;
 		break;
 	case EFFECT_REPLY_PAYLOAD:
 		m->refused = e->reply.err;

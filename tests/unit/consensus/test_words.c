@@ -208,6 +208,19 @@ hears_blocks(struct crowd *w, uint32_t from, uint32_t to, struct bytes raw)
 	return raw;
 }
 
+/* The slot is that of what was signed, not of what carries it; the block is the one of that slot, or the carrier. */
+static void
+is_of_the_block_that_shows_it(struct crowd *w, const struct effect_alert *alert)
+{
+	struct arena arena = { 0 };
+	struct hyper h;
+
+	assert_in_range(alert->hid, 1, w->member[0].tip);
+	assert_int_equal(hyper_unpack(&h, &arena, w->member[0].chain[alert->hid].raw), ERR_OK);
+	assert_true(alert->carried ? h.header.slot >= alert->slot : h.header.slot == alert->slot);
+	arena_free(&arena);
+}
+
 /* Whether it has assembled blocks, or the chain shows nothing of it but what it endorsed. */
 static void
 an_old_backup_signs_nothing_twice_and_stops(void **state)
@@ -230,6 +243,7 @@ an_old_backup_signs_nothing_twice_and_stops(void **state)
 		restore_old(&w, 3);
 		load_first(&w, 30, &seq);
 		assert_true(w.member[3].alerted);
+		is_of_the_block_that_shows_it(&w, &w.member[3].alert);
 		assert_int_equal(endorsed_since(&w, 3, slot + 1), 0);
 		crowd_to(&w, 40);
 		crowd_same_tips(&w);
