@@ -4,7 +4,7 @@
 $(B)/tests/unit/chain/test_seal.o $(B)/tests/unit/node/test_branches.o $(B)/tests/unit/node/test_restarts.o $(B)/tests/unit/node/test_lookup.o: ALL_CFLAGS += -Itests
 
 # Each member of a crowd checks the same signatures: the tests with one remember what came of it.
-CROWDED := $(patsubst tests/%.c,$(B)/%,$(shell grep -lE 'include ".*(crowd|tied).h"' tests/unit/*/test_*.c))
+CROWDED := $(patsubst tests/%.c,$(B)/%,$(shell grep -lE 'include ".*(crowd|tied|court).h"' tests/unit/*/test_*.c))
 $(CROWDED): LDFLAGS += -Wl,--wrap=sign_verify
 
 # Fail at each allocation in turn.

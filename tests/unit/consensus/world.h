@@ -701,4 +701,14 @@ world_open(struct world *w, uint32_t chains)
 	world_to(w, 2, 0);
 }
 
+static inline uint32_t
+world_pooled(const struct world *w)
+{
+	uint32_t n = 0;
+
+	for (uint64_t i = 1; i < w->rows; i++)
+		n += w->row[i].pooled;
+	return n;
+}
+
 #endif

@@ -1,31 +1,7 @@
-/* The main job through the socket: register, submit, mine, wait, look, prove, start again. */
+/* The main job through the socket: register, submit, mine, wait, look, prove. */
 #include "world.h"
-
 #include "chain/proof.h"
 #include "node/audit.h"
-#include "node/inside.h"
-
-static struct bytes
-text(const char *t)
-{
-	return (struct bytes){ (const uint8_t *)t, strlen(t) };
-}
-
-static int
-begin(void **state)
-{
-	struct world *w = world_new(200);
-	world_up(w);
-	*state = w;
-	return 0;
-}
-
-static int
-end(void **state)
-{
-	world_free(*state);
-	return 0;
-}
 
 static void
 test_from_bytes_to_proof(void **state)
@@ -34,7 +10,7 @@ test_from_bytes_to_proof(void **state)
 	struct hash id, hash;
 	char params[256], hex[65];
 	uint32_t chain = world_chain(w, "notes");
-	struct json *j = world_submit(w, &id, chain, 1, text("hello"));
+	struct json *j = world_submit(w, &id, chain, 1, world_literal("hello"));
 	assert_string_equal(world_text(j, "result.payloads.0.status"), "pooled");
 	json_free(j);
 	world_reach(w, &id, "final");
@@ -80,22 +56,22 @@ test_same_payload_again(void **state)
 	struct world *w = *state;
 	struct hash id;
 	uint32_t chain = world_chain(w, "again");
-	struct json *j = world_submit(w, &id, chain, 1, text("x"));
+	struct json *j = world_submit(w, &id, chain, 1, world_literal("x"));
 	json_free(j);
-	j = world_submit(w, &id, chain, 1, text("x"));
+	j = world_submit(w, &id, chain, 1, world_literal("x"));
 	assert_string_equal(world_text(j, "result.payloads.0.status"), "pooled");
 	json_free(j);
-	j = world_submit(w, &id, chain, 1, text("y"));
+	j = world_submit(w, &id, chain, 1, world_literal("y"));
 	assert_string_equal(world_text(j, "result.payloads.0.reason"), "fee_raise");
 	json_free(j);
-	j = world_submit(w, &id, chain, 1, text("x"));
+	j = world_submit(w, &id, chain, 1, world_literal("x"));
 	json_free(j);
 	world_reach(w, &id, "final");
-	j = world_submit(w, &id, chain, 1, text("x"));
+	j = world_submit(w, &id, chain, 1, world_literal("x"));
 	assert_string_equal(world_text(j, "result.payloads.0.status"), "final");
 	assert_non_null(world_at(j, "result.payloads.0.at"));
 	json_free(j);
-	j = world_submit(w, &id, chain, 1, text("z"));
+	j = world_submit(w, &id, chain, 1, world_literal("z"));
 	assert_string_equal(world_text(j, "result.payloads.0.reason"), "seq_used");
 	json_free(j);
 }
@@ -108,15 +84,15 @@ test_bad_items_of_a_batch(void **state)
 	struct buf params = { 0 };
 	uint32_t chain = world_chain(w, "mixed");
 	buf_add_text(&params, "{\"payloads\":[\"");
-	world_payload(&params, &id, w, chain, 1, text("good"));
+	world_payload(&params, &id, w, chain, 1, world_literal("good"));
 	buf_add_text(&params, "\",\"xyz\",\"00\",7,\"");
 	size_t bad = params.len;
-	world_payload(&params, &id, w, chain, 2, text("tampered"));
+	world_payload(&params, &id, w, chain, 2, world_literal("tampered"));
 	params.data[bad + 250] = params.data[bad + 250] == '0' ? '1' : '0';
 	buf_add_text(&params, "\",\"");
-	world_payload(&params, &id, w, 4000, 1, text("nowhere"));
+	world_payload(&params, &id, w, 4000, 1, world_literal("nowhere"));
 	buf_add_text(&params, "\",\"");
-	world_payload(&params, &id, w, chain, 2, text("good too"));
+	world_payload(&params, &id, w, chain, 2, world_literal("good too"));
 	buf_add(&params, "\"]}", 4);
 	struct json *j = world_call(w, "submit", (const char *)params.data);
 	const char *reasons[] = { "(none)", "hex", "(none)", "(none)", "signature", "chain_unknown", "(none)" };
@@ -139,7 +115,7 @@ test_wait_and_follow(void **state)
 	struct hash id;
 	char params[256], hex[65];
 	uint32_t chain = world_chain(w, "waits");
-	struct json *j = world_submit(w, &id, chain, 1, text("soon"));
+	struct json *j = world_submit(w, &id, chain, 1, world_literal("soon"));
 	json_free(j);
 	hex_encode(hex, id.b, sizeof(id.b));
 	snprintf(params, sizeof(params), "{\"payloads\":[\"%s\"],\"until\":\"sealed\",\"timeout_ms\":50}", hex);
@@ -189,10 +165,10 @@ test_unfit_waits_its_turn(void **state)
 	struct world *w = *state;
 	struct hash second, first;
 	uint32_t chain = world_chain(w, "order");
-	struct json *j = world_submit(w, &second, chain, 2, text("second"));
+	struct json *j = world_submit(w, &second, chain, 2, world_literal("second"));
 	assert_string_equal(world_text(j, "result.payloads.0.status"), "pooled");
 	json_free(j);
-	j = world_submit(w, &first, chain, 1, text("first"));
+	j = world_submit(w, &first, chain, 1, world_literal("first"));
 	json_free(j);
 	world_reach(w, &second, "final");
 	world_reach(w, &first, "final");
@@ -206,7 +182,7 @@ test_work_without_end(void **state)
 	struct world *w = *state;
 	struct hash id;
 	char params[128], address[ACCOUNT_TEXT];
-	json_free(world_submit(w, &id, world_chain(w, "work"), 1, text("x")));
+	json_free(world_submit(w, &id, world_chain(w, "work"), 1, world_literal("x")));
 	account_print(address, sign_key_public(w->user)->b);
 	snprintf(params, sizeof(params), "{\"signer\":\"%s\",\"wait_ms\":2000}", address);
 	for (int i = 0; i < ASKED; i++) {
@@ -228,7 +204,7 @@ test_a_pool_of_many_pages(void **state)
 	uint32_t chain = world_chain(w, "pages");
 	for (uint64_t seq = 1; seq <= COUNT; seq++) {
 		buf_add_text(&params, seq == 1 ? "{\"payloads\":[\"" : "\",\"");
-		world_payload(&params, &id, w, chain, seq, text("x"));
+		world_payload(&params, &id, w, chain, seq, world_literal("x"));
 	}
 	buf_add(&params, "\"]}", 4);
 	json_free(world_call(w, "submit", (const char *)params.data));
@@ -287,13 +263,13 @@ test_overtaken_in_the_pool(void **state)
 	struct hash id;
 	char params[96], hex[65];
 	uint32_t chain = world_chain(w, "twice");
-	struct seal_payload sealed = sign(&raw, w, (struct payload){ .chain = chain, .seq = 1, .body = text("sealed") });
-	json_free(world_submit(w, &id, chain, 1, text("pooled")));
+	struct seal_payload sealed = sign(&raw, w, (struct payload){ .chain = chain, .seq = 1, .body = world_literal("sealed") });
+	json_free(world_submit(w, &id, chain, 1, world_literal("pooled")));
 	hand_in(w, chain, &sealed, 1);
 	hex_encode(hex, sealed.id.b, 32);
 	snprintf(params, sizeof(params), "{\"payloads\":[\"%s\"]}", hex);
 	json_free(world_call(w, "wait", params));
-	struct json *j = world_submit(w, &id, chain, 1, text("pooled"));
+	struct json *j = world_submit(w, &id, chain, 1, world_literal("pooled"));
 	assert_string_equal(world_text(j, "result.payloads.0.reason"), "seq_used");
 	json_free(j);
 	buf_free(&raw);
@@ -330,7 +306,7 @@ test_sealed_out_of_turn(void **state)
 	struct json *j = world_call(w, "payload", params);
 	assert_string_equal(world_text(j, "result.status"), "expired");
 	json_free(j);
-	json_free(world_submit(w, &first, chain, 1, text("first")));
+	json_free(world_submit(w, &first, chain, 1, world_literal("first")));
 	world_reach(w, &sealed[0].id, "final");
 	hex_encode(hex, sealed[0].id.b, 32);
 	snprintf(params, sizeof(params), "{\"id\":\"%s\"}", hex);
@@ -365,115 +341,20 @@ test_name_taken_leaves_a_receipt(void **state)
 	buf_free(&body);
 }
 
-static void
-test_starts_again_where_it_was(void **state)
-{
-	struct world *w = *state;
-	struct hash sealed, pooled;
-	uint32_t chain = world_chain(w, "again");
-	struct json *j = world_submit(w, &sealed, chain, 1, text("one"));
-	json_free(j);
-	world_reach(w, &sealed, "sealed");
-	j = world_submit(w, &pooled, chain, 2, text("two"));
-	json_free(j);
-	world_down(w);
-	w->config.genesis = NULL;
-	world_up(w);
-	j = world_call(w, "seq", "{\"chain\":\"again\",\"signer\":\"para1nope\"}");
-	assert_non_null(strstr(world_text(j, "error.message"), "signer"));
-	json_free(j);
-	world_reach(w, &pooled, "final");
-	world_reach(w, &sealed, "final");
-}
-
-static void
-test_second_node_is_refused(void **state)
-{
-	struct world *w = *state;
-	struct node *other;
-	struct node_trouble trouble;
-	assert_int_equal(node_start(&other, &trouble, &w->config), ERR_LOCKED);
-	assert_non_null(strstr(trouble.text, "another node runs"));
-	struct json *j = world_call(w, "status", "{}");
-	assert_non_null(world_at(j, "result"));
-	json_free(j);
-}
-
-static void
-test_wrong_starts(void **state)
-{
-	struct world *w = *state;
-	struct node_trouble trouble;
-	struct node *n;
-	world_down(w);
-	struct node_config config = w->config;
-	config.key = w->user;
-	assert_int_equal(node_start(&n, &trouble, &config), ERR_VOTER);
-	config = w->config;
-	struct genesis other = w->genesis;
-	other.seals++;
-	config.genesis = &other;
-	assert_int_equal(node_start(&n, &trouble, &config), ERR_NETWORK);
-	other = w->genesis;
-	other.solo = false;
-	assert_int_equal(node_start(&n, &trouble, &config), ERR_VOTER);
-	config = w->config;
-	config.genesis = NULL;
-	config.dir = "/tmp/para-node-nowhere";
-	assert_int_equal(node_start(&n, &trouble, &config), ERR_NOT_FOUND);
-	assert_int_not_equal(access(config.dir, F_OK), 0);
-	world_up(w);
-}
-
-static void
-await_poll(struct node *n)
-{
-	for (bool there = false; !there; usleep(1000)) {
-		pthread_mutex_lock(&n->parked.mutex);
-		there = n->parked.polls > 0;
-		pthread_mutex_unlock(&n->parked.mutex);
-	}
-}
-
-static void
-test_stop_answers_those_who_wait(void **state)
-{
-	struct world *w = *state;
-	struct buf reply = { 0 };
-	const char *follow = "{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"follow\",\"params\":{\"from\":99999}}";
-	assert_int_equal(client_send(w->client, text(follow), 40000), ERR_OK);
-	await_poll(w->node);
-	node_stop(w->node);
-	assert_int_equal(node_wait(w->node), ERR_OK);
-	assert_int_equal(client_receive(w->client, &reply), ERR_OK);
-	struct json *j;
-	assert_int_equal(json_parse(&j, NULL, bytes_of(&reply)), ERR_OK);
-	assert_int_equal(world_uint(j, "result.next"), 99999);
-	json_free(j);
-	buf_free(&reply);
-	node_free(w->node);
-	client_close(w->client);
-	w->node = NULL;
-}
-
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test_setup_teardown(test_from_bytes_to_proof, begin, end),
-		cmocka_unit_test_setup_teardown(test_same_payload_again, begin, end),
-		cmocka_unit_test_setup_teardown(test_bad_items_of_a_batch, begin, end),
-		cmocka_unit_test_setup_teardown(test_wait_and_follow, begin, end),
-		cmocka_unit_test_setup_teardown(test_unfit_waits_its_turn, begin, end),
-		cmocka_unit_test_setup_teardown(test_work_without_end, begin, end),
-		cmocka_unit_test_setup_teardown(test_a_pool_of_many_pages, begin, end),
-		cmocka_unit_test_setup_teardown(test_overtaken_in_the_pool, begin, end),
-		cmocka_unit_test_setup_teardown(test_sealed_out_of_turn, begin, end),
-		cmocka_unit_test_setup_teardown(test_name_taken_leaves_a_receipt, begin, end),
-		cmocka_unit_test_setup_teardown(test_starts_again_where_it_was, begin, end),
-		cmocka_unit_test_setup_teardown(test_second_node_is_refused, begin, end),
-		cmocka_unit_test_setup_teardown(test_wrong_starts, begin, end),
-		cmocka_unit_test_setup_teardown(test_stop_answers_those_who_wait, begin, end),
+		cmocka_unit_test_setup_teardown(test_from_bytes_to_proof, world_begin, world_end),
+		cmocka_unit_test_setup_teardown(test_same_payload_again, world_begin, world_end),
+		cmocka_unit_test_setup_teardown(test_bad_items_of_a_batch, world_begin, world_end),
+		cmocka_unit_test_setup_teardown(test_wait_and_follow, world_begin, world_end),
+		cmocka_unit_test_setup_teardown(test_unfit_waits_its_turn, world_begin, world_end),
+		cmocka_unit_test_setup_teardown(test_work_without_end, world_begin, world_end),
+		cmocka_unit_test_setup_teardown(test_a_pool_of_many_pages, world_begin, world_end),
+		cmocka_unit_test_setup_teardown(test_overtaken_in_the_pool, world_begin, world_end),
+		cmocka_unit_test_setup_teardown(test_sealed_out_of_turn, world_begin, world_end),
+		cmocka_unit_test_setup_teardown(test_name_taken_leaves_a_receipt, world_begin, world_end),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -381,4 +381,26 @@ world_seal(struct client **out, struct world *w, uint32_t chain, struct seal_pay
 	return core->slot;
 }
 
+static inline struct bytes
+world_literal(const char *t)
+{
+	return (struct bytes){ (const uint8_t *)t, strlen(t) };
+}
+
+static inline int
+world_begin(void **state)
+{
+	struct world *w = world_new(200);
+	world_up(w);
+	*state = w;
+	return 0;
+}
+
+static inline int
+world_end(void **state)
+{
+	world_free(*state);
+	return 0;
+}
+
 #endif
