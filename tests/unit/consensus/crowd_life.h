@@ -230,4 +230,21 @@ crowd_same_tips(const struct crowd *w)
 	}
 }
 
+/* Of its blocks, those that it holds for certified. */
+static inline uint32_t
+crowd_certified(const struct member *m)
+{
+	uint32_t n = 0;
+
+	for (uint64_t hid = 1; hid <= m->tip; hid++)
+		n += m->chain[hid].certified;
+	return n;
+}
+
+static inline uint64_t
+crowd_executed_seq(const struct crowd *w, uint32_t who, uint32_t chain)
+{
+	return w->member[who].chain[w->member[who].executed].ledger.last_seq[chain];
+}
+
 #endif

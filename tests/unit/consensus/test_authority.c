@@ -52,12 +52,6 @@ load(struct crowd *w, uint64_t slot, uint32_t bits, uint64_t *seq)
 	}
 }
 
-static uint64_t
-executed_seq(const struct crowd *w, uint32_t who, uint32_t chain)
-{
-	return w->member[who].chain[w->member[who].executed].ledger.last_seq[chain];
-}
-
 /* Who sealed chain 1 in the blocks from hid on, as bits of members. */
 static uint32_t
 sealers(const struct crowd *w, const struct member *m, uint64_t hid)
@@ -89,8 +83,8 @@ authorities_alone_seal_and_everybody_agrees(void **state)
 	load(&w, 16, 0x7, &seq);
 	crowd_to(&w, 26);
 	crowd_same_tips(&w);
-	assert_int_equal(executed_seq(&w, 0, 1), seq);
-	assert_int_equal(executed_seq(&w, 3, 1), seq);
+	assert_int_equal(crowd_executed_seq(&w, 0, 1), seq);
+	assert_int_equal(crowd_executed_seq(&w, 3, 1), seq);
 	assert_true(w.member[0].final + 1 >= w.member[0].tip);
 	assert_int_equal(sealers(&w, &w.member[0], 1) & ~0x7u, 0);
 	assert_int_not_equal(sealers(&w, &w.member[0], 1), 0);
@@ -115,8 +109,8 @@ without_its_quorum_the_lane_stands_alone(void **state)
 	}
 	crowd_to(&w, 20);
 	crowd_same_tips(&w);
-	assert_int_equal(executed_seq(&w, 0, 0), 10);
-	assert_int_equal(executed_seq(&w, 0, 1), 0);
+	assert_int_equal(crowd_executed_seq(&w, 0, 0), 10);
+	assert_int_equal(crowd_executed_seq(&w, 0, 1), 0);
 	assert_int_equal(sealers(&w, &w.member[0], 1), 0);
 	crowd_end(&w);
 }
@@ -148,7 +142,7 @@ an_authority_without_a_vote_is_heard(void **state)
 	load(&w, 14, 0x6, &seq);
 	crowd_to(&w, 24);
 	crowd_same_tips(&w);
-	assert_int_equal(executed_seq(&w, 1, 1), seq);
+	assert_int_equal(crowd_executed_seq(&w, 1, 1), seq);
 	crowd_end(&w);
 }
 
@@ -166,7 +160,7 @@ new_authorities_are_in_force_when_chain_0_has_committed_them(void **state)
 	load(&w, 20, 0x1, &seq);
 	crowd_to(&w, 30);
 	crowd_same_tips(&w);
-	assert_int_equal(executed_seq(&w, 0, 1), seq);
+	assert_int_equal(crowd_executed_seq(&w, 0, 1), seq);
 	/* The first block after whose parent chain 0 has committed HID 4. */
 	for (hid = 1; committed < 4; hid++) {
 		struct arena arena = { 0 };

@@ -1,12 +1,6 @@
 /* Networks of many: what they certify and make final, cut, crippled, lied to. */
 #include "crowd.h"
 
-static uint64_t
-executed_seq(const struct crowd *w, uint32_t who)
-{
-	return w->member[who].chain[w->member[who].executed].ledger.last_seq[1];
-}
-
 /* Everybody alive has the same tip, all payloads are executed, and all but the last block are final. */
 static void
 all_is_well(const struct crowd *w, uint64_t seq)
@@ -16,21 +10,11 @@ all_is_well(const struct crowd *w, uint64_t seq)
 		const struct member *m = &w->member[i];
 		if (!m->alive)
 			continue;
-		assert_int_equal(executed_seq(w, i), seq);
+		assert_int_equal(crowd_executed_seq(w, i, 1), seq);
 		assert_int_equal(m->chain[m->executed].ledger.last_seq[0], w->cut_seq);
 		assert_true(m->final + 1 >= m->tip);
 		assert_true(m->liar || !m->alerted);
 	}
-}
-
-static uint32_t
-certified(const struct member *m)
-{
-	uint32_t n = 0;
-
-	for (uint64_t hid = 1; hid <= m->tip; hid++)
-		n += m->chain[hid].certified;
-	return n;
 }
 
 static void
@@ -44,7 +28,7 @@ four_nodes_certify_and_finalise(void **state)
 	crowd_load(&w, 20, &seq);
 	crowd_to(&w, 30);
 	all_is_well(&w, seq);
-	assert_true(certified(&w.member[0]) >= w.member[0].tip * 95 / 100);
+	assert_true(crowd_certified(&w.member[0]) >= w.member[0].tip * 95 / 100);
 	/* Idle, they fall silent. */
 	assert_true(w.member[0].chain[w.member[0].tip].brief.slot <= 25);
 	crowd_end(&w);
@@ -103,7 +87,7 @@ clocks_that_differ_a_little_do_no_harm(void **state)
 	crowd_load(&w, 20, &seq);
 	crowd_to(&w, 30);
 	all_is_well(&w, seq);
-	assert_true(certified(&w.member[0]) >= w.member[0].tip * 90 / 100);
+	assert_true(crowd_certified(&w.member[0]) >= w.member[0].tip * 90 / 100);
 	crowd_end(&w);
 }
 
@@ -170,7 +154,7 @@ lost_messages_come_by_another_way(void **state)
 	crowd_load(&w, 26, &seq);
 	crowd_to(&w, 36);
 	all_is_well(&w, seq);
-	assert_true(certified(&w.member[0]) >= w.member[0].tip * 80 / 100);
+	assert_true(crowd_certified(&w.member[0]) >= w.member[0].tip * 80 / 100);
 	crowd_end(&w);
 }
 
@@ -215,7 +199,7 @@ two_faces_are_found_out_and_struck(void **state)
 	assert_true(w.member[3].alerted);
 	assert_int_equal(consensus_votes(w.member[0].core, votes, 8, &total), 3);
 	assert_int_equal(total.lo, 3);
-	assert_int_equal(executed_seq(&w, 0), seq);
+	assert_int_equal(crowd_executed_seq(&w, 0, 1), seq);
 	crowd_end(&w);
 }
 

@@ -21,16 +21,6 @@ bodies(const struct member *m, uint32_t chain)
 	return n;
 }
 
-static uint32_t
-certified(const struct member *m)
-{
-	uint32_t n = 0;
-
-	for (uint64_t hid = 1; hid <= m->tip; hid++)
-		n += m->chain[hid].certified;
-	return n;
-}
-
 /* Chain 1 got so many payloads, and who follows it executed them all. */
 static void
 all_agree(const struct crowd *w, uint64_t seq)
@@ -57,7 +47,7 @@ a_partial_node_agrees_on_every_block_without_the_bodies(void **state)
 		crowd_pay(&w, 3, 0, i);
 	crowd_to(&w, 30);
 	all_agree(&w, seq);
-	assert_true(certified(&w.member[0]) >= w.member[0].tip * 95 / 100);
+	assert_true(crowd_certified(&w.member[0]) >= w.member[0].tip * 95 / 100);
 	assert_int_equal(bodies(&w.member[3], 1), 0);
 	assert_int_equal(bodies(&w.member[3], 0), 5);
 	for (uint64_t hid = 1; hid <= w.member[3].tip; hid++) {
@@ -80,7 +70,7 @@ candidates_of_partial_nodes_hold_the_seals_of_every_lane(void **state)
 	crowd_load(&w, 40, &seq);
 	crowd_to(&w, 50);
 	all_agree(&w, seq);
-	assert_true(certified(&w.member[0]) >= w.member[0].tip * 95 / 100);
+	assert_true(crowd_certified(&w.member[0]) >= w.member[0].tip * 95 / 100);
 	/* Those who follow it not seal nothing there, so no block can be theirs; two chains under load make them assemble. */
 	for (uint64_t i = 1; i <= 40; i++) {
 		crowd_pay(&w, 3, 0, 2 * i - 1);
@@ -212,7 +202,7 @@ a_chain_is_followed_and_left_while_blocks_come(void **state)
 	crowd_to(&w, 70);
 	all_agree(&w, seq);
 	assert_true(bodies(&w.member[3], 1) > rows);
-	assert_true(certified(&w.member[0]) >= w.member[0].tip * 9 / 10);
+	assert_true(crowd_certified(&w.member[0]) >= w.member[0].tip * 9 / 10);
 	crowd_end(&w);
 }
 
