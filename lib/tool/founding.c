@@ -1,11 +1,13 @@
 #include "tool/founding.h"
 
+#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/number.h"
 #include "chain/account.h"
+#include "chain/spec.h"
 #include "tool/clock.h"
 
 static int
@@ -38,18 +40,38 @@ read_founders(struct genesis *g, struct arena *arena, struct tool *t, const stru
 	return TOOL_DONE;
 }
 
-/* ADDRESS=AMOUNT */
+/* ADDRESS=AMOUNT. ERR_FIELD: another form. */
 static enum err
 read_alloc(struct genesis_alloc *out, const char *text)
 {
 	char address[ACCOUNT_TEXT];
 	const char *equals = strchr(text, '=');
-	if (!equals || (size_t)(equals - text) >= sizeof address)
+	if (!equals)
+		return ERR_FIELD;
+	if ((size_t)(equals - text) >= sizeof address)
 		return ERR_BECH32;
 	memcpy(address, text, (size_t)(equals - text));
 	address[equals - text] = '\0';
 	enum err e = account_parse(out->account, address);
-	return e ? e : number_parse(&out->amount.units, equals + 1, strlen(equals + 1), UINT64_MAX);
+	if (!e)
+		e = number_parse(&out->amount.units, equals + 1, strlen(equals + 1), UINT64_MAX);
+	return e || out->amount.units > 0 ? e : ERR_ZERO;
+}
+
+/* Of allocations in order: each account once, and all of them within the cap. */
+static int
+check_allocs(const struct genesis *g, struct tool *t)
+{
+	struct amount sum = {0};
+	char address[ACCOUNT_TEXT];
+	for (uint32_t i = 0; i < g->allocs; i++) {
+		account_print(address, g->alloc[i].account);
+		if (i > 0 && compare_allocs(&g->alloc[i - 1], &g->alloc[i]) == 0)
+			return tool_usage(t, "--alloc: %s is given twice", address);
+		if (amount_add(&sum, sum, g->alloc[i].amount) || sum.units > g->cap.units)
+			return tool_usage(t, "--alloc: all together are %s", err_text(ERR_CAP));
+	}
+	return TOOL_DONE;
 }
 
 static int
@@ -61,10 +83,10 @@ read_allocs(struct genesis *g, struct arena *arena, struct tool *t, const struct
 	for (size_t i = 0; i < f->allocs.count; i++) {
 		enum err e = read_alloc(&g->alloc[g->allocs++], f->allocs.item[i]);
 		if (e)
-			return tool_usage(t, "--alloc %s: %s", f->allocs.item[i], err_text(e));
+			return tool_usage(t, "--alloc %s: %s", f->allocs.item[i], e == ERR_FIELD ? "no ADDRESS=AMOUNT" : err_text(e));
 	}
 	qsort(g->alloc, g->allocs, sizeof *g->alloc, compare_allocs);
-	return TOOL_DONE;
+	return check_allocs(g, t);
 }
 
 static void
@@ -89,11 +111,15 @@ fill(struct genesis *g, const struct founding *f)
 int
 founding_make(struct genesis *out, struct arena *arena, struct tool *t, const struct founding *f)
 {
-	if (strlen(f->name) > LIMIT_NAME)
+	if (!spec_name_ok(f->name))
 		return tool_usage(t, "--name %s: %s", f->name, err_text(ERR_NAME));
 	if (f->founders.count == 0)
 		return tool_usage(t, "a --founder is wanted");
+	if (f->solo && f->founders.count > 1)
+		return tool_usage(t, "--solo takes one --founder");
 	fill(out, f);
+	if (out->reward.units > out->cap.units)
+		return tool_usage(t, "--reward %" PRIu64 ": %s", out->reward.units, err_text(ERR_CAP));
 	int status = read_founders(out, arena, t, f);
 	if (!status)
 		status = read_allocs(out, arena, t, f);

@@ -49,6 +49,22 @@ no_miner() {
 	fails 3 "" para-inspect status -d d --connect-timeout 0
 }
 
+@test "a genesis that cannot be is refused by what was given" {
+	local a b
+	para-key new a.key -f address >a
+	para-key new b.key -f address >b
+	a=$(cat a) b=$(cat b)
+	fails 2 '--solo takes one --founder' para-node genesis --solo --founder "$a" --founder "$b"
+	fails 2 "--alloc: $a is given twice" para-node genesis --founder "$a" --alloc "$a=1" --alloc "$b=1" --alloc "$a=2"
+	fails 2 "--alloc $a: no ADDRESS=AMOUNT" para-node genesis --founder "$a" --alloc "$a"
+	fails 2 "--alloc $a=0: amount is zero" para-node genesis --founder "$a" --alloc "$a=0"
+	fails 2 '--alloc: all together are more than the supply cap' para-node genesis --founder "$a" \
+		--alloc "$a=21000000000000000" --alloc "$b=1"
+	fails 2 '--reward 21000000000000001: more than the supply cap' para-node genesis --founder "$a" --reward 21000000000000001
+	fails 2 '--name x y: not a valid name' para-node genesis --founder "$a" --name 'x y'
+	para-node genesis --founder "$a" --alloc "$a=20999999999999999" --alloc "$b=1" | jq -e '.alloc | length == 2'
+}
+
 @test "a new directory needs a network, and is not made without one" {
 	fails 2 "needs --genesis FILE or --dev" para-node -d nothing
 	[ ! -e nothing ]
