@@ -85,20 +85,6 @@ run_round(struct tool *t)
 }
 
 static int
-each_operand(struct tool *t, int (*one)(struct tool *, const char *))
-{
-	struct operands o;
-	const char *text;
-	int status = TOOL_DONE;
-	operands_start(&o);
-	/* Without a node the rest of the batch can have no other end. */
-	while (status != TOOL_UNREACHABLE && (text = operands_next(&o, t)))
-		status = tool_status(t, one(t, text));
-	operands_end(&o, t);
-	return TOOL_DONE;
-}
-
-static int
 one_chain(struct tool *t, const char *text)
 {
 	return ask(t, "chain", "chain", text, true);
@@ -161,31 +147,31 @@ one_hyper(struct tool *t, const char *text)
 static int
 run_chain(struct tool *t)
 {
-	return each_operand(t, one_chain);
+	return operands_each(t, one_chain);
 }
 
 static int
 run_hyper(struct tool *t)
 {
-	return t->argc == 0 ? one_hyper(t, "latest") : each_operand(t, one_hyper);
+	return t->argc == 0 ? one_hyper(t, "latest") : operands_each(t, one_hyper);
 }
 
 static int
 run_block(struct tool *t)
 {
-	return each_operand(t, query_block);
+	return operands_each(t, query_block);
 }
 
 static int
 run_account(struct tool *t)
 {
-	return t->chain ? each_operand(t, one_account) : tool_usage(t, "no chain: give -c NAME|NUMBER");
+	return t->chain ? operands_each(t, one_account) : tool_usage(t, "no chain: give -c NAME|NUMBER");
 }
 
 static int
 run_payload(struct tool *t)
 {
-	return each_operand(t, one_payload);
+	return operands_each(t, one_payload);
 }
 
 /* Of payloads, or after the word account of accounts. */
@@ -193,10 +179,10 @@ static int
 run_proof(struct tool *t)
 {
 	if (t->argc == 0 || strcmp(t->argv[0], "account") != 0)
-		return t->chain ? tool_usage(t, "only an account's proof takes a chain") : each_operand(t, one_proof);
+		return t->chain ? tool_usage(t, "only an account's proof takes a chain") : operands_each(t, one_proof);
 	t->argc--;
 	t->argv++;
-	return t->chain ? each_operand(t, one_account_proof) : tool_usage(t, "no chain: give -c NAME|NUMBER");
+	return t->chain ? operands_each(t, one_account_proof) : tool_usage(t, "no chain: give -c NAME|NUMBER");
 }
 
 static int
@@ -223,6 +209,8 @@ run_export(struct tool *t)
 	bool csv = strcmp(format, "csv") == 0;
 	if (!csv && strcmp(format, "ndjson") != 0)
 		return tool_usage(t, "--format %s: neither ndjson nor csv", format);
+	if (csv && (t->fields || t->format))
+		return tool_usage(t, "--format csv goes with neither -o nor -f");
 	return t->argc ? tool_usage(t, "no operand is wanted") : export_run(t, export_from, export_to, csv);
 }
 

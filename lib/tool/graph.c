@@ -18,7 +18,7 @@ struct lane_box {
 
 struct graph {
 	struct tool *t;
-	bool begun;
+	bool open, begun; /* begun: a hyper block stands, the previous one of the next */
 	uint64_t previous;
 	struct lane_box *lane;
 	size_t lanes;
@@ -110,6 +110,16 @@ put_lane(struct graph *g, uint64_t hid, const struct json *j)
 	return TOOL_DONE;
 }
 
+/* Not before there is an answer: what fails prints no picture. */
+static void
+begin(struct graph *g)
+{
+	if (!g->open)
+		put(g, "digraph para {\n  rankdir=LR;\n  nodesep=0.3;\n  ranksep=0.6;\n"
+		       "  node [shape=box, fontname=\"Helvetica\", fontsize=10];\n  edge [arrowsize=0.7];\n");
+	g->open = true;
+}
+
 static int
 put_hyper(void *arg, const struct json *j)
 {
@@ -117,6 +127,7 @@ put_hyper(void *arg, const struct json *j)
 	uint64_t hid = number_of(j, "hid");
 	bool final = false, certified = false;
 	int status = TOOL_DONE;
+	begin(g);
 	json_bool(&final, json_member(j, "final"));
 	json_bool(&certified, json_member(j, "certified"));
 	put(g, "  \"h%" PRIu64 "\" [group=hyper, style=\"filled%s\", fillcolor=\"%s\", label=\"hyper %" PRIu64
@@ -140,10 +151,11 @@ int
 graph_print(struct tool *t, const char *operand)
 {
 	struct graph g = {.t = t};
-	put(&g, "digraph para {\n  rankdir=LR;\n  nodesep=0.3;\n  ranksep=0.6;\n"
-	        "  node [shape=box, fontname=\"Helvetica\", fontsize=10];\n  edge [arrowsize=0.7];\n");
 	int status = query_hypers(t, operand, put_hyper, &g);
-	put(&g, "}\n");
+	if (!status)
+		begin(&g);
+	if (g.open)
+		put(&g, "}\n");
 	free(g.lane);
 	return status;
 }

@@ -214,3 +214,17 @@ operands_end(struct operands *o, struct tool *t)
 	input_close(&o->in);
 	buf_free(&o->text);
 }
+
+int
+operands_each(struct tool *t, int (*one)(struct tool *, const char *))
+{
+	struct operands o;
+	const char *text;
+	int status = TOOL_DONE;
+	operands_start(&o);
+	/* Without a node the rest of the batch can have no other end. */
+	while (status != TOOL_UNREACHABLE && (text = operands_next(&o, t)))
+		status = tool_status(t, one(t, text));
+	operands_end(&o, t);
+	return TOOL_DONE;
+}

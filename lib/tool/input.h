@@ -55,4 +55,7 @@ void operands_start(struct operands *o);
 const char *operands_next(struct operands *o, struct tool *t);
 void operands_end(struct operands *o, struct tool *t);
 
+/* Calls one for every operand, the rest too after one that fails. TOOL_DONE: t->status tells. */
+int operands_each(struct tool *t, int (*one)(struct tool *, const char *));
+
 #endif

@@ -147,6 +147,7 @@ create() {
 	[ "$(wc -l <out)" = 2 ]
 	fails 2 'hyper 3..1: to: is before from: the range is reversed' para-inspect hyper 3..1
 	fails 2 'reversed' para-inspect graph 2..0
+	[ ! -s out ]
 	fails 2 'reversed' para-inspect export --from 2 --to 1
 	for end in 99999 latest final; do
 		para-inspect hyper 88888..$end >out

@@ -160,6 +160,7 @@ on_root() {
 	para-inspect export --from "$(jq -s '.[-1].hid' notes)" --to final -c 1 | diff - <(tail -1 notes)
 	[ -z "$(para-inspect export --from 900000)" ]
 	fails 2 'neither ndjson nor csv' para-inspect export --format xml
+	fails 2 '--format csv goes with neither -o nor -f' para-inspect export --format csv -f at
 	para-inspect export -c notes --format csv >notes.csv
 	[ "$(head -1 notes.csv)" = $'at,hid,time,final,chain,chain_name,payload,signer,seq,fee,expiry,bytes,body,body_base64,ok,value,error,reason\r' ]
 	para-inspect export --format csv | sqlite3 x.db '.import --csv /dev/stdin payloads'
