@@ -1,4 +1,5 @@
 /* para-coin: coins of one's own: specs, plans, the payloads that move coins, and questions. para-coin(1). */
+#include <stdio.h>
 #include <string.h>
 
 #include "chain/account.h"
@@ -7,6 +8,7 @@
 #include "tool/coinorder.h"
 #include "tool/coinplan.h"
 #include "tool/coinspec.h"
+#include "tool/input.h"
 #include "tool/output.h"
 #include "tool/query.h"
 #include "tool/remote.h"
@@ -15,7 +17,7 @@
 enum { BODY_DEFAULT = 65536 };
 
 static struct draft_options draft_options = DRAFT_DEFAULTS;
-static struct coinorder order;
+static struct coinorder order = {.decimals = 8};
 static struct coinspec given = {.issuance = "fixed", .tokens = "owner", .cross = "closed", .decimals = 8,
     .witnesses = SPEC_WITNESSES, .body_bytes = BODY_DEFAULT, .rule = RULESPEC_DEFAULTS};
 static bool csv;
@@ -41,6 +43,8 @@ run_plan(struct tool *t)
 	struct spec spec;
 	if (t->argc > 1)
 		return tool_usage(t, "one SPEC is wanted");
+	if (csv && (t->fields || t->format))
+		return tool_usage(t, "--csv goes with neither -o nor -f");
 	int status = specfile_load(&spec, &arena, t, t->argc ? t->argv[0] : "-");
 	if (!status && spec.engine != ENGINE_COIN)
 		status = tool_fail(t, TOOL_NO, "%s is no coin", spec.name);
@@ -53,6 +57,8 @@ run_plan(struct tool *t)
 static int
 run_order(struct tool *t, enum order_kind kind)
 {
+	if (t->argc > 1)
+		return tool_usage(t, "one ADDRESS is wanted");
 	order.kind = kind;
 	order.account = t->argc ? t->argv[0] : NULL;
 	return coinorder_print(t, &order, &draft_options);
@@ -111,30 +117,34 @@ make_params(struct buf *out, struct tool *t, const char *key, const char *text)
 }
 
 static int
+one_balance(struct tool *t, const char *address)
+{
+	struct buf params = {0};
+	char what[160];
+	snprintf(what, sizeof what, "balance %s", address);
+	int status = make_params(&params, t, "address", address);
+	if (!status)
+		status = query_one(t, "account", &params, what);
+	buf_free(&params);
+	return status;
+}
+
+static int
 run_balance(struct tool *t)
 {
-	for (int i = 0; i < t->argc; i++) {
-		struct buf params = {0};
-		uint8_t account[32];
-		int status = coinspec_address(account, t, "ADDRESS", t->argv[i]);
-		if (!status)
-			status = make_params(&params, t, "address", t->argv[i]);
-		if (!status)
-			status = query_one(t, "account", &params, t->argv[i]);
-		buf_free(&params);
-		if (status)
-			return status;
-	}
-	return t->argc ? TOOL_DONE : tool_usage(t, "an ADDRESS is wanted");
+	return t->chain ? operands_each(t, one_balance) : tool_usage(t, "no chain: give -c NAME|NUMBER");
 }
 
 static int
 run_supply(struct tool *t)
 {
 	struct buf params = {0};
+	char what[160] = "supply";
 	int status = make_params(&params, t, "token", order.token);
+	if (!status && order.token)
+		snprintf(what, sizeof what, "token %s of chain %s", order.token, t->chain);
 	if (!status)
-		status = query_one(t, "supply", &params, "supply");
+		status = query_one(t, "supply", &params, what);
 	buf_free(&params);
 	return status;
 }
@@ -213,7 +223,7 @@ static const struct command commands[] = {
     {"burn", NULL, "Makes the payload that burns.", SIGNED, burn_options, run_burn, NULL},
     {"freeze", "ADDRESS", "Makes the payload that freezes an account.", SIGNED, freeze_options, run_freeze, NULL},
     {"unfreeze", "ADDRESS", "Makes the payload that frees it again.", SIGNED, freeze_options, run_unfreeze, NULL},
-    {"balance", "ADDRESS...", "Prints what accounts hold.", ASKED, NULL, run_balance, NULL},
+    {"balance", "[ADDRESS...]", "Prints what accounts hold.", ASKED, NULL, run_balance, NULL},
     {"supply", NULL, "Prints what there is of a coin or token.", ASKED, supply_options, run_supply, NULL},
     {"audit", NULL, "Checks that a chain's coins add up.", ASKED, NULL, run_audit, NULL},
     {NULL, NULL, NULL, 0, NULL, NULL, NULL}};

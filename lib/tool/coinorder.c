@@ -13,12 +13,12 @@ compare_outputs(const void *a, const void *b)
 	return memcmp(a, b, 32);
 }
 
-/* para-protocol(7) COIN ORDERS: Amounts and caps are 1 and more. */
 static int
-read_positive(struct amount *out, struct tool *t, const char *option, const char *text)
+given_twice(struct tool *t, const uint8_t account[static 32])
 {
-	int status = coinspec_amount(out, t, option, text);
-	return status || out->units > 0 ? status : tool_usage(t, "option %s: '%s': 1 is the least", option, text);
+	char address[ACCOUNT_TEXT];
+	account_print(address, account);
+	return tool_usage(t, "option --to: %s is given twice", address);
 }
 
 /* One --to and one --amount make an output; the encoded list ascends. */
@@ -37,12 +37,12 @@ read_outputs(struct order *out, struct buf *list, struct tool *t, const struct c
 	for (size_t i = 0; !status && i < n; i++) {
 		status = coinspec_address(output[i].account, t, "--to", given->to.item[i]);
 		if (!status)
-			status = read_positive(&output[i].amount, t, "--amount", given->amounts.item[i]);
+			status = coinspec_positive(&output[i].amount, t, "--amount", given->amounts.item[i]);
 	}
 	qsort(output, n, sizeof *output, compare_outputs);
 	for (size_t i = 0; !status && i < n; i++) {
 		if (i > 0 && compare_outputs(&output[i - 1], &output[i]) == 0)
-			status = tool_usage(t, "an address is given twice: one --to for each");
+			status = given_twice(t, output[i].account);
 		coin_alloc_put(list, &output[i]);
 	}
 	free(output);
@@ -73,7 +73,7 @@ read_issue(struct order *out, struct tool *t, const struct coinorder *given)
 	strcpy(out->name, given->token);
 	strcpy(out->symbol, given->symbol);
 	out->decimals = (uint8_t)given->decimals;
-	return read_positive(&out->cap, t, "--supply", given->supply);
+	return coinspec_positive(&out->cap, t, "--supply", given->supply);
 }
 
 static int
@@ -81,7 +81,7 @@ read_one_amount(struct order *out, struct tool *t, const struct coinorder *given
 {
 	if (given->amounts.count != 1)
 		return tool_usage(t, "one --amount is wanted");
-	return read_positive(&out->amount, t, "--amount", given->amounts.item[0]);
+	return coinspec_positive(&out->amount, t, "--amount", given->amounts.item[0]);
 }
 
 static int
@@ -119,6 +119,16 @@ set_token(struct order *out, const struct coinorder *given, uint32_t chain)
 		account_of_token(out->token, chain, given->token);
 }
 
+static int
+refuse(struct tool *t, const struct draft *d, enum err e)
+{
+	char address[ACCOUNT_TEXT];
+	if (e != ERR_SELF)
+		return tool_fail(t, tool_status_of(e), "%s", err_text(e));
+	account_print(address, sign_key_public(d->key)->b);
+	return tool_fail(t, TOOL_NO, "option --to: %s: %s", address, err_text(e));
+}
+
 /* What the chain would refuse whatever its state is refused here. */
 static int
 print_order(struct tool *t, struct draft *d, struct order *o)
@@ -134,7 +144,7 @@ print_order(struct tool *t, struct draft *d, struct order *o)
 	if (!e)
 		e = draft_payload(d, t, bytes_of(&body));
 	buf_free(&body);
-	return e ? tool_fail(t, tool_status_of(e), "%s", err_text(e)) : TOOL_DONE;
+	return e ? refuse(t, d, e) : TOOL_DONE;
 }
 
 int

@@ -15,6 +15,14 @@ coinspec_amount(struct amount *out, struct tool *t, const char *option, const ch
 	return TOOL_DONE;
 }
 
+/* para-protocol(7) COIN ORDERS: Amounts and caps are 1 and more. */
+int
+coinspec_positive(struct amount *out, struct tool *t, const char *option, const char *text)
+{
+	int status = coinspec_amount(out, t, option, text);
+	return status || out->units > 0 ? status : tool_usage(t, "option %s: '%s': 1 is the least", option, text);
+}
+
 int
 coinspec_address(uint8_t out[static 32], struct tool *t, const char *option, const char *text)
 {
@@ -24,25 +32,27 @@ coinspec_address(uint8_t out[static 32], struct tool *t, const char *option, con
 	return TOOL_DONE;
 }
 
-/* A number up to the separator, or to the end for '\0'; moves *at behind it. */
+/* A number up to the separator, or to the end for '\0'; moves *at behind it. ERR_FIELD: no separator. */
 static enum err
 read_part(uint64_t *out, const char **at, char separator, uint64_t max)
 {
 	size_t len = separator ? strcspn(*at, (char[]){separator, '\0'}) : strlen(*at);
 	const char *text = *at;
 	if (separator && text[len] != separator)
-		return ERR_NUMBER;
+		return ERR_FIELD;
 	*at += len + (separator != '\0');
 	return number_parse(out, text, len, max);
 }
 
-/* ADDRESS=AMOUNT, and for a lock :CLIFF:END behind it. */
+/* ADDRESS=AMOUNT, and for a lock :CLIFF:END behind it. ERR_FIELD: another form. */
 static enum err
 read_entry(struct coin_lock *out, const char *text, bool lock)
 {
 	char address[ACCOUNT_TEXT];
 	const char *at = strchr(text, '=');
-	if (!at || (size_t)(at - text) >= sizeof address)
+	if (!at)
+		return ERR_FIELD;
+	if ((size_t)(at - text) >= sizeof address)
 		return ERR_BECH32;
 	memcpy(address, text, (size_t)(at - text));
 	address[at - text] = '\0';
@@ -53,7 +63,36 @@ read_entry(struct coin_lock *out, const char *text, bool lock)
 		e = read_part(&out->amount.units, &at, lock ? ':' : '\0', UINT64_MAX);
 	if (!e && lock)
 		e = read_part(&out->cliff, &at, ':', JSON_NUMBER_MAX);
-	return e || !lock ? e : read_part(&out->end, &at, '\0', JSON_NUMBER_MAX);
+	if (!e && lock)
+		e = read_part(&out->end, &at, '\0', JSON_NUMBER_MAX);
+	return e || out->amount.units > 0 ? e : ERR_ZERO;
+}
+
+/* The same with a message. */
+static int
+read_item(struct coin_lock *out, struct tool *t, const char *text, bool lock)
+{
+	const char *option = lock ? "--lock" : "--alloc";
+	enum err e = read_entry(out, text, lock);
+	if (e == ERR_FIELD)
+		return tool_usage(t, "option %s: '%s': no ADDRESS=N%s", option, text, lock ? ":CLIFF:END" : "");
+	if (e)
+		return tool_usage(t, "option %s: '%s': %s", option, text, err_text(e));
+	return out->cliff > out->end ? tool_usage(t, "option %s: '%s': CLIFF is after END", option, text) : TOOL_DONE;
+}
+
+/* Of entries in order. An account has one allocation. */
+static int
+check_twice(struct tool *t, const struct coin_lock *entry, size_t count, bool lock)
+{
+	char address[ACCOUNT_TEXT];
+	for (size_t i = 1; !lock && i < count; i++) {
+		if (memcmp(entry[i - 1].account, entry[i].account, sizeof entry[i].account) != 0)
+			continue;
+		account_print(address, entry[i].account);
+		return tool_usage(t, "option --alloc: %s is given twice", address);
+	}
+	return TOOL_DONE;
 }
 
 static int
@@ -87,11 +126,11 @@ read_list(struct bytes *out, uint32_t *count, struct arena *arena, struct tool *
 	b.data = arena_alloc(arena, b.cap, 1);
 	if (!entry || !b.data)
 		return tool_fail(t, TOOL_TROUBLE, "%s", err_text(ERR_NOMEM));
-	for (size_t i = 0; i < list->count; i++) {
-		enum err e = read_entry(&entry[i], list->item[i], lock);
-		if (e)
-			return tool_usage(t, "option %s: '%s': %s", option, list->item[i], err_text(e));
-	}
+	int status = TOOL_DONE;
+	for (size_t i = 0; !status && i < list->count; i++)
+		status = read_item(&entry[i], t, list->item[i], lock);
+	if (status)
+		return status;
 	qsort(entry, list->count, sizeof *entry, compare_entries);
 	for (size_t i = 0; i < list->count; i++) {
 		/* An allocation is what a lock begins with. */
@@ -100,7 +139,7 @@ read_list(struct bytes *out, uint32_t *count, struct arena *arena, struct tool *
 	}
 	*count = (uint32_t)list->count;
 	*out = bytes_of(&b);
-	return TOOL_DONE;
+	return check_twice(t, entry, list->count, lock);
 }
 
 /* The name in capitals, as far as a symbol can be made of it. */
@@ -141,23 +180,40 @@ read_words(struct spec *out, struct tool *t, const struct coinspec *given)
 	return TOOL_DONE;
 }
 
+/* What the issuance wants and what it does not take. */
+static int
+check_issuance(const struct coin *c, struct tool *t, const struct coinspec *given)
+{
+	bool paid = c->issuance == COIN_MINED || c->issuance == COIN_POS;
+	if (c->issuance == COIN_TOKEN && !given->minter)
+		return tool_usage(t, "no minter: give --minter ADDRESS");
+	if (c->issuance != COIN_TOKEN && given->minter)
+		return tool_usage(t, "option --minter: the issuance is '%s', not token", given->issuance);
+	if (paid && c->reward.units == 0)
+		return tool_usage(t, "no reward: give --reward N");
+	if (paid && c->halving == 0)
+		return tool_usage(t, "no halving: give --halving H");
+	if (!paid && (c->reward.units > 0 || c->halving > 0))
+		return tool_usage(t, "option %s: the issuance is '%s', neither mined nor pos",
+		    c->reward.units > 0 ? "--reward" : "--halving", given->issuance);
+	return TOOL_DONE;
+}
+
 static int
 read_amounts(struct coin *c, struct tool *t, const struct coinspec *given)
 {
 	if (!given->supply)
 		return tool_usage(t, "no supply: give --supply N");
-	int status = coinspec_amount(&c->cap, t, "--supply", given->supply);
+	int status = coinspec_positive(&c->cap, t, "--supply", given->supply);
 	if (!status && given->reward)
 		status = coinspec_amount(&c->reward, t, "--reward", given->reward);
 	if (!status && given->byte_fee)
 		status = coinspec_amount(&c->byte_fee, t, "--byte-fee", given->byte_fee);
 	if (!status && given->minter)
 		status = coinspec_address(c->minter.b, t, "--minter", given->minter);
-	if (!status && c->issuance == COIN_TOKEN && !given->minter)
-		status = tool_usage(t, "no minter: give --minter ADDRESS");
 	c->decimals = (uint8_t)given->decimals;
 	c->halving = given->halving;
-	return status;
+	return status ? status : check_issuance(c, t, given);
 }
 
 int

@@ -23,6 +23,9 @@ int coinspec_make(struct spec *out, struct arena *arena, struct tool *t, const s
 /* An amount of base units; option names it in the message. */
 int coinspec_amount(struct amount *out, struct tool *t, const char *option, const char *text);
 
+/* The same, but not zero. */
+int coinspec_positive(struct amount *out, struct tool *t, const char *option, const char *text);
+
 /* An address. */
 int coinspec_address(uint8_t out[static 32], struct tool *t, const char *option, const char *text);
 

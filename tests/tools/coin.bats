@@ -36,7 +36,22 @@ gold() {
 	fails 1 'halving is zero' para-coin plan <<<"$(jq -c '.coin.halving = 0' ore.json)"
 	fails 1 'more than the supply cap' para-coin plan <<<"$(jq -c '.coin.cap = "2036"' ore.json)"
 	fails 1 'too large' para-coin plan <<<"$(jq -c '.coin.reward = "18446744073709551615"' ore.json)"
-	fails 2 'halving is zero' para-coin spec --name ore --issuance mined --supply 2100 --reward 50
+	fails 2 'no halving: give --halving H' para-coin spec --name ore --issuance mined --supply 2100 --reward 50
+	fails 2 'no reward: give --reward N' para-coin spec --name ore --issuance pos --supply 2100 --halving 5
+	fails 2 "option --reward: the issuance is 'fixed'" gold --reward 5
+	fails 2 "option --halving: the issuance is 'fixed'" gold --halving 5
+	fails 2 "option --minter: the issuance is 'fixed'" gold --minter "$(cat a)"
+	fails 2 "option --supply: '0': 1 is the least" para-coin spec --name gold --supply 0
+	fails 2 "option --lock: '$(cat a)=1:5:2': CLIFF is after END" gold --lock "$(cat a)=1:5:2"
+	fails 2 "option --lock: '$(cat a)=1:5': no ADDRESS=N:CLIFF:END" gold --lock "$(cat a)=1:5"
+	fails 2 "option --lock: '$(cat a)=0:1:2': amount is zero" gold --lock "$(cat a)=0:1:2"
+	fails 2 "option --alloc: '$(cat a)': no ADDRESS=N" gold --alloc "$(cat a)"
+	fails 2 "option --alloc: '$(cat a)=0': amount is zero" gold --alloc "$(cat a)=0"
+	fails 2 "option --alloc: $(cat a) is given twice" gold --alloc "$(cat a)=1" --alloc "$(cat a)=2"
+	for option in '-f after' '-o table'; do
+		# shellcheck disable=SC2086 # two words
+		fails 2 '--csv goes with neither -o nor -f' para-coin plan --csv $option ore.json
+	done
 	fails 2 'supply cap' gold --alloc "$(cat a)=1001"
 	fails 2 'supply cap' gold --alloc "$(cat a)=1000" --lock "$(cat a)=1:1:1"
 	fails 2 'no supply' para-coin spec --name gold
@@ -59,7 +74,8 @@ gold() {
 		para-coin send --to "$(cat b)" --amount "$good" "${offline[@]}" | para-seal verify
 	done
 	fails 2 '1 is the least' para-coin send --to "$(cat b)" --amount 0 "${offline[@]}"
-	fails 1 'oneself' para-coin send --to "$(cat a)" --amount 1 "${offline[@]}"
+	fails 2 "$(cat b) is given twice" para-coin send --to "$(cat b)" --amount 1 --to "$(cat b)" --amount 2 "${offline[@]}"
+	fails 1 "$(cat a): transfer to oneself" para-coin send --to "$(cat a)" --amount 1 "${offline[@]}"
 	fails 2 'twice' para-coin send --to "$(cat b)" --amount 1 --to "$(cat b)" --amount 1 "${offline[@]}"
 	fails 2 'each --to' para-coin send --to "$(cat b)" "${offline[@]}"
 	fails 2 'option --to' para-coin send --to para1x --amount 1 "${offline[@]}"
@@ -144,8 +160,13 @@ amount_of() {
 	fails 4 'fee is lower' para-send --wait final < <(
 		para-coin send -c gold -k b.key --to "$(cat a)" --amount 1 --fee 1)
 	fails 4 'no right' para-send --wait final < <(para-coin freeze "$(cat a)" -c gold -k b.key)
+	fails 2 'one ADDRESS is wanted' para-coin freeze "$(cat a)" "$(cat b)" -c gold -k c.key
 	para-coin freeze "$(cat b)" -c gold -k c.key --fee 175 | para-send --wait final
 	[ "$(para-coin balance "$(cat b)" -c gold -f frozen,freezable)" = "true	true" ]
+	# Accounts come from stdin too, and after a bad line the rest goes on.
+	{ cat b; echo nobody; cat c; } >accounts
+	fails 2 'line 2: balance nobody: address: not an address' para-coin balance -c gold -f address <accounts
+	diff <(cat b c) out
 	fails 4 'frozen' para-send --wait final < <(
 		para-coin send -c gold -k b.key --to "$(cat a)" --amount 1)
 	para-coin audit -c gold
@@ -175,7 +196,8 @@ amount_of() {
 	para-coin send -c gold -k b.key --token shares --to "$(cat a)" --amount 4 | para-send --wait final
 	[ "$(para-coin balance "$(cat a)" -c gold | jq -r '.tokens[] | .name + .balance')" = shares4 ]
 	[ "$(para-coin supply -c gold --token shares -f supply,cap)" = "9	10" ]
-	fails 1 'not found' para-coin supply -c gold --token silver
+	[ "$(para-coin supply -c gold --token shares -f decimals)" = 8 ]
+	fails 1 'token silver of chain gold: not found' para-coin supply -c gold --token silver
 	para-coin mint -c gold -k a.key --token shares --to "$(cat b)" --amount 2 | fails 1 'supply cap' para-send --wait final
 	para-coin audit -c gold
 }
