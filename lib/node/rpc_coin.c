@@ -1,3 +1,5 @@
+#include <stdio.h>
+
 #include "chain/account.h"
 #include "json/fields.h"
 #include "json/view.h"
@@ -5,6 +7,7 @@
 #include "ledger/reward.h"
 #include "node/lookup.h"
 #include "node/params.h"
+#include "node/roles.h"
 
 enum { PARA_DECIMALS = 8 };
 
@@ -15,10 +18,27 @@ struct ask {
 	uint64_t hid;
 };
 
+/* What is not executed here holds nothing that could be told, and an answer of zeros would be taken for one. */
+static enum err
+need_state(struct call *call, struct ask *ask)
+{
+	struct lane_state lane = { 0 };
+	enum err e = roles_need(ask->look.t, ask->chain.number);
+	if (e == ERR_OK)
+		e = store_get_lane(ask->look.t, &lane, &(struct lane){ .chain = ask->chain.number });
+	ask->hid = lane.executed.executed;
+	if (e != ERR_OK && e != ERR_NOT_FOUND)
+		return e;
+	if (ask->hid > 0 || ask->chain.number == 0)
+		return ERR_OK;
+	snprintf(call->message, sizeof(call->message), "chain %s is not in force yet: it will be in the next blocks",
+	    ask->chain.spec.name);
+	return ERR_BUSY;
+}
+
 static enum err
 ask_begin(struct ask *out, struct call *call, const char *const *names)
 {
-	struct lane_state lane = { 0 };
 	enum err e = params_known(call, names);
 	if (e == ERR_OK)
 		e = lookup_begin(&out->look, call->node);
@@ -28,9 +48,8 @@ ask_begin(struct ask *out, struct call *call, const char *const *names)
 	if (e == ERR_OK)
 		e = params_accounts(call, &out->chain);
 	if (e == ERR_OK)
-		e = store_get_lane(out->look.t, &lane, &(struct lane){ .chain = out->chain.number });
-	out->hid = lane.executed.executed;
-	return e == ERR_NOT_FOUND ? ERR_OK : e;
+		e = need_state(call, out);
+	return e;
 }
 
 static void

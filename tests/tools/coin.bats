@@ -220,6 +220,35 @@ amount_of() {
 	para-coin audit -c gold
 }
 
+# A slot may be over before its seal is there: another one, then.
+seal_para() { # FILE: its payload into the next hyper block
+	para-seal block -c para -k d/node.key <"$1" | para-mine | para-send --wait sealed --timeout 5
+}
+
+@test "of a coin whose chain is not in force yet nothing is told, as zeros would be taken for what is there" {
+	keys a
+	mkdir d
+	para-key new d/node.key -f address >founder
+	para-node genesis --solo --founder "$(cat founder)" --period 1000 --difficulty 256 --fee 0 >genesis.json
+	export PARA_HOME=d
+	para-node --genesis genesis.json --no-discovery 2>node.log 3>&- &
+	# shellcheck disable=SC2034 # of lib.bash
+	NODE_PID=$!
+	gold | para-chain create --connect-timeout 60 -k a.key >line
+	para-send <line
+	soon seal_para line
+	soon para-inspect chain gold
+	fails 5 'chain gold is not in force yet' para-coin balance -c gold "$(cat a)"
+	fails 5 'chain gold is not in force yet' para-coin supply -c gold
+	fails 5 'chain gold is not in force yet' para-coin audit -c gold
+	fails 5 'chain gold is not in force yet' para-inspect account -c gold "$(cat a)"
+	para-mine work -q -k d/node.key >/dev/null 2>&1 3>&- &
+	miner=$!
+	soon para-coin balance -c gold "$(cat a)"
+	kill $miner
+	[ "$(para-coin balance -c gold "$(cat a)" -f balance)" = 1000 ]
+}
+
 silent() { # no block for eight slots
 	[ "$(para-inspect status -f slot)" -ge $(($(para-inspect hyper latest -f slot) + 8)) ]
 }

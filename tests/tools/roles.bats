@@ -85,6 +85,12 @@ clean() { # I...
 	run para-seal payload -c aa -k a.key -d n4 <<<no
 	[ "$status" -ne 0 ]
 	[[ $output == *"does not follow"* ]]
+	para-coin spec --name coin --supply 1000 | para-chain create - -k a.key -d n1 | para-send -d n1 --wait final
+	caught_up 4
+	until_true 60 is_followed 4 coin false
+	fails 4 'does not follow' para-coin balance -c coin -d n4 "$(para-key show a.key -f address)"
+	fails 4 'does not follow' para-coin supply -c coin -d n4
+	fails 4 'does not follow' para-coin audit -c coin -d n4
 	# What the light node holds of chain 0 proves itself.
 	later=$(register 1 later)
 	caught_up 4 5
