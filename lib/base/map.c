@@ -66,21 +66,29 @@ find(const struct map *m, uint64_t hash, const void *key)
 }
 
 static enum err
-grow(struct map *m)
+resize(struct map *m, size_t cap)
 {
-	struct map wider = *m;
+	struct map other = *m;
 
-	wider.cap = m->cap ? m->cap * 2 : CAP_LEAST;
-	wider.slots = wider.cap > m->cap ? calloc(wider.cap, sizeof *wider.slots) : NULL;
-	if (!wider.slots)
+	other.cap = cap;
+	other.slots = calloc(cap, sizeof *other.slots);
+	if (!other.slots)
 		return ERR_NOMEM;
 	for (size_t i = 0; i < m->cap; i++) {
 		if (m->slots[i].value)
-			wider.slots[find(&wider, m->slots[i].hash, m->slots[i].key)] = m->slots[i];
+			other.slots[find(&other, m->slots[i].hash, m->slots[i].key)] = m->slots[i];
 	}
 	free(m->slots);
-	*m = wider;
+	*m = other;
 	return ERR_OK;
+}
+
+static enum err
+grow(struct map *m)
+{
+	if (m->cap > SIZE_MAX / 2)
+		return ERR_NOMEM;
+	return resize(m, m->cap ? m->cap * 2 : CAP_LEAST);
 }
 
 void
@@ -152,6 +160,9 @@ map_remove(struct map *m, const void *key)
 	if (value) {
 		close_hole(m, at);
 		m->count--;
+		/* A crowd that has left gives its room back; where memory lacks for that, with a later one. */
+		if (m->cap > CAP_LEAST && m->count < m->cap / 8)
+			resize(m, m->cap / 4);
 	}
 	return value;
 }

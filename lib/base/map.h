@@ -33,7 +33,7 @@ void *map_get(const struct map *m, const void *key);
 /* Sets or replaces. value is not NULL and stays the caller's. ERR_NOMEM leaves the map as it was. */
 enum err map_put(struct map *m, const void *key, void *value);
 
-/* The value that was there, or NULL. */
+/* The value that was there, or NULL. A map that was an eighth full or less may become smaller. */
 void *map_remove(struct map *m, const void *key);
 
 /* Walks all values: start with *at = 0; NULL at the end. Do not put or remove while walking. */

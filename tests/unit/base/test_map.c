@@ -98,6 +98,28 @@ a_long_life_of_puts_and_removes_keeps_the_map_right(void **state)
 }
 
 static void
+a_crowd_that_leaves_gives_its_room_back(void **state)
+{
+	(void)state;
+	struct pair *p = pair_new(8, 3);
+	size_t cap;
+	for (size_t i = 0; i < KEYS; i++)
+		put_or_remove(p, i, true);
+	cap = p->map.cap;
+	for (size_t i = 0; i < KEYS - 3; i++) {
+		put_or_remove(p, i, false);
+		assert_true(p->map.cap <= 16 || p->map.count >= p->map.cap / 8);
+	}
+	check_same(p);
+	assert_true(p->map.cap < cap / 16);
+	for (size_t i = 0; i < KEYS; i++)
+		put_or_remove(p, i, true);
+	check_same(p);
+	assert_int_equal(p->map.cap, cap);
+	pair_free(p);
+}
+
+static void
 an_empty_map_holds_nothing(void **state)
 {
 	(void)state;
@@ -198,6 +220,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_long_life_of_puts_and_removes_keeps_the_map_right),
+		cmocka_unit_test(a_crowd_that_leaves_gives_its_room_back),
 		cmocka_unit_test(an_empty_map_holds_nothing),
 		cmocka_unit_test(a_second_put_replaces),
 		cmocka_unit_test(keys_that_differ_in_one_bit_are_different_keys),
