@@ -1,46 +1,21 @@
 /* What execution leaves does not depend on how many workers there are, on when it happens, or on what it reads from. */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <cmocka.h>
-#include <malloc.h>
-
-#include "laid.h"
-
-#include "node/draft.h"
-
-enum { COINS = 5, PEOPLE = 12, BLOCKS = 14, MOST_PAYLOADS = 60 };
+#include "schedule.h"
 
 /* --- a schedule of random payloads, the same for every store --- */
-
-struct schedule {
-	struct laid *laid;
-	uint64_t seed;
-	uint64_t seq[COINS + 1][PEOPLE];
-	uint64_t row[COINS + 1]; /* one of an earlier block */
-};
-
-static uint64_t
-draw(struct schedule *s, uint64_t n)
-{
-	s->seed = s->seed * 6364136223846793005u + 1442695040888963407u;
-	return (s->seed >> 33) % n;
-}
 
 /* Some fail, some come too early, some are there twice, some make new accounts. */
 static void
 any_payload(struct schedule *s, uint32_t chain)
 {
 	uint8_t from[32], to[32];
-	uint32_t who = (uint32_t)draw(s, PEOPLE);
-	uint64_t kind = draw(s, 20), seq = s->seq[chain][who] + 1 + (kind == 0), units = 1 + draw(s, kind == 1 ? 100000 : 300);
+	uint32_t who = (uint32_t)schedule_draw(s, PEOPLE);
+	uint64_t kind = schedule_draw(s, 20), seq = s->seq[chain][who] + 1 + (kind == 0), units = 1 + schedule_draw(s, kind == 1 ? 100000 : 300);
 	if (kind == 2 && s->row[chain] != 0) {
 		laid_row(s->laid, chain, s->row[chain]);
 		return;
 	}
 	laid_person(from, chain, who);
-	laid_person(to, chain, (uint32_t)draw(s, kind < 5 ? 1000 : PEOPLE));
+	laid_person(to, chain, (uint32_t)schedule_draw(s, kind < 5 ? 1000 : PEOPLE));
 	if (memcmp(from, to, 32) == 0)
 		to[0]++;
 	laid_transfer(s->laid, chain, from, seq, to, units);
@@ -52,10 +27,10 @@ static void
 any_block(struct schedule *s)
 {
 	struct laid *l = s->laid;
-	if (l->chains < COINS && draw(s, 2) == 0)
+	if (l->chains < COINS && schedule_draw(s, 2) == 0)
 		laid_register(l, PEOPLE, 1000);
 	for (uint32_t chain = 1; chain <= l->chains && l->hid > 6; chain++) {
-		for (uint64_t i = draw(s, 4) == 0 ? 0 : draw(s, MOST_PAYLOADS); i > 0; i--)
+		for (uint64_t i = schedule_draw(s, 4) == 0 ? 0 : schedule_draw(s, MOST_PAYLOADS); i > 0; i--)
 			any_payload(s, chain);
 	}
 }
@@ -283,123 +258,6 @@ too_many_readers_are_waited_for(void **state)
 	laid_close(&l);
 }
 
-/* --- drafts --- */
-
-enum { KEYS = 40, LONGEST = 3 };
-
-/* What a view would hold: a value a key, 0 for none; keys are written in base 3, shorter ones first. */
-struct model {
-	uint8_t value[KEYS];
-	struct bytes lent;
-	uint8_t key[KEYS][LONGEST], len[KEYS];
-};
-
-static void
-model_keys(struct model *m)
-{
-	unsigned n = 0;
-	for (unsigned a = 0; a < 3; a++) {
-		m->key[n][0] = (uint8_t)a;
-		m->len[n++] = 1;
-		for (unsigned b = 0; b < 3; b++) {
-			memcpy(m->key[n], (uint8_t[]){ (uint8_t)a, (uint8_t)b }, 2);
-			m->len[n++] = 2;
-			for (unsigned c = 0; c < 3; c++) {
-				memcpy(m->key[n], (uint8_t[]){ (uint8_t)a, (uint8_t)b, (uint8_t)c }, 3);
-				m->len[n++] = 3;
-			}
-		}
-	}
-	assert_true(n < KEYS);
-	m->len[n] = 0;
-}
-
-static int
-model_compare(struct bytes key, const struct model *m, unsigned i)
-{
-	size_t least = key.len < m->len[i] ? key.len : m->len[i];
-	int c = memcmp(key.data, m->key[i], least);
-	return c != 0 ? c : (key.len > m->len[i]) - (key.len < m->len[i]);
-}
-
-static enum err
-model_next(void *owner, struct bytes *key, struct bytes *value, struct bytes from)
-{
-	struct model *m = owner;
-	for (unsigned i = 0; m->len[i] > 0; i++) {
-		if (m->value[i] == 0 || model_compare(from, m, i) > 0)
-			continue;
-		*key = (struct bytes){ m->key[i], m->len[i] };
-		*value = (struct bytes){ &m->value[i], 1 };
-		return ERR_OK;
-	}
-	return ERR_NOT_FOUND;
-}
-
-static enum err
-model_get(void *owner, struct bytes *value, struct bytes key)
-{
-	struct bytes found;
-	enum err e = model_next(owner, &found, value, key);
-	return e == ERR_OK && !bytes_equal(found, key) ? ERR_NOT_FOUND : e;
-}
-
-static enum err
-model_put(void *owner, struct bytes key, struct bytes value)
-{
-	struct model *m = owner;
-	for (unsigned i = 0; m->len[i] > 0; i++) {
-		if (model_compare(key, m, i) == 0)
-			m->value[i] = value.len > 0 ? value.data[0] : 0;
-	}
-	return ERR_OK;
-}
-
-static void
-same_answers(struct ledger_view *draft, struct ledger_view *whole, struct bytes key)
-{
-	struct bytes a, b, key_a, key_b;
-	enum err e = draft->get(draft->owner, &a, key);
-	assert_int_equal(e, whole->get(whole->owner, &b, key));
-	assert_true(e != ERR_OK || bytes_equal(a, b));
-	e = draft->next(draft->owner, &key_a, &a, key);
-	assert_int_equal(e, whole->next(whole->owner, &key_b, &b, key));
-	assert_true(e != ERR_OK || (bytes_equal(key_a, key_b) && bytes_equal(a, b)));
-}
-
-/* A draft answers as if it had been written at once; then it is. */
-static void
-a_draft_is_what_it_will_write(void **state)
-{
-	struct model below = { 0 }, whole, written;
-	struct ledger_view view = { &whole, model_get, model_put, model_next }, base = { &below, model_get, model_put, model_next };
-	struct schedule s = { .seed = 1 };
-	(void)state;
-	model_keys(&below);
-	for (unsigned turn = 0; turn < 300; turn++) {
-		struct arena arena = { 0 };
-		struct draft d;
-		whole = below;
-		draft_init(&d, &base, &arena);
-		for (uint64_t i = draw(&s, 60); i > 0; i--) {
-			uint64_t at = draw(&s, 39);
-			uint8_t value = (uint8_t)(1 + draw(&s, 200));
-			struct bytes key = { below.key[at], below.len[at] }, v = { &value, draw(&s, 3) > 0 };
-			assert_int_equal(d.view.put(d.view.owner, key, v), ERR_OK);
-			assert_int_equal(model_put(&whole, key, v), ERR_OK);
-			at = draw(&s, 39);
-			same_answers(&d.view, &view, (struct bytes){ below.key[at], below.len[at] });
-		}
-		written = below;
-		struct ledger_view to = { &written, model_get, model_put, model_next };
-		assert_int_equal(draft_write(&d, &to), ERR_OK);
-		assert_memory_equal(written.value, whole.value, sizeof(whole.value));
-		below = written;
-		draft_free(&d);
-		arena_free(&arena);
-	}
-}
-
 /* --- crews --- */
 
 struct task_of_crew {
@@ -444,7 +302,6 @@ main(void)
 		cmocka_unit_test(bodies_are_not_copied),
 		cmocka_unit_test(bodies_are_not_copied),
 		cmocka_unit_test(too_many_readers_are_waited_for),
-		cmocka_unit_test(a_draft_is_what_it_will_write),
 		cmocka_unit_test(a_crew_does_all_once),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
