@@ -93,15 +93,31 @@ link_blocks(struct cert *cert, struct hash *hash, struct taken *const *seal)
 	core->blocks_root = cert_blocks_root(hash, core->blocks);
 }
 
+/* Where a lane's seals accept each other, what others say of it counts for nothing but with its authorities. */
+static bool
+speaks(const struct lane_entry *lane, const struct cert *cert, const struct assembly *in, const struct pubkey *voter)
+{
+	uint64_t executed = in->lanes->item[0]->state.committed.executed;
+
+	if (in->votes->solo || !lane->info.unwitnessed || cert->core.blocks == 0)
+		return true;
+	for (uint32_t i = 0; i < cert->core.blocks; i++) {
+		if (memcmp(&cert->head[i].core.voter, voter, sizeof *voter) == 0)
+			return true;
+	}
+	return rule_is_authority(lanes_authorities(lane, executed), voter);
+}
+
 static enum err
-attach_lists(struct cert *cert, struct arena *arena, const struct assembly *in, const struct list_tree *tree)
+attach_lists(struct cert *cert, struct arena *arena, const struct assembly *in, const struct lane_entry *lane,
+    const struct list_tree *tree)
 {
 	cert->list = arena_alloc(arena, in->lists, sizeof *cert->list);
 	if (!cert->list)
 		return ERR_NOMEM;
 	for (uint32_t i = 0, at; i < in->lists; i++) {
 		enum err e;
-		if (!agree_entry(&at, in->list[i], &cert->core.lane))
+		if (!agree_entry(&at, in->list[i], &cert->core.lane) || !speaks(lane, cert, in, &in->list[i]->voter))
 			continue;
 		e = cert_list_from(&cert->list[cert->lists++], arena, cert, &tree[i], at);
 		if (e)
@@ -125,7 +141,7 @@ certify_lane(struct candidate *out, struct arena *arena, const struct assembly *
 		.tip = old->tip, .tip_lid = old->tip_lid, .roots = *roots };
 	cert->parent = in->tip->brief.hash;
 	link_blocks(cert, hash, seal);
-	return attach_lists(cert, arena, in, out->tree);
+	return attach_lists(cert, arena, in, lane, out->tree);
 }
 
 /* A certificate for each lane with a seal, or whose roots change. */

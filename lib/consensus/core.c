@@ -165,10 +165,13 @@ static enum err
 restore_roots(struct consensus *c)
 {
 	struct node *node = tree_at(c->tree.tip, c->executed_hid);
+	uint32_t followed = 0;
 
 	if (!node)
 		return ERR_OK;
-	node->roots = calloc(c->lanes.count, sizeof *node->roots);
+	for (uint32_t i = 0; i < c->lanes.count; i++)
+		followed += !c->lanes.item[i]->info.unfollowed;
+	node->roots = calloc(followed + (size_t)1, sizeof *node->roots);
 	if (!node->roots)
 		return ERR_NOMEM;
 	for (uint32_t i = 0; i < c->lanes.count; i++) {

@@ -90,7 +90,7 @@ struct round {
 	struct holding twin[TWINS_MOST]; /* other seals of tickets that have one: not asked for again; a ring */
 	uint32_t twins;
 	struct arena arena;  /* what follows lives here, until the slot ends */
-	struct list **list;  /* ascending by voter */
+	struct list **list;  /* ascending by voter; malloced */
 	uint32_t lists, lists_cap;
 	uint64_t cheap;      /* length of those that nothing but an authority's key stands behind; see hear.c */
 	struct taken **owed; /* accepted on the tip of that time, as of owed_ms */

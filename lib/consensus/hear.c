@@ -10,24 +10,31 @@ compare_keys(const struct pubkey *a, const struct pubkey *b)
 	return memcmp(a->b, b->b, sizeof a->b);
 }
 
-static enum err
-copy_entries(struct list *out, struct arena *arena, const struct list *list)
+/* In one piece; NULL when memory ran out. */
+static struct list *
+copy_list(const struct list *list)
 {
+	struct list *out;
+	struct list_entry *entry;
+	struct hash *id;
+	size_t ids = 0;
+
+	for (uint32_t i = 0; i < list->count; i++)
+		ids += list->entry[i].count;
+	out = malloc(sizeof *out + list->count * sizeof *entry + ids * sizeof *id);
+	if (!out)
+		return NULL;
+	entry = (struct list_entry *)(void *)(out + 1);
+	id = (struct hash *)(void *)(entry + list->count);
 	*out = *list;
-	out->entry = arena_alloc(arena, list->count, sizeof *out->entry);
-	if (!out->entry)
-		return ERR_NOMEM;
+	out->entry = entry;
 	for (uint32_t i = 0; i < list->count; i++) {
-		const struct list_entry *from = &list->entry[i];
-		struct list_entry *to = &out->entry[i];
-		*to = *from;
-		to->id = arena_alloc(arena, from->count, sizeof *to->id);
-		if (!to->id)
-			return ERR_NOMEM;
-		if (from->count)
-			memcpy(to->id, from->id, from->count * sizeof *to->id);
+		entry[i] = list->entry[i];
+		entry[i].id = id;
+		for (uint32_t k = 0; k < entry[i].count; k++)
+			*id++ = list->entry[i].id[k];
 	}
-	return ERR_OK;
+	return out;
 }
 
 /* What an entry takes in a hyper block beside its ids, about: path, signature, roots. */
@@ -149,8 +156,8 @@ hear_list(struct consensus *c, const struct list *list)
 			watch_add(c, &evidence);
 		return ERR_OK;
 	}
-	copy = make_room(r) ? NULL : arena_alloc(&r->arena, 1, sizeof *copy);
-	if (!copy || copy_entries(copy, &r->arena, list) != ERR_OK)
+	copy = make_room(r) ? NULL : copy_list(list);
+	if (!copy)
 		return ERR_NOMEM;
 	memmove(r->list + at + 1, r->list + at, (r->lists - at) * sizeof(struct list *));
 	r->list[at] = copy;

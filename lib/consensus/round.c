@@ -60,6 +60,8 @@ clear(struct consensus *c)
 	round_release(c);
 	for (uint32_t i = 0; i < r->seals; i++)
 		taken_unref(&c->tree, r->seal[i]);
+	for (uint32_t i = 0; i < r->lists; i++)
+		free(r->list[i]);
 	r->seals = r->twins = 0;
 	arena_free(&r->arena);
 	r->list = NULL;

@@ -146,8 +146,8 @@ find_payouts(struct ledger_input *input, struct arena *arena, const struct books
 	uint32_t n = heard ? s->endorsements : h->endorsements;
 	struct reward_epoch epoch = { .work = { .lo = n }, .difficulty = 1, .wanted = b->genesis->seals,
 		.slot = s->brief.slot };
-	struct reward_vote *vote = arena_alloc(arena, n + (size_t)1, sizeof *vote);
-	struct ledger_payout *payout = arena_alloc(arena, n + (size_t)1, sizeof *payout);
+	struct reward_vote *vote = room_in(arena, n + (size_t)1, sizeof *vote);
+	struct ledger_payout *payout = room_in(arena, n + (size_t)1, sizeof *payout);
 
 	if (!vote || !payout)
 		return ERR_NOMEM;
@@ -172,8 +172,8 @@ static enum err
 execute_lane(struct books *b, struct stored *s, const struct disk *d, uint32_t chain)
 {
 	struct arena arena = { 0 };
-	struct ledger_seal *seal = arena_alloc(&arena, s->blocks + (size_t)1, sizeof *seal);
-	struct execution *item = arena_alloc(&arena, count_payloads(s, chain) + (size_t)1, sizeof *item);
+	struct ledger_seal *seal = room_in(&arena, s->blocks + (size_t)1, sizeof *seal);
+	struct execution *item = room_in(&arena, count_payloads(s, chain) + (size_t)1, sizeof *item);
 	struct ledger_input input = { .seal = seal };
 	uint32_t n = 0;
 	enum err e = seal && item ? ERR_OK : ERR_NOMEM;
@@ -219,7 +219,7 @@ static enum err
 read_authorities(struct books *b, struct stored *s)
 {
 	struct authority_state now;
-	struct authority_set *set = arena_alloc(&s->arena, 1, sizeof *set);
+	struct authority_set *set = room_in(&s->arena, 1, sizeof *set);
 	enum err e = authority_read(&now, &b->view, RULES_BFT);
 
 	if (e == ERR_OK && now.hid == b->hid) {

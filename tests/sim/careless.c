@@ -1,6 +1,7 @@
 #include "careless.h"
 
 #include "consensus/pool.h"
+#include "consensus/tree.h"
 
 static enum careless careless;
 
@@ -16,6 +17,8 @@ void __wrap_pool_flush(struct pool *p, struct effects *out, uint64_t final_hid);
 void __real_pool_flush(struct pool *p, struct effects *out, uint64_t final_hid);
 size_t __wrap_pool_droppable(const struct pool *p, uint64_t final_hid, uint64_t next_hid);
 size_t __real_pool_droppable(const struct pool *p, uint64_t final_hid, uint64_t next_hid);
+void __wrap_tree_fold(struct node *node);
+void __real_tree_fold(struct node *node);
 
 bool
 __wrap_work_meets(const struct hash *work, uint64_t difficulty)
@@ -39,4 +42,11 @@ size_t
 __wrap_pool_droppable(const struct pool *p, uint64_t final_hid, uint64_t next_hid)
 {
 	return __real_pool_droppable(p, careless == CARELESS_POOL ? next_hid : final_hid, next_hid);
+}
+
+void
+__wrap_tree_fold(struct node *node)
+{
+	if (careless != CARELESS_FOLD)
+		__real_tree_fold(node);
 }

@@ -9,7 +9,7 @@
 static void *
 copy_of(struct arena *arena, const void *data, size_t n, size_t size)
 {
-	void *copy = arena_alloc(arena, n + 1, size);
+	void *copy = room_in(arena, n + 1, size);
 
 	if (n)
 		memcpy(copy, data, n * size);
@@ -19,8 +19,8 @@ copy_of(struct arena *arena, const void *data, size_t n, size_t size)
 static struct ledger
 new_ledger(struct arena *arena, uint32_t chains)
 {
-	return (struct ledger){ .last_seq = arena_alloc(arena, chains, sizeof(uint64_t[USERS])),
-		.roots = arena_alloc(arena, chains, sizeof(struct roots)) };
+	return (struct ledger){ .last_seq = room_in(arena, chains, sizeof(uint64_t[USERS])),
+		.roots = room_in(arena, chains, sizeof(struct roots)) };
 }
 
 void
@@ -292,7 +292,7 @@ find_unfit(struct disk *d, struct event_executed *event, struct arena *arena, co
 
 	for (uint32_t i = 0; i < s->blocks; i++)
 		n += s->block[i].block.head.core.payloads;
-	unfit = arena_alloc(arena, n + (size_t)1, sizeof *unfit);
+	unfit = room_in(arena, n + (size_t)1, sizeof *unfit);
 	for (uint32_t i = 0; i < s->blocks; i++) {
 		for (uint32_t k = 0; k < s->block[i].block.head.core.payloads; k++) {
 			struct row *r = &d->row[s->block[i].row[k]];
@@ -310,15 +310,15 @@ enum err
 disk_execute(struct disk *d, struct event_executed *event, struct arena *arena, const struct pubkey *user)
 {
 	struct stored *s = &d->block[++d->executed];
-	struct executed_lane *lane = arena_alloc(arena, d->chains, sizeof *lane);
-	struct executed_seq *seq = arena_alloc(arena, d->chains * (size_t)USERS, sizeof *seq);
+	struct executed_lane *lane = room_in(arena, d->chains, sizeof *lane);
+	struct executed_seq *seq = room_in(arena, d->chains * (size_t)USERS, sizeof *seq);
 	enum err e = ERR_OK;
 
 	s->ledger = new_ledger(&s->arena, d->chains);
 	memcpy(s->ledger.last_seq, s[-1].ledger.last_seq, d->chains * sizeof *s->ledger.last_seq);
 	memcpy(s->ledger.roots, s[-1].ledger.roots, d->chains * sizeof *s->ledger.roots);
 	if (d->rules)
-		s->ledger.stake = arena_alloc(&s->arena, d->rules->stakers, sizeof *s->ledger.stake);
+		s->ledger.stake = room_in(&s->arena, d->rules->stakers, sizeof *s->ledger.stake);
 	if (d->books)
 		e = books_execute(d->books, s, d, user);
 	else
@@ -353,8 +353,8 @@ static struct hyper_past
 past_of(const struct stored *s, struct arena *arena)
 {
 	const struct hyper *h = &s->letter->hyper;
-	struct ticket *ticket = arena_alloc(arena, h->header.seals + (size_t)1, sizeof *ticket);
-	struct pubkey *struck = arena_alloc(arena, h->evidences + (size_t)1, sizeof *struck);
+	struct ticket *ticket = room_in(arena, h->header.seals + (size_t)1, sizeof *ticket);
+	struct pubkey *struck = room_in(arena, h->evidences + (size_t)1, sizeof *struck);
 	uint32_t n = 0;
 
 	for (uint32_t i = 0; i < h->header.lanes; i++) {
@@ -375,8 +375,8 @@ static void
 add_past(const struct disk *d, struct consensus_snapshot *s, struct arena *arena, const struct genesis *genesis)
 {
 	uint64_t most = 4 * (uint64_t)genesis->epoch + genesis->retarget, first = d->tip > most ? d->tip - most + 1 : 1;
-	struct hyper_brief *recent = arena_alloc(arena, d->tip - first + 2, sizeof *recent);
-	struct hyper_past *past = arena_alloc(arena, d->tip - first + 2, sizeof *past);
+	struct hyper_brief *recent = room_in(arena, d->tip - first + 2, sizeof *recent);
+	struct hyper_past *past = room_in(arena, d->tip - first + 2, sizeof *past);
 
 	for (uint64_t hid = first; hid <= d->tip; hid++, s->recents++) {
 		recent[s->recents] = d->block[hid].brief;
@@ -390,7 +390,7 @@ struct consensus_snapshot
 disk_snapshot(const struct disk *d, struct arena *arena, const struct genesis *genesis)
 {
 	const struct stored *tip = &d->block[d->tip];
-	struct chain_info *chain = arena_alloc(arena, d->chains, sizeof *chain);
+	struct chain_info *chain = room_in(arena, d->chains, sizeof *chain);
 	struct lane_state *lane = copy_of(arena, d->lane, d->chains, sizeof *lane);
 	struct consensus_snapshot s = { .tip = tip->brief, .final_hid = d->final, .difficulty = tip->difficulty,
 		.lanes_in_use = tip->lanes_in_use, .chain = chain, .chains = d->chains, .lane = lane, .lanes = d->chains,

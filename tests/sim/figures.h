@@ -15,9 +15,16 @@ bool cuts_run(void);
 bool controls_run(void);
 bool scale_run(void);
 
-/* NULL: all tables; false: there is none of that name. */
-bool tables_run(const char *name);
-void scale_messages(void);
-void scale_chains(void);
+/* NULL: all tables. 1: one of them breaks a bound; -1: there is none of that name. */
+int tables_run(const char *name);
+bool scale_messages(void);
+
+/* False: something that many chains bring is not level, or beyond its bound; of chains_cramped: a world that lacks memory
+ * does not end by itself. */
+bool chains_table(void);
+bool chains_level(void);
+bool chains_everywhere(void);
+bool chains_decoded(void);
+bool chains_cramped(void);
 
 #endif

@@ -32,6 +32,7 @@ static struct slab *slabs; /* the first one is being cut */
 static size_t slab_left;
 static uint64_t taken[HEAP_OWNERS];
 static enum heap_owner owner;
+static uint64_t left = UINT64_MAX; /* pieces to be given */
 
 enum heap_owner
 heap_for(enum heap_owner who)
@@ -40,6 +41,12 @@ heap_for(enum heap_owner who)
 
 	owner = who;
 	return before;
+}
+
+void
+heap_end(uint64_t pieces)
+{
+	left = pieces;
 }
 
 uint64_t
@@ -127,10 +134,11 @@ take(size_t all)
 void *
 __wrap_malloc(size_t size)
 {
-	struct piece *p = size < PTRDIFF_MAX ? take(size + HEAD) : NULL;
+	struct piece *p = size < PTRDIFF_MAX && left ? take(size + HEAD) : NULL;
 
 	if (!p)
 		return NULL;
+	left--;
 	p->size = size;
 	p->owner = owner;
 	taken[owner] += size;

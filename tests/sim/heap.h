@@ -13,6 +13,9 @@ enum heap_owner { HEAP_WORLD, HEAP_CORES, HEAP_OWNERS };
 /* Who takes memory from now on; returns who did before. Freed it is taken off from the one that took it. */
 enum heap_owner heap_for(enum heap_owner owner);
 
+/* So many pieces are given from now on, and none after these. */
+void heap_end(uint64_t pieces);
+
 /* Bytes, as they were asked for. */
 uint64_t heap_taken(enum heap_owner owner);
 

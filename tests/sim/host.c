@@ -85,7 +85,7 @@ begin_work(struct world *w, uint32_t who, const struct effect_work *work)
 	struct host *h = &w->host[who];
 	uint64_t ms = 1 + chance_below(&w->fate, PERIOD / 8);
 
-	if (work->err || (w->few_miners && who >= w->chains))
+	if (work->err || h->idle)
 		return;
 	free(h->work_row);
 	h->work = *work;
@@ -188,7 +188,7 @@ keep_bytes(struct effects *batch, size_t from)
 		uint8_t *copy;
 		if (e->type != EFFECT_KEEP_PAYLOAD)
 			continue;
-		copy = arena_alloc(&batch->arena, e->payload.raw.len, 1);
+		copy = room_in(&batch->arena, e->payload.raw.len, 1);
 		memcpy(copy, e->payload.raw.data, e->payload.raw.len);
 		e->payload.raw.data = copy;
 	}
@@ -230,7 +230,7 @@ static const uint64_t *
 last_seqs(const struct world *w, uint32_t who, const struct seal *s, struct arena *arena)
 {
 	const struct disk *d = &w->host[who].disk;
-	uint64_t *out = arena_alloc(arena, s->head.core.payloads + (size_t)1, sizeof *out);
+	uint64_t *out = room_in(arena, s->head.core.payloads + (size_t)1, sizeof *out);
 
 	for (uint32_t i = 0; i < s->head.core.payloads; i++) {
 		const struct payload *p = &s->payload[i].payload;

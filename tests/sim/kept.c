@@ -55,7 +55,8 @@ make(struct kept **at, struct bytes in)
 	k->mix = mix_of(in);
 	taken = heap_taken(HEAP_WORLD);
 	e = __real_hyper_keep(&k->hyper, &k->raw, &k->arena, in);
-	k->bytes = (size_t)(heap_taken(HEAP_WORLD) - taken) - in.len;
+	k->bytes = (size_t)(heap_taken(HEAP_WORLD) - taken);
+	k->bytes -= k->bytes > in.len ? in.len : 0;
 	if (e == ERR_OK) {
 		*at = k;
 		return e;

@@ -34,7 +34,7 @@ law_break(struct world *w, uint32_t who, const char *law, const char *how)
 static void *
 keep(struct world *w, const void *data, size_t len)
 {
-	void *copy = arena_alloc(&w->law.arena, 1, len);
+	void *copy = room_in(&w->law.arena, 1, len);
 
 	memcpy(copy, data, len);
 	return copy;
@@ -95,7 +95,7 @@ fact_of(struct world *w, const struct hash *hash)
 
 	if (f)
 		return f;
-	f = arena_alloc(&w->law.arena, 1, sizeof *f + w->chains * sizeof f->roots[0]);
+	f = room_in(&w->law.arena, 1, sizeof *f + w->chains * sizeof f->roots[0]);
 	map_put(&w->law.blocks, hash->b, f);
 	return f;
 }

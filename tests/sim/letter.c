@@ -134,6 +134,18 @@ letter_drop(struct letter *l)
 }
 
 void
+desk_tidy(struct desk *desk)
+{
+	for (size_t i = 0; i < DESK_PLACES; i++) {
+		struct letter *l = desk->place[i];
+		if (!l || l->type != OBJECT_HYPER || l->refs > 1)
+			continue;
+		letter_drop(l);
+		desk->place[i] = NULL;
+	}
+}
+
+void
 desk_clear(struct desk *desk)
 {
 	for (size_t i = 0; i < DESK_PLACES; i++) {

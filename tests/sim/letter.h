@@ -44,6 +44,9 @@ struct letter *letter_share(struct letter *l);
 void letter_drop(struct letter *l);
 void desk_clear(struct desk *desk);
 
+/* Hyper blocks that nobody else holds leave: they are long. */
+void desk_tidy(struct desk *desk);
+
 /* What a hyper block that a core keeps takes decoded, by the bytes that it was given for it. */
 size_t kept_decoded(struct bytes raw);
 

@@ -25,6 +25,12 @@ room_for(size_t size)
 }
 
 void *
+room_in(struct arena *arena, size_t n, size_t size)
+{
+	return sure(arena_alloc(arena, n, size));
+}
+
+void *
 room(void *list, size_t *cap, size_t n, size_t size)
 {
 	if (n <= *cap)

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "disk.h"
+#include "room.h"
 
 static struct {
 	bool ticket, signer, lists, work;
@@ -95,7 +96,7 @@ rules_authorities(const struct disk *d, uint64_t hid)
 void
 rules_tell(const struct disk *d, struct consensus_snapshot *s, struct chain_info *chain, struct arena *arena)
 {
-	struct authority_set *set = arena_alloc(arena, d->executed + 1, sizeof *set);
+	struct authority_set *set = room_in(arena, d->executed + 1, sizeof *set);
 	uint64_t hid = d->lane[0].committed.executed < d->executed ? d->lane[0].committed.executed : d->executed;
 
 	chain[RULES_POS].rule = (struct rule){ .kind = RULE_POS, .tickets = RULES_TICKETS };

@@ -1,6 +1,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "consensus/votes.h"
 #include "heap.h"
 #include "room.h"
 #include "world.h"
@@ -81,7 +82,7 @@ make_keys(struct world *w)
 		struct host *h = &w->host[i];
 		h->key = key_of(1, i);
 		h->name = *sign_key_public(h->key);
-		h->founder = true;
+		h->founder = w->o.voters == 0 || i < w->o.voters;
 		h->nonce = (uint64_t)i << 40;
 		map_init(&h->said, 9, 1);
 		wire_seat(w, i);
@@ -110,6 +111,25 @@ static void
 plan_slot(struct world *w, uint64_t slot)
 {
 	timeline_add(&w->timeline, (struct happening){ .at_ms = world_slot_ms(slot) + 1, .kind = HAPPEN_SLOT });
+}
+
+/* A host follows what it is drawn for, while the founders vote. */
+static void
+draw_witnesses(struct world *w)
+{
+	struct votes all, drawn;
+
+	if (votes_founders(&all, &w->genesis) != ERR_OK)
+		return;
+	for (uint32_t chain = 1; chain < w->chains; chain++) {
+		const struct lane lane = { .chain = chain };
+		if (votes_witnesses(&drawn, &all, &lane) != ERR_OK)
+			continue;
+		for (uint32_t i = 0; i < w->hosts; i++)
+			w->host[i].disk.follows[chain] = votes_find(&drawn, &w->host[i].name) != NULL;
+		votes_free(&drawn);
+	}
+	votes_free(&all);
 }
 
 static void
@@ -155,6 +175,8 @@ world_open(struct world *w, const struct options *o)
 	open_rules(w);
 	for (uint32_t i = 0; i < w->hosts; i++)
 		open_disk(w, i);
+	if (w->o.drawn)
+		draw_witnesses(w);
 	users_open(w);
 	for (uint32_t i = 0; i < w->hosts; i++) {
 		if (!w->host[i].late)
@@ -198,6 +220,7 @@ begin_slot(struct world *w)
 {
 	uint64_t slot = world_slot(w);
 
+	desk_tidy(&w->desk);
 	plan_slot(w, slot + 1);
 	trouble_slot(w, slot);
 	users_slot(w, slot);

@@ -162,6 +162,7 @@ main(int argc, char **argv)
 	struct run r = { .o = { .hosts = 7, .rounds = 600, .hostile = UINT32_MAX, .hostile_share = 250 }, .from = 1,
 		.seeds = 20, .jobs = (uint32_t)sysconf(_SC_NPROCESSORS_ONLN) };
 	uint64_t failed;
+	int status;
 
 	parse(&r, argc, argv);
 	if (!hash_start())
@@ -172,10 +173,10 @@ main(int argc, char **argv)
 		return controls_run() ? 0 : 1;
 	if (r.scale)
 		return scale_run() ? 0 : 1;
-	if (r.tables && !tables_run(r.table))
+	if (r.tables && (status = tables_run(r.table)) < 0)
 		usage();
 	if (r.tables)
-		return 0;
+		return status;
 	failed = r.jobs == 1 ? work(&r, share()) : work_in_children(&r);
 	if (!r.tap)
 		printf("%lu passed, %lu failed\n", (unsigned long)(r.seeds - failed), (unsigned long)failed);

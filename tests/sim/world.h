@@ -30,7 +30,9 @@ struct options {
 	uint32_t without;        /* defences switched off: consensus_config.without */
 	uint32_t hostile_share;  /* of all work, in thousandths */
 	bool story, calm, rough; /* calm: no faults; rough: nothing but cuts, others in nearly every slot */
+	uint32_t voters;         /* the first so many of the hosts; 0: all */
 	uint32_t chains, follow; /* follow: so many each node, of those with a number; 0: all. chains 0: CHAINS */
+	bool drawn;              /* each follows the chains that it is a witness of, of those of follow */
 	bool unwitnessed;        /* chains but chain 0 have no witnesses */
 	bool siege;              /* the hostile seal chain 1 alone; of the others just one seals there, and without
 	                          * witnesses no other follows it */
@@ -48,7 +50,7 @@ struct host {
 	struct consensus *core; /* NULL: not running */
 	struct disk disk;
 	struct effects batch;   /* not on disk yet */
-	bool committing, executing, mining, founder;
+	bool committing, executing, mining, founder, idle; /* idle: makes no seals */
 	uint64_t asked;         /* execution was asked for up to this HID */
 	struct effect_work work;
 	uint64_t *work_row;
@@ -127,7 +129,7 @@ struct world {
 	uint64_t told; /* lines of it */
 	struct law law;
 	struct plague plague;
-	bool healed, few_miners; /* few_miners: one of each chain */
+	bool healed;
 	bool coins;              /* chains have them, and users send what they have */
 	bool with_rules;         /* there are RULES_CHAINS */
 	struct rules rules;
