@@ -1,6 +1,6 @@
 #include <inttypes.h>
-#include <stdio.h>
 
+#include "chain/account.h"
 #include "node/fetch.h"
 #include "node/history.h"
 #include "node/holding.h"
@@ -46,16 +46,15 @@ static void
 note(struct mesh *m, const struct overlay_effect *e)
 {
 	struct node *n = m->node;
-	char key[17];
-	for (int i = 0; i < 8; i++)
-		snprintf(key + 2 * i, 3, "%02x", e->key.b[i]);
+	char key[ACCOUNT_TEXT];
+	account_print(key, e->key.b);
 	const char *url = e->url != NULL ? e->url : "";
 	bool of_peer = e->note == NOTE_PEER || e->note == NOTE_GONE || e->note == NOTE_REFUSED;
 	if (of_peer && !may_tell(m))
 		return;
 	switch (e->note) {
 	case NOTE_PEER:
-		log_event(n, "peer %s %s", key, url);
+		log_event(n, "peer %s%s%s", key, url[0] != '\0' ? " at " : "", url);
 		break;
 	case NOTE_GONE:
 		log_event(n, "peer %s is gone: %s", key, e->err == ERR_OK ? "closed" : err_text(e->err));

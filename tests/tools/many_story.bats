@@ -36,6 +36,9 @@ sees_votes() { # I N: for the last block, at least so many
 	start 5
 	register 1 notes
 	until_true 60 peers_of 1 4
+	for i in 2 3 4 5; do
+		until_true 60 grep -q "peer $(address_of $i)" n1.log
+	done
 	slot=$(field 1 slot)
 	put 2 notes one >/dev/null
 	until_true 60 sees_votes 1 3
