@@ -1,6 +1,6 @@
 #!/bin/bash
 # Every tool has a man page and both completions, and `--help`, page and completions name the same long options and
-# subcommands.
+# subcommands; those of each subcommand alone where bash can be asked.
 set -u
 cd "$(dirname "$0")/../.." || exit 2
 B=${B:-build}
@@ -16,6 +16,12 @@ same() {
 
 longs() {
 	grep -oE -- '(^|[^[:alnum:]-])--[a-z][a-z-]*' | sed 's/^[^-]*//' | sort -u
+}
+
+# completed TOOL [SUBCOMMAND]: the long options that bash offers.
+completed() {
+	bash -c '. "completions/bash/$1"; COMP_WORDS=("$@" --); COMP_CWORD=$#; "_${1//-/_}"; printf "%s\n" "${COMPREPLY[@]}"' \
+		completed "$@"
 }
 
 for file in cmd/para-*.c; do
@@ -36,6 +42,11 @@ for file in cmd/para-*.c; do
 			grep -qE "(^|[^a-z-])$sub([^a-z-]|$)" "$completion" ||
 				{ echo "$completion does not know the command $sub"; bad=1; }
 		done
+	done
+	for sub in '' $subcommands; do
+		# shellcheck disable=SC2086 # none or one word
+		same "$tool $sub: --help (<) and bash (>)" "$("$B/bin/$tool" $sub --help | longs; echo --version)" \
+			"$(completed "$tool" $sub; echo --version)"
 	done
 	for sub in $subcommands; do
 		grep -qE "(^|[^a-z-])$sub([^a-z-]|$)" <<<"$text" || { echo "$page does not tell of $sub"; bad=1; }
