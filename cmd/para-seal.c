@@ -71,7 +71,7 @@ run_block(struct tool *t)
 	/* Only when all payloads are there: a slot does not wait. No input makes an empty seal, bad input none. */
 	bool wanted = t->status == TOOL_DONE || (pile.count > 0 && t->status != TOOL_TROUBLE);
 	if (wanted)
-		status = round_file ? round_load(&round, t, round_file) : round_ask(&round, t, t->chain, sign_key_public(key));
+		status = round_file ? round_load(&round, t, round_file, t->chain) : round_ask(&round, t, t->chain, sign_key_public(key));
 	if (!status && wanted)
 		status = template_print(t, &pile, &round, key);
 	pile_free(&pile);

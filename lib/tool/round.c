@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/number.h"
 #include "chain/account.h"
 #include "chain/limits.h"
 #include "json/view.h"
@@ -38,8 +39,18 @@ round_read(struct round *out, const char **field, const struct json *j)
 	return ERR_OK;
 }
 
+static bool
+is_of(const struct round *r, const struct json *document, const char *chain)
+{
+	uint64_t number;
+	const char *name;
+	if (number_parse(&number, chain, strlen(chain), UINT32_MAX) == ERR_OK)
+		return number == r->lane.chain;
+	return json_text(&name, json_member(document, "chain_name")) == ERR_OK && strcmp(name, chain) == 0;
+}
+
 int
-round_load(struct round *out, struct tool *t, const char *path)
+round_load(struct round *out, struct tool *t, const char *path, const char *chain)
 {
 	struct json *document;
 	const char *shown, *field = "";
@@ -48,6 +59,8 @@ round_load(struct round *out, struct tool *t, const char *path)
 	if (e)
 		status = tool_fail(t, tool_status_of(e), "%s is no round: %s%s%s", shown, err_text(e), field[0] ? ": " : "",
 		    field);
+	if (!status && chain && !is_of(out, document, chain))
+		status = tool_fail(t, TOOL_NO, "%s is not a round of chain %s", shown, chain);
 	json_free(document);
 	return status;
 }

@@ -21,8 +21,8 @@ struct round {
 /* From the JSON of `para-inspect round`. ERR_FIELD with the name of the member in *field. */
 enum err round_read(struct round *out, const char **field, const struct json *j);
 
-/* From a file that holds it ("-": stdin). 0 or a status with the message printed. */
-int round_load(struct round *out, struct tool *t, const char *path);
+/* From a file that holds it ("-": stdin), of the chain unless that is NULL. 0 or a status with the message printed. */
+int round_load(struct round *out, struct tool *t, const char *path, const char *chain);
 
 /* Asks the node for this signer's seals; waits for the next slot when less than a quarter of the seal phase is left. */
 int round_ask(struct round *out, struct tool *t, const char *chain, const struct pubkey *signer);

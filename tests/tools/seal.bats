@@ -69,6 +69,13 @@ load lib
 	round_json 7 >round.json
 	seq 20 | offline_payloads a.key 7 | para-seal block -k a.key --template round.json >template
 	[ "$(jq -r .payloads template)" = 20 ]
+	for chain in 8 note; do
+		fails 1 "round.json is not a round of chain $chain" para-seal block -c $chain -k a.key --template round.json </dev/null
+		[ ! -s out ]
+	done
+	for chain in 7 notes; do
+		para-seal block -c $chain -k a.key --template round.json </dev/null | jq -e '.lane == "7"'
+	done
 	para-seal verify <template
 	para-mine -j 2 <template >seal
 	para-seal verify <seal
