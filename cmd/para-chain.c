@@ -46,7 +46,7 @@ run_spec(struct tool *t)
 
 /* NULL: it is not valid. */
 static void
-print_check(struct tool *t, const struct spec *spec)
+print_check(struct tool *t, const struct spec *spec, const char *path)
 {
 	struct json_writer *w = output_begin(t);
 	fields_bool(w, "valid", spec != NULL);
@@ -55,6 +55,7 @@ print_check(struct tool *t, const struct spec *spec)
 		fields_text(w, "name", spec->name);
 		view_hash(w, "script", &hash);
 	}
+	fields_text(w, "file", path);
 	output_end(t);
 }
 
@@ -65,9 +66,10 @@ run_check(struct tool *t)
 	for (int i = 0; i < files; i++) {
 		struct spec spec;
 		struct arena arena = {0};
-		int status = specfile_load(&spec, &arena, t, t->argc ? t->argv[i] : "-");
+		const char *path = t->argc ? t->argv[i] : "-";
+		int status = specfile_load(&spec, &arena, t, path);
 		if (status != TOOL_TROUBLE)
-			print_check(t, status == TOOL_DONE ? &spec : NULL);
+			print_check(t, status == TOOL_DONE ? &spec : NULL, path);
 		arena_free(&arena);
 	}
 	return TOOL_DONE;

@@ -25,6 +25,8 @@ load lib
 	fails 1 '' para-chain check <<<"$(jq '.name = "No Name"' notes.json)"
 	fails 1 'not valid JSON' para-chain check <<<'{'
 	[ "$(jq -c .valid out)" = false ]
+	fails 2 'cannot open none' para-chain check notes.json none - <<<'{'
+	[ "$(jq -r '"\(.valid) \(.file)"' out)" = $'true notes.json\nfalse -' ]
 	fails 1 'duplicate key' para-chain check <<<'{"name":"a1","name":"b1"}'
 }
 
