@@ -115,6 +115,9 @@ draft_open(struct draft *out, struct tool *t, const struct draft_options *option
 	    .fixed = options->fee != OPTION_NONE, .body_bytes = LIMIT_BODY};
 	if (!chain)
 		return tool_usage(t, "no chain: give -c NAME|NUMBER");
+	/* The root's name is the same in every network. */
+	if (strcmp(chain, "para") == 0)
+		chain = "0";
 	bool is_number = number_parse(&number, chain, strlen(chain), UINT32_MAX) == ERR_OK;
 	bool alone = is_number && options->seq != OPTION_NONE && options->network;
 	int status = read_network(out, t, options->network);

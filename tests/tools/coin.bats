@@ -74,6 +74,8 @@ gold() {
 		para-coin send --to "$(cat b)" --amount "$good" "${offline[@]}" | para-seal verify
 	done
 	fails 2 '1 is the least' para-coin send --to "$(cat b)" --amount 0 "${offline[@]}"
+	# The root's name is known without a node.
+	[ "$(para-coin send -c para -k a.key --seq 1 --network "$NETWORK" --to "$(cat b)" --amount 1 -n ipc://none -f chain)" = 0 ]
 	fails 2 "$(cat b) is given twice" para-coin send --to "$(cat b)" --amount 1 --to "$(cat b)" --amount 2 "${offline[@]}"
 	fails 1 "$(cat a): transfer to oneself" para-coin send --to "$(cat a)" --amount 1 "${offline[@]}"
 	fails 2 'twice' para-coin send --to "$(cat b)" --amount 1 --to "$(cat b)" --amount 1 "${offline[@]}"
