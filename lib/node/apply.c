@@ -1,5 +1,6 @@
 #include "node/apply.h"
 
+#include "node/past.h"
 #include "node/results.h"
 #include "node/roles.h"
 
@@ -113,16 +114,17 @@ keep_final(struct applying *a, uint64_t hid)
 {
 	a->tip.final_hid = hid;
 	a->tip_changed = true;
-	return store_settle(a->t, hid);
+	uint64_t kept = past_kept(a->node);
+	return store_settle(a->t, hid, hid > kept ? hid - kept : 0);
 }
 
-/* What is final cannot be taken back, and its execution needs no notes. */
+/* What is final cannot be taken back, and its execution needs no notes but for what is read of the past. */
 static enum err
 execute_next(struct applying *a, const struct results *r)
 {
 	struct item *item;
 	uint64_t hid = a->executed + 1;
-	bool noted = hid > a->tip.final_hid;
+	bool noted = hid + past_kept(a->node) > a->tip.final_hid;
 	enum err e = noted ? store_note(a->t, hid) : ERR_OK;
 	if (e == ERR_OK)
 		e = r != NULL ? results_write(&item, a->node, a->t, r) : results_execute(&item, a->node, a->t, hid);
@@ -179,6 +181,9 @@ keep_follow(struct applying *a, const struct effect_follow *f)
 			e = ERR_INTERNAL;
 		else
 			e = store_put_executed(a->t, &(struct lane){ .chain = f->chain }, &fact->roots);
+		/* The notes that there are know nothing of its state. */
+		if (e == ERR_OK)
+			e = store_settle(a->t, a->tip.final_hid, a->tip.hid);
 	}
 	arena_free(&arena);
 	return e == ERR_OK ? roles_set(a->t, &now) : e;

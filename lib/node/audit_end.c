@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "node/audit_state.h"
+#include "node/past.h"
 
 static void
 check_tip(struct audit *a)
@@ -135,6 +136,15 @@ check_count(struct audit *a, const char *what, uint64_t have, uint64_t want)
 		audit_say(a, what, "%" PRIu64 " entries, not %" PRIu64, have, want);
 }
 
+/* Of each block that may be taken back, and a few that are final. */
+static void
+check_notes(struct audit *a, uint64_t have)
+{
+	uint64_t least = a->last.hid - a->tip.final_hid;
+	if (have < least || have > least + PAST_FINAL)
+		audit_say(a, "undo", "%" PRIu64 " entries, not %" PRIu64 " and at most %d more", have, least, PAST_FINAL);
+}
+
 /* Nothing is there that nothing refers to. */
 static enum err
 check_counts(struct audit *a, uint64_t waiting, uint32_t endorsed)
@@ -155,7 +165,7 @@ check_counts(struct audit *a, uint64_t waiting, uint32_t endorsed)
 	if (a->base == 0)
 		check_count(a, "receipt", count[RECEIPT], a->receipts);
 	check_count(a, "endorsed", count[ENDORSED], endorsed);
-	check_count(a, "undo", count[UNDO], a->last.hid - a->tip.final_hid);
+	check_notes(a, count[UNDO]);
 	check_count(a, "executed", count[EXECUTED], executed);
 	if (count[LEFT] > 2 * STORE_LEFT_MOST)
 		audit_say(a, "left", "%" PRIu64 " entries, more than %d", count[LEFT], 2 * STORE_LEFT_MOST);

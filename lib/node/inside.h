@@ -112,6 +112,7 @@ struct node {
 	struct genesis genesis;
 	struct hash genesis_hash;
 	struct network network;
+	_Atomic bool stakes; /* have been asked for: see past_kept */
 	uint64_t map_seed; /* random */
 	uint64_t started_ms; /* steady */
 	struct core core;

@@ -76,6 +76,12 @@ note(void *arg, const struct store_before *before)
 	return sorted_put(&p->before, before->key, value);
 }
 
+uint64_t
+past_kept(const struct node *n)
+{
+	return atomic_load(&n->stakes) ? PAST_FINAL : 0;
+}
+
 enum err
 past_begin(struct past *out, struct store_txn *t, uint64_t hid)
 {
@@ -84,10 +90,13 @@ past_begin(struct past *out, struct store_txn *t, uint64_t hid)
 	/* no one who chooses keys knows where this stands in memory */
 	sorted_init(&out->before, (uintptr_t)out);
 	enum err e = store_get_tip(t, &tip);
-	if (e == ERR_OK && (hid < tip.final_hid || hid > tip.hid))
+	if (e == ERR_OK && hid > tip.hid)
 		return ERR_RANGE;
-	for (uint64_t at = tip.hid; e == ERR_OK && at > hid; at--)
+	for (uint64_t at = tip.hid; e == ERR_OK && at > hid; at--) {
 		e = store_each_before(t, at, note, out);
+		if (e == ERR_NOT_FOUND && at <= tip.final_hid)
+			return ERR_RANGE;
+	}
 	return e == ERR_NOT_FOUND ? ERR_CORRUPT : e;
 }
 

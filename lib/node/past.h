@@ -3,14 +3,17 @@
  *
  *     the state now  <- what block tip changed, as it was before  <- ...  <- what block hid + 1 changed
  *
- * Read only. Reaches back to the last final block; nothing is noted of what lies behind it.
+ * Read only. Reaches back to the last final block, and a few beyond it: what certificates have committed may lag.
  */
 #ifndef NODE_PAST_H
 #define NODE_PAST_H
 
 #include "base/arena.h"
 #include "base/sorted.h"
+#include "node/inside.h"
 #include "store/store.h"
+
+enum { PAST_FINAL = 16 }; /* final blocks whose notes are kept at most */
 
 struct past {
 	struct ledger_view view; /* the state at hid */
@@ -21,7 +24,10 @@ struct past {
 	uint8_t at[LEDGER_KEY_MAX + 1];
 };
 
-/* hid: at least the last final one, at most the tip. ERR_RANGE, ERR_CORRUPT, ERR_NOMEM. Needs past_end in any case. */
+/* How many final blocks keep their notes: none until somebody asks for the past. */
+uint64_t past_kept(const struct node *n);
+
+/* hid: at most the tip. ERR_RANGE: too far back, or beyond the tip; ERR_CORRUPT, ERR_NOMEM. Needs past_end in any case. */
 enum err past_begin(struct past *out, struct store_txn *t, uint64_t hid);
 void past_end(struct past *past);
 

@@ -76,13 +76,20 @@ prove_payload(struct buf *out, struct hash *hash, struct trees *trees, struct lo
 
 /* --- accounts --- */
 
-/* What the certificate commits may be older than the latest execution, and is there as far as notes reach back. */
+/*
+ * What the certificate commits may be older than the latest execution, and is there as far as notes reach back; behind
+ * that it is what it was, unless a later execution that nobody has committed changed it.
+ */
 static enum err
 prove_from_past(struct account_proof *out, struct arena *arena, struct look *look, const struct anchor *anchor,
     uint64_t executed, const struct pubkey *account)
 {
 	struct past past;
-	enum err e = past_begin(&past, look->t, executed > look->tip.final_hid ? executed : look->tip.final_hid);
+	enum err e = past_begin(&past, look->t, executed);
+	if (e == ERR_RANGE && executed < look->tip.final_hid) {
+		past_end(&past);
+		e = past_begin(&past, look->t, look->tip.final_hid);
+	}
 	if (e == ERR_OK)
 		e = account_proof_make(out, arena, &past.view, anchor, account->b);
 	past_end(&past);

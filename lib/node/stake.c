@@ -48,8 +48,12 @@ static bool
 read_stake(void *owner, struct amount *stake, struct amount *total, const struct lane *lane, const struct roots *roots,
     const struct pubkey *key)
 {
+	struct node *n = owner;
 	struct look look;
-	enum err e = lookup_begin(&look, owner);
+	enum err e = lookup_begin(&look, n);
+
+	/* Of a lane whose state the last final block has changed the next seal asks for the one before. */
+	atomic_store(&n->stakes, true);
 
 	if (e == ERR_OK)
 		e = read_at(stake, total, &look, lane, roots, key);

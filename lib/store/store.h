@@ -275,8 +275,8 @@ enum err store_note_end(struct store_txn *t);
  */
 enum err store_take_back(struct store_txn *t, uint64_t hid);
 
-/* Notes and endorsements of blocks up to this one are not needed any more. */
-enum err store_settle(struct store_txn *t, uint64_t final_hid);
+/* Endorsements of blocks up to final_hid are not needed any more, nor notes of those up to noted_hid. */
+enum err store_settle(struct store_txn *t, uint64_t final_hid, uint64_t noted_hid);
 
 /*
  * Later blocks than this one are gone, and so is all that execution made, from the genesis on: the caller executes the

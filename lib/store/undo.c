@@ -335,9 +335,9 @@ erase_upto(struct store_txn *t, enum store_db db, uint64_t hid)
 }
 
 enum err
-store_settle(struct store_txn *t, uint64_t final_hid)
+store_settle(struct store_txn *t, uint64_t final_hid, uint64_t noted_hid)
 {
-	enum err e = t->write ? erase_upto(t, DB_UNDO, final_hid) : ERR_PERMISSION;
+	enum err e = t->write ? erase_upto(t, DB_UNDO, noted_hid) : ERR_PERMISSION;
 
 	return e ? e : erase_upto(t, DB_ENDORSED, final_hid);
 }

@@ -116,7 +116,7 @@ transfers(struct store *s, uint64_t hid, uint64_t accounts, int n)
 	must(store_note_end(t));
 	applied = bench_cpu();
 	free(account);
-	must(store_settle(t, hid - 1));
+	must(store_settle(t, hid - 1, hid - 1));
 	must(store_commit(t));
 	return (struct spent){ read - start, applied - read, bench_cpu() - applied };
 }

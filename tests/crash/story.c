@@ -73,7 +73,7 @@ write_all(const struct story *s, struct store_txn *t, uint64_t n)
 	if (!e)
 		e = store_note_end(t);
 	if (!e)
-		e = store_settle(t, n - 1);
+		e = store_settle(t, n - 1, n - 1);
 	if (!e)
 		e = view.put(view.owner, (struct bytes){state.key, sizeof(state.key)},
 		    (struct bytes){state.data, state.len});

@@ -130,15 +130,35 @@ beyond_what_is_noted_there_is_nothing(void **state)
 	assert_int_equal(past_begin(&past, t, 4), ERR_RANGE);
 	past_end(&past);
 	assert_int_equal(store_put_tip(t, &(struct store_tip){ .hid = 3, .final_hid = 1 }), ERR_OK);
-	assert_int_equal(store_settle(t, 1), ERR_OK);
+	assert_int_equal(store_settle(t, 1, 1), ERR_OK);
 	assert_int_equal(past_begin(&past, t, 0), ERR_RANGE);
 	past_end(&past);
 	/* A note that should be there is the disk's fault. */
-	assert_int_equal(store_settle(t, 2), ERR_OK);
+	assert_int_equal(store_settle(t, 1, 2), ERR_OK);
 	assert_int_equal(past_begin(&past, t, 1), ERR_CORRUPT);
 	past_end(&past);
 	store_abort(t);
 	is_at(1, "b=1 bb=0 c=1 d=0 ");
+}
+
+/* What a certificate has committed may be older than what is final by now: stakes are read there. */
+static void
+a_few_final_blocks_are_noted_too(void **state)
+{
+	struct store_txn *t;
+	struct past past;
+	struct bytes value;
+	(void)state;
+	assert_int_equal(store_begin_write(&t, store), ERR_OK);
+	assert_int_equal(store_put_tip(t, &(struct store_tip){ .hid = 3, .final_hid = 3 }), ERR_OK);
+	assert_int_equal(store_settle(t, 3, 1), ERR_OK);
+	assert_int_equal(past_begin(&past, t, 1), ERR_OK);
+	assert_int_equal(past.view.get(past.view.owner, &value, text("c")), ERR_OK);
+	assert_memory_equal(value.data, "1", 1);
+	past_end(&past);
+	assert_int_equal(past_begin(&past, t, 0), ERR_RANGE);
+	past_end(&past);
+	store_abort(t);
 }
 
 int
@@ -147,6 +167,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(each_block_left_its_state),
 		cmocka_unit_test(beyond_what_is_noted_there_is_nothing),
+		cmocka_unit_test(a_few_final_blocks_are_noted_too),
 	};
 	return cmocka_run_group_tests_name("node/past", tests, begin, end);
 }

@@ -176,7 +176,7 @@ write_some(struct store *s)
 			break;
 	}
 	store_take_back(t, HYPERS);
-	store_settle(t, 2);
+	store_settle(t, 2, 2);
 	store_commit(t);
 	arena_free(&arena);
 }

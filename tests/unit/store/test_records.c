@@ -117,7 +117,7 @@ the_endorsements_come_back(void **state)
 	store_abort(s->txn);
 	shelf_write(s);
 	OK(store_put_endorsements(s->txn, 5, NULL, 0));
-	OK(store_settle(s->txn, 3));
+	OK(store_settle(s->txn, 3, 3));
 	shelf_reopen(s);
 	for (uint64_t hid = 3; hid <= 5; hid++) {
 		OK(store_get_endorsements(s->txn, &back, &n, &s->arena, hid));

@@ -179,7 +179,7 @@ static void
 settle(struct life *l)
 {
 	l->final += 1 + draw(l, 4);
-	OK(store_settle(l->s->txn, l->final));
+	OK(store_settle(l->s->txn, l->final, l->final));
 	assert_int_equal(store_take_back(l->s->txn, l->final), ERR_NOT_FOUND);
 	/* what was summed up before knew of endorsements that are gone */
 	while (l->hid > l->final) {
