@@ -128,6 +128,8 @@ turn(struct mesh *m)
 	}
 	while (p != NULL) {
 		struct post *next = p->next;
+		if (p->event.type == OVERLAY_FAILED)
+			mesh_unanswered(m, &p->event);
 		step(m, &p->event);
 		mesh_free_post(m, p);
 		p = next;
@@ -224,7 +226,7 @@ start_links(struct mesh *m, struct node_trouble *trouble)
 	if (e != ERR_OK)
 		snprintf(trouble->text, sizeof(trouble->text), "cannot listen on %s%s: %s",
 		    c->listens > 0 ? c->listen[0] : "no address", c->listens > 1 ? " and others" : "",
-		    e == ERR_IO || e == ERR_PERMISSION ? strerror(errno) : err_text(e));
+		    e == ERR_IO || e == ERR_PERMISSION ? strerror(errno) : e == ERR_RANGE ? "no such host or port" : err_text(e));
 	return e;
 }
 

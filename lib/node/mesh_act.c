@@ -1,4 +1,5 @@
 #include <inttypes.h>
+#include <string.h>
 
 #include "chain/account.h"
 #include "node/fetch.h"
@@ -82,9 +83,32 @@ note(struct mesh *m, const struct overlay_effect *e)
 	}
 }
 
+/* How many of the operator's addresses are watched. */
+static unsigned
+watched(const struct mesh *m)
+{
+	unsigned n = m->node->config.bootstraps;
+	return n < URLS_MOST ? n : URLS_MOST;
+}
+
+void
+mesh_unanswered(struct mesh *m, const struct overlay_event *e)
+{
+	for (unsigned i = 0; i < watched(m); i++) {
+		if (m->dialled[i] != e->tag || m->silent[i])
+			continue;
+		m->silent[i] = true;
+		log_error(m->node, "no node answers at %s, trying again", m->node->config.bootstrap[i]);
+	}
+}
+
 static void
 dial(struct mesh *m, const struct overlay_effect *e)
 {
+	for (unsigned i = 0; i < watched(m); i++) {
+		if (strcmp(m->node->config.bootstrap[i], e->url) == 0)
+			m->dialled[i] = e->tag;
+	}
 	enum err err = links_dial(m->links, e->url, e->tag, DIAL_MS);
 	if (err != ERR_OK)
 		mesh_failed(m, e->tag, err);

@@ -42,6 +42,8 @@ struct mesh {
 	struct point point;
 	struct saved saved;
 	bool clock_off;
+	uint64_t dialled[URLS_MOST]; /* the tag of the last dial to each address that the operator gave, 0: none */
+	bool silent[URLS_MOST];      /* it was told that nobody answers there */
 	char url[URLS_MOST][OVERLAY_URL];
 	const char *advertised[URLS_MOST];
 	unsigned advertises;
@@ -49,6 +51,9 @@ struct mesh {
 
 /* mesh_act.c: does what one effect asks for; the thread's. */
 void mesh_act(struct mesh *m, const struct overlay_effect *e);
+
+/* The same thread's: a dial has failed. Of each address that the operator gave it is told once. */
+void mesh_unanswered(struct mesh *m, const struct overlay_event *e);
 
 /* mesh_clock.c: peers say that the clock is (not) to be trusted: the core signs nothing until it is. False: memory is out. */
 bool mesh_clock(struct node *n, bool off);

@@ -37,6 +37,8 @@ read_founders(struct genesis *g, struct arena *arena, struct tool *t, const stru
 	for (uint32_t i = 1; i < g->founders; i++)
 		if (compare_founders(&g->founder[i - 1], &g->founder[i]) == 0)
 			return tool_usage(t, "a --founder is given twice");
+	if (!f->solo && g->founders == 1)
+		return tool_usage(t, "one --founder is enough with --solo alone: two must vote");
 	return TOOL_DONE;
 }
 

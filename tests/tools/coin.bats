@@ -93,8 +93,8 @@ amount_tools() {
 		"para-coin burn ${offline[*]} --amount" "para-coin issue --token shares --symbol SH ${offline[*]} --supply" \
 		"para-coin spec --name gold --issuance mined --halving 9 --supply 9 --reward" \
 		"para-coin spec --name gold --supply 9 --byte-fee" "para-seal payload ${offline[*]} --fee" \
-		"para-node genesis --founder $a --fee" "para-node genesis --founder $a --reward" \
-		"para-node genesis --founder $a --alloc $b" "para-coin spec --name gold --supply 9 --lock $b"; do
+		"para-node genesis --solo --founder $a --fee" "para-node genesis --solo --founder $a --reward" \
+		"para-node genesis --solo --founder $a --alloc $b" "para-coin spec --name gold --supply 9 --lock $b"; do
 		# shellcheck disable=SC2086
 		set -- "$1" $words
 		case ${*: -2:1} in
@@ -126,14 +126,14 @@ amount_tools() {
 	for n in 9007199254740993 18446744073709551614; do
 		echo x | para-seal payload -c 1 -k a.key --seq 1 --network "$NETWORK" --fee $n | jq -c . | para-seal show |
 			jq -c . | grep -q "\"fee\":\"$n\""
-		para-node genesis --founder "$(cat a)" --fee $n | jq -r .register_fee | grep -qx $n
+		para-node genesis --solo --founder "$(cat a)" --fee $n | jq -r .register_fee | grep -qx $n
 	done
 	n=9007199254740993
-	para-node genesis --founder "$(cat a)" --alloc "$(cat b)=$n" | jq -r '.alloc[].amount' | grep -qx $n
+	para-node genesis --solo --founder "$(cat a)" --alloc "$(cat b)=$n" | jq -r '.alloc[].amount' | grep -qx $n
 	# What the tools keep for "not given" is refused, not taken for it.
 	fails 2 "'$max' is no number" para-seal payload -c 1 -k a.key --seq 1 --network "$NETWORK" --fee $max
-	fails 2 "'$max' is no number" para-node genesis --founder "$(cat a)" --fee $max
-	fails 2 "'$max' is no number" para-node genesis --founder "$(cat a)" --reward $max
+	fails 2 "'$max' is no number" para-node genesis --solo --founder "$(cat a)" --fee $max
+	fails 2 "'$max' is no number" para-node genesis --solo --founder "$(cat a)" --reward $max
 	para-coin spec --name gold --supply $max --alloc "$(cat a)=$max" | jq -c . | para-coin plan | jq -r .supply | grep -qx $max
 	para-coin send --to "$(cat b)" --amount $max -c 1 -k a.key --seq 1 --network "$NETWORK" | jq -c . | para-seal verify
 }

@@ -58,7 +58,7 @@ make_objects() {
 		survives $(range) para-chain spec --name notes --engine data
 		survives -i spec.json $(range) para-chain check
 		survives $(range) para-chain create spec.json -k a.key --seq 1 --network "$NETWORK"
-		survives $(range) para-node genesis --time 1 --founder "$(para-key show a.key -f address)"
+		survives $(range) para-node genesis --time 1 --solo --founder "$(para-key show a.key -f address)"
 	}
 }
 

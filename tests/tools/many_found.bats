@@ -68,6 +68,10 @@ is_peer() { # I J: I is connected with J
 	rm n3/peers
 	PORT[3]=0 BOOTSTRAP='' start 3
 	[ "$(field 3 peers)" -eq 0 ]
+	# A bootstrap that nobody answers at is told of, once.
+	halt 3
+	PORT[3]=0 BOOTSTRAP=tcp://127.0.0.1:1 start 3
+	until_true 60 grep -q 'no node answers at tcp://127.0.0.1:1, trying again' n3.log
 }
 
 @test "found: a node follows 64 chains, and is told so when asked for more" {

@@ -55,14 +55,15 @@ no_miner() {
 	para-key new b.key -f address >b
 	a=$(cat a) b=$(cat b)
 	fails 2 '--solo takes one --founder' para-node genesis --solo --founder "$a" --founder "$b"
-	fails 2 "--alloc: $a is given twice" para-node genesis --founder "$a" --alloc "$a=1" --alloc "$b=1" --alloc "$a=2"
-	fails 2 "--alloc $a: no ADDRESS=AMOUNT" para-node genesis --founder "$a" --alloc "$a"
-	fails 2 "--alloc $a=0: amount is zero" para-node genesis --founder "$a" --alloc "$a=0"
-	fails 2 '--alloc: all together are more than the supply cap' para-node genesis --founder "$a" \
+	fails 2 'one --founder is enough with --solo alone' para-node genesis --founder "$a"
+	fails 2 "--alloc: $a is given twice" para-node genesis --solo --founder "$a" --alloc "$a=1" --alloc "$b=1" --alloc "$a=2"
+	fails 2 "--alloc $a: no ADDRESS=AMOUNT" para-node genesis --solo --founder "$a" --alloc "$a"
+	fails 2 "--alloc $a=0: amount is zero" para-node genesis --solo --founder "$a" --alloc "$a=0"
+	fails 2 '--alloc: all together are more than the supply cap' para-node genesis --solo --founder "$a" \
 		--alloc "$a=21000000000000000" --alloc "$b=1"
-	fails 2 '--reward 21000000000000001: more than the supply cap' para-node genesis --founder "$a" --reward 21000000000000001
-	fails 2 '--name x y: not a valid name' para-node genesis --founder "$a" --name 'x y'
-	para-node genesis --founder "$a" --alloc "$a=20999999999999999" --alloc "$b=1" | jq -e '.alloc | length == 2'
+	fails 2 '--reward 21000000000000001: more than the supply cap' para-node genesis --solo --founder "$a" --reward 21000000000000001
+	fails 2 '--name x y: not a valid name' para-node genesis --solo --founder "$a" --name 'x y'
+	para-node genesis --solo --founder "$a" --alloc "$a=20999999999999999" --alloc "$b=1" | jq -e '.alloc | length == 2'
 }
 
 @test "a new directory needs a network, and is not made without one" {
@@ -106,12 +107,14 @@ no_miner() {
 	para-key new a.key -f address >a
 	para-key new b.key -f address >b
 	para-node genesis --solo --founder "$(cat a)" >solo.json
-	para-node genesis --founder "$(cat a)" >one.json
+	para-node genesis --solo --founder "$(cat a)" | jq -c '.solo = false' >one.json
 	para-node genesis --founder "$(cat a)" --founder "$(cat b)" >many.json
 	fails 2 "not the founder" para-node -d d -k b.key --genesis solo.json
 	fails 2 "two must vote" para-node -d d -k a.key --genesis one.json
 	fails 2 "not solo" para-node -d d -k a.key --dev --genesis many.json
 	[ ! -e d/data.mdb ]
+	fails 2 "cannot listen on tcp://127.0.0.1:99999: no such host or port" para-node -d d -k a.key --genesis many.json \
+		--listen tcp://127.0.0.1:99999
 }
 
 @test "--dev and --genesis keep to the network of the directory" {
