@@ -112,18 +112,20 @@ static enum err
 attach_lists(struct cert *cert, struct arena *arena, const struct assembly *in, const struct lane_entry *lane,
     const struct list_tree *tree)
 {
-	cert->list = arena_alloc(arena, in->lists, sizeof *cert->list);
+	uint32_t n = 0;
+	enum err e = ERR_OK;
+
+	/* Most lists speak of few lanes: room for all of them in each certificate would be far too much. */
+	for (uint32_t i = 0, at; i < in->lists; i++)
+		n += agree_entry(&at, in->list[i], &cert->core.lane) && speaks(lane, cert, in, &in->list[i]->voter);
+	cert->list = arena_alloc(arena, n, sizeof *cert->list);
 	if (!cert->list)
 		return ERR_NOMEM;
-	for (uint32_t i = 0, at; i < in->lists; i++) {
-		enum err e;
-		if (!agree_entry(&at, in->list[i], &cert->core.lane) || !speaks(lane, cert, in, &in->list[i]->voter))
-			continue;
-		e = cert_list_from(&cert->list[cert->lists++], arena, cert, &tree[i], at);
-		if (e)
-			return e;
+	for (uint32_t i = 0, at; e == ERR_OK && i < in->lists && cert->lists < n; i++) {
+		if (agree_entry(&at, in->list[i], &cert->core.lane) && speaks(lane, cert, in, &in->list[i]->voter))
+			e = cert_list_from(&cert->list[cert->lists++], arena, cert, &tree[i], at);
 	}
-	return ERR_OK;
+	return e;
 }
 
 static enum err

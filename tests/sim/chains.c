@@ -13,7 +13,7 @@
 #include "heap.h"
 
 enum { FOLLOWED = 4, VOTERS = 8, FIRST = 3, LAST = 5, LANE_BYTES_MOST = 1024, SEAL_BYTES_MOST = 400,
-	LIST_BYTES_MOST = 320 /* of a witness, in a certificate */ };
+	LIST_BYTES_MOST = 256 /* of a witness, in a certificate */ };
 
 static const double SLOTS = LAST - FIRST;
 
@@ -139,6 +139,20 @@ bound(double lanes, double seals)
 	return LANE_BYTES_MOST * lanes + SEAL_BYTES_MOST * seals;
 }
 
+/* Where lanes have witnesses, each of these has a list in the certificate besides. */
+static double
+bound_of_certs(const struct burden *b, bool drawn)
+{
+	return bound(b->lanes, b->seals) + (drawn ? LIST_BYTES_MOST * b->lists : 0);
+}
+
+/* The slot's lists are not in a block yet. */
+static double
+bound_of_memory(const struct burden *b, bool drawn)
+{
+	return b->allowed + (drawn ? LIST_BYTES_MOST * b->lists * (b->rounds + 1) : 0);
+}
+
 /* What a core has of all lanes: how each stands, the slot's lists and heads, blocks and candidates that are served. */
 static double
 lane_bytes(struct burden *b, const struct consensus *c, double *shared)
@@ -230,14 +244,14 @@ level(double a, double b)
 	return fabs(a - b) <= 0.2 * fmax(a, b);
 }
 
-/* Level with the first one, and what grows is within its bounds? In a lane with witnesses, each has a list. */
+/* Level with the first one, and what grows is within its bounds? */
 static bool
 is_fair(const struct burden *b, const struct burden *first, bool drawn)
 {
 	return !b->broken && b->bodies > 0 && level(b->bodies, first->bodies) && level(b->storage, first->storage) &&
 	    level(b->executed, first->executed) && (level(b->own, first->own) || b->own < 0) &&
-	    b->certs <= bound(b->lanes, b->seals) + (drawn ? LIST_BYTES_MOST * b->lists : 0) &&
-	    (drawn || b->all - first->all <= b->allowed - first->allowed);
+	    b->certs <= bound_of_certs(b, drawn) &&
+	    b->all - first->all <= bound_of_memory(b, drawn) - bound_of_memory(first, drawn);
 }
 
 static bool
@@ -254,7 +268,8 @@ carry_all(const struct plan *plan, size_t n, const char *mark)
 		struct burden b = carry(&plan[i]);
 		printf("%s%6u  %5u  %6.0f  %6.0f  %8.1f  %4.0f  %5.0f  %5.0f  %5.0f  %12.0f  %6.0f  %9.0f  %5.0f  %6.1f\n", mark,
 		    plan[i].chains, plan[i].nodes, b.bodies, b.storage, b.executed, b.own / 1024, b.lanes, b.seals, b.lists,
-		    b.certs, bound(b.lanes, b.seals), b.all / 1024, b.allowed / 1024, b.rounds);
+		    b.certs, bound_of_certs(&b, plan[i].drawn), b.all / 1024, bound_of_memory(&b, plan[i].drawn) / 1024,
+		    b.rounds);
 		fflush(stdout);
 		first = i == 0 ? b : first;
 		ok &= is_fair(&b, &first, plan[i].drawn);
