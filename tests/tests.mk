@@ -85,7 +85,7 @@ NODES ?= 7
 # Sanitizers watch malloc itself.
 SIM_HEAP := $(if $(SAN),,-Wl,--wrap=malloc,--wrap=calloc,--wrap=realloc,--wrap=free)
 SIM_LAWLESS := ,--wrap=rule_seal,--wrap=rule_stake,--wrap=rule_fill,--wrap=rule_effort,--wrap=rule_quorum
-SIM_CARELESS := ,--wrap=work_meets,--wrap=pool_flush,--wrap=pool_droppable,--wrap=tree_fold
+SIM_CARELESS := ,--wrap=work_meets,--wrap=pool_flush,--wrap=pool_droppable,--wrap=tree_fold,--wrap=difficulty_slot
 
 $(B)/sim/sim: $(SIM) $(call upto,ledger)
 	@mkdir -p $(@D)

@@ -1,5 +1,6 @@
 #include "careless.h"
 
+#include "consensus/difficulty.h"
 #include "consensus/pool.h"
 #include "consensus/tree.h"
 
@@ -19,6 +20,8 @@ size_t __wrap_pool_droppable(const struct pool *p, uint64_t final_hid, uint64_t 
 size_t __real_pool_droppable(const struct pool *p, uint64_t final_hid, uint64_t next_hid);
 void __wrap_tree_fold(struct node *node);
 void __real_tree_fold(struct node *node);
+uint64_t __wrap_difficulty_slot(const struct genesis *g, uint64_t d, uint64_t parent_slot, uint64_t slot);
+uint64_t __real_difficulty_slot(const struct genesis *g, uint64_t d, uint64_t parent_slot, uint64_t slot);
 
 bool
 __wrap_work_meets(const struct hash *work, uint64_t difficulty)
@@ -49,4 +52,10 @@ __wrap_tree_fold(struct node *node)
 {
 	if (careless != CARELESS_FOLD)
 		__real_tree_fold(node);
+}
+
+uint64_t
+__wrap_difficulty_slot(const struct genesis *g, uint64_t d, uint64_t parent_slot, uint64_t slot)
+{
+	return careless == CARELESS_GAPS ? d : __real_difficulty_slot(g, d, parent_slot, slot);
 }

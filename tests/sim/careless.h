@@ -12,7 +12,8 @@ enum careless {
 	CARELESS_RECORD, /* speaks before the record of what it signed is on disk */
 	CARELESS_WORK,   /* asks no seal for work */
 	CARELESS_POOL,   /* lets go of a payload whose block is executed, though not final */
-	CARELESS_FOLD    /* keeps what it has judged decoded */
+	CARELESS_FOLD,   /* keeps what it has judged decoded */
+	CARELESS_GAPS    /* asks for the same work however many slots were empty */
 };
 
 /* From now on every node is. */

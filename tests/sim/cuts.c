@@ -1,6 +1,6 @@
 /*
  * Worlds with one thing in them, that are to go well: cuts of two slots to half an epoch, one hostile seal in each slot, a
- * lane besieged, authorities that change; each with its control.
+ * lane besieged, power that comes and goes, authorities that change; each with its control.
  */
 #include <stdio.h>
 #include <string.h>
@@ -132,6 +132,43 @@ authorities_change(enum rules_flaw flaw)
 	return broken;
 }
 
+/*
+ * A thousand times the power of all others comes, for five retargets, and goes: how far is the next block? Of the first
+ * epochs the founders hold the votes, so that it is the difficulty alone that stands in the way.
+ */
+static const char *
+rented(enum careless careless)
+{
+	static struct world w;
+	struct options o = figures_options(4, 1);
+	const struct disk *d;
+	uint64_t slot = 1;
+	const char *broken;
+
+	o.wanted = 6;
+	o.chains = 1;
+	o.careless = careless;
+	world_open(&w, &o);
+	d = &w.host[0].disk;
+	w.load = 1000;
+	for (uint32_t i = 0; i < 3; i++)
+		w.host[i].power = 1;
+	w.host[3].power = 3000;
+	w.host[3].greedy = true;
+	while (d->tip < 5 * w.genesis.retarget && slot < 60)
+		world_until(&w, world_slot_ms(++slot));
+	if (d->block[d->tip].difficulty < 500 * w.genesis.difficulty)
+		law_break(&w, 3, "power_raises_the_difficulty", "it is not what so much power makes of it");
+	host_crash(&w, 3);
+	w.host[3].gone = true;
+	world_until(&w, world_slot_ms(slot + 21));
+	if (d->block[d->tip].brief.slot <= slot)
+		law_break(&w, 0, "a_block_within_twenty_slots", "there is none");
+	broken = w.law.broken;
+	world_close(&w);
+	return broken;
+}
+
 static bool
 tell(const char *what, uint64_t number, const char *broken)
 {
@@ -174,6 +211,9 @@ cuts_run(void)
 	/* The control: a lane whose own seals accept each other. */
 	ok &= tell_broken("the same in a lane without witnesses, where it is accepted", "no_false_root_committed",
 	    besieged(true));
+	ok &= tell("a thousand times the power, which goes again", 0, rented(CARELESS_NEVER));
+	ok &= tell_broken("the same where empty slots make no work easier", "a_block_within_twenty_slots",
+	    rented(CARELESS_GAPS));
 	ok &= tell("authorities that change, and seal", 0, authorities_change(RULES_SOUND));
 	ok &= tell_broken("the same with two who never speak, where they stay", "authorities_change",
 	    authorities_change(RULES_ABSENT));

@@ -79,6 +79,31 @@ send(struct world *w, uint32_t who, const struct effect *e)
 	letter_drop(l);
 }
 
+/* Finds the nonce of a seal within so many tries. */
+static bool
+search(struct host *h, struct seal_head *head, uint64_t tries)
+{
+	size_t kernels;
+	const struct work_kernel *kernel = work_kernels(&kernels);
+	struct hash digest = seal_digest(&head->core, &head->auth), target = work_target(h->work.effort);
+
+	return kernel[kernels - 1].search(&head->nonce, &digest, &target, h->nonce, tries);
+}
+
+/* How long its power needs for a seal. Over a slot: there is other work then. */
+static uint64_t
+power_ms(struct host *h, const struct seal_core *core)
+{
+	struct seal_head head = { .core = *core };
+	uint64_t first = h->nonce;
+
+	head.auth = seal_sign(core, h->key);
+	if (!search(h, &head, h->power * PERIOD))
+		return PERIOD + 1;
+	h->nonce = head.nonce;
+	return 4 + (head.nonce - first) / h->power;
+}
+
 static void
 begin_work(struct world *w, uint32_t who, const struct effect_work *work)
 {
@@ -89,11 +114,12 @@ begin_work(struct world *w, uint32_t who, const struct effect_work *work)
 		return;
 	free(h->work_row);
 	h->work = *work;
+	ms = h->power ? power_ms(h, &work->core) : ms;
 	h->work_row = room_new(work->core.payloads, sizeof *h->work_row);
 	if (work->core.payloads)
 		memcpy(h->work_row, work->row, work->core.payloads * sizeof *h->work_row);
-	h->mining = true;
-	plan(w, who, HAPPEN_MINED, w->now_ms + ms);
+	h->mining = ms <= PERIOD;
+	plan(w, who, HAPPEN_MINED, h->mining ? w->now_ms + ms : world_slot_ms(world_slot(w) + 1) + 1);
 }
 
 static void
@@ -334,15 +360,22 @@ ask_for_work(struct world *w, uint32_t who)
 static struct hash
 find_nonce(struct host *h, struct seal_head *head)
 {
-	size_t kernels;
-	const struct work_kernel *kernel = work_kernels(&kernels);
-	struct hash digest = seal_digest(&head->core, &head->auth), target = work_target(h->work.effort);
+	struct hash digest = seal_digest(&head->core, &head->auth);
 
-	if (h->hostile & HOSTILE_IDLE)
-		return work_hash(&digest, head->nonce);
-	while (!kernel[kernels - 1].search(&head->nonce, &digest, &target, h->nonce, 1 << 20))
+	while (!(h->hostile & HOSTILE_IDLE) && !search(h, head, 1 << 20))
 		h->nonce += 1 << 20;
 	return work_hash(&digest, head->nonce);
+}
+
+/* Another work for the same seal is another seal. */
+static void
+seal_again(struct world *w, uint32_t who)
+{
+	struct host *h = &w->host[who];
+
+	h->nonce++;
+	h->mining = true;
+	plan(w, who, HAPPEN_MINED, w->now_ms + power_ms(h, &h->work.core));
 }
 
 static void
@@ -373,7 +406,10 @@ mined(struct world *w, uint32_t who)
 		law_mined(w, &s.head, &id);
 	step_seal(w, who, &s, &id, false, NULL);
 	free(s.payload);
-	ask_for_work(w, who);
+	if (h->greedy && h->work.core.slot == world_slot(w))
+		seal_again(w, who);
+	else
+		ask_for_work(w, who);
 }
 
 /* --- life --- */

@@ -64,6 +64,10 @@ make_genesis(struct world *w)
 	g->period_ms = PERIOD;
 	g->difficulty = 256;
 	g->epoch = w->o.calm ? 64 : epochs[chance_below(&w->trouble, 4)];
+	if (w->o.wanted) {
+		g->seals = g->retarget = w->o.wanted;
+		g->seals_per_lane = 0;
+	}
 	for (uint32_t i = 0; i < w->hosts; i++) {
 		if (w->host[i].founder)
 			w->founder[g->founders++] = w->host[i].name;

@@ -41,6 +41,7 @@ struct options {
 	enum books_flaw flaw;    /* of every ledger */
 	enum rules_flaw lawless; /* of every core */
 	enum careless careless;  /* every node */
+	uint32_t wanted;         /* seals wanted a slot, and as many blocks between two retargets; 0: as by default */
 	uint32_t hostile;        /* ways to be hostile that are allowed; UINT32_MAX: as the seed says */
 };
 
@@ -55,6 +56,8 @@ struct host {
 	struct effect_work work;
 	uint64_t *work_row;
 	uint64_t timer_ms, nonce;
+	uint64_t power;         /* tries that it makes in a ms, at least 4 ms for a seal; 0: each seal in time */
+	bool greedy;            /* seals as long as the slot lasts, whether anything waits or not */
 	uint32_t life;
 	/* faults */
 	int64_t skew_ms;
