@@ -163,7 +163,7 @@ hand_up(struct link *k)
 		free(p);
 		return;
 	}
-	l->held_bytes += p->len;
+	l->held_bytes += p->len + LINKS_COST;
 	p->prev = NULL;
 	p->next = l->held;
 	if (l->held != NULL)

@@ -67,7 +67,7 @@ links_release(struct links *l, void *held)
 		l->held = p->next;
 	if (p->next != NULL)
 		p->next->prev = p->prev;
-	l->held_bytes -= p->len;
+	l->held_bytes -= p->len + LINKS_COST;
 	if (l->paused > 0)
 		flow_wake(l);
 	pthread_mutex_unlock(&l->mutex);

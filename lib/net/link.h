@@ -19,6 +19,8 @@
 
 struct links;
 
+enum { LINKS_COST = 1024 };
+
 struct links_config {
 	const char *const *listen; /* tcp://HOST:PORT, port 0: any (links_port tells); or ipc:///path */
 	unsigned listens;
@@ -26,7 +28,7 @@ struct links_config {
 	size_t queue_bytes;     /* most bytes waiting to go out on one link, at least message_bytes */
 	/*
 	 * Most bytes received and not yet released, over all links, at least twice message_bytes: beyond it nothing is
-	 * read. Messages that are still coming in count as they grow, and have at most half: when they fill it for a
+	 * read. A message counts with LINKS_COST more: what it takes whoever holds it, however short it is. Messages that are still coming in count as they grow, and have at most half: when they fill it for a
 	 * second, the link whose message comes slowest is closed (ERR_BUSY).
 	 */
 	size_t total_bytes;

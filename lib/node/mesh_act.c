@@ -31,7 +31,6 @@ may_tell(struct mesh *m)
 	return m->untold == 0;
 }
 
-
 /* Said once for each place; who claims it has proved nothing. */
 static void
 tell_parted(struct node *n, const char *key, uint64_t hid)
@@ -43,6 +42,12 @@ tell_parted(struct node *n, const char *key, uint64_t hid)
 	    " is the way to the other", key, hid, hid);
 }
 
+static const char *
+why_refused(enum err e)
+{
+	return e == ERR_NETWORK ? "another network" : e == ERR_BUSY ? "no room" : err_text(e);
+}
+
 static void
 note(struct mesh *m, const struct overlay_effect *e)
 {
@@ -50,7 +55,7 @@ note(struct mesh *m, const struct overlay_effect *e)
 	char key[ACCOUNT_TEXT];
 	account_print(key, e->key.b);
 	const char *url = e->url != NULL ? e->url : "";
-	bool of_peer = e->note == NOTE_PEER || e->note == NOTE_GONE || e->note == NOTE_REFUSED;
+	bool of_peer = e->note <= NOTE_REFUSES;
 	if (of_peer && !may_tell(m))
 		return;
 	switch (e->note) {
@@ -61,7 +66,10 @@ note(struct mesh *m, const struct overlay_effect *e)
 		log_event(n, "peer %s is gone: %s", key, e->err == ERR_OK ? "closed" : err_text(e->err));
 		break;
 	case NOTE_REFUSED:
-		log_event(n, "a node at %s is refused: %s", url, e->err == ERR_NETWORK ? "another network" : err_text(e->err));
+		log_event(n, "a node at %s is refused: %s", url, why_refused(e->err));
+		break;
+	case NOTE_REFUSES:
+		log_event(n, "the node at %s refuses this one: %s", url, why_refused(e->err));
 		break;
 	case NOTE_CLOCK:
 		if (e->err == ERR_OK) {

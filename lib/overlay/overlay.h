@@ -156,7 +156,10 @@ enum overlay_effect_type {
 	OVERLAY_NOTE         /* for the log: note, key, err */
 };
 
-enum overlay_note { NOTE_PEER, NOTE_GONE, NOTE_REFUSED, NOTE_CLOCK, NOTE_SYNC, NOTE_SYNCED,
+enum overlay_note {
+	NOTE_PEER, NOTE_GONE, /* key; of one that came also url: the address of the link */
+	NOTE_REFUSED, NOTE_REFUSES, /* url, err: a node by this one, this one by a node */
+	NOTE_CLOCK, NOTE_SYNC, NOTE_SYNCED,
 	NOTE_PARTED /* key, hid: a branch with more work parted from ours at hid, before our last final block */ };
 
 struct overlay_effect {

@@ -2,15 +2,21 @@
 
 #include <string.h>
 
-static void
+/* Room for it is reserved. */
+static enum err
 note(struct overlay_effects *out, enum overlay_note what, const struct peer *peer, enum err err)
 {
-	struct overlay_effect *effect = emit_add(out, OVERLAY_NOTE);
+	const char *address = emit_text(out, peer->host);
+	struct overlay_effect *effect = address ? emit_add(out, OVERLAY_NOTE) : NULL;
 
+	if (!effect)
+		return ERR_NOMEM;
 	effect->note = what;
 	effect->link = peer->link;
 	effect->key = peer->other.key;
+	effect->url = address;
 	effect->err = err;
+	return ERR_OK;
 }
 
 /* Says why, in words, and ends it. */
@@ -23,8 +29,7 @@ refuse(struct peers *p, struct overlay_effects *out, struct peer *peer, const ch
 	peers_doom(p, peer, why);
 	if (emit_reserve(out, 2) != ERR_OK || peers_say(p, out, peer, &m, now_ms) != ERR_OK)
 		return ERR_NOMEM;
-	note(out, NOTE_REFUSED, peer, why);
-	return ERR_OK;
+	return note(out, NOTE_REFUSED, peer, why);
 }
 
 static enum err
@@ -110,8 +115,8 @@ tell_admitted(struct peers *p, struct overlay_effects *out, struct peer *peer)
 
 	if (emit_reserve(out, 2) != ERR_OK || (peer->dialled[0] && !url))
 		return ERR_NOMEM;
-	if (!peer->told)
-		note(out, NOTE_PEER, peer, ERR_OK);
+	if (!peer->told && note(out, NOTE_PEER, peer, ERR_OK) != ERR_OK)
+		return ERR_NOMEM;
 	if (url) {
 		struct overlay_effect *save = emit_add(out, OVERLAY_SAVE);
 		save->url = url;
@@ -188,8 +193,7 @@ take_bye(struct peers *p, struct overlay_effects *out, struct peer *peer, const 
 	if (emit_reserve(out, 1) != ERR_OK)
 		return ERR_NOMEM;
 	peers_doom(p, peer, why);
-	note(out, NOTE_REFUSED, peer, why);
-	return ERR_OK;
+	return note(out, NOTE_REFUSES, peer, why);
 }
 
 enum err

@@ -99,6 +99,31 @@ test_back_pressure(void **state)
 	pair_end(b);
 }
 
+/* Short ones take more than their bytes: a flood of them is stopped as one of long ones is. */
+static void
+test_back_pressure_of_short_ones(void **state)
+{
+	(void)state;
+	struct links_config c = pair_config(NULL);
+	c.message_bytes = 64 << 10;
+	c.total_bytes = 2 * c.message_bytes;
+	struct node *a = pair_node(), *b = pair_node_of(c);
+	b->park = true;
+	pair_join(a, b);
+	for (uint32_t i = 0; i < 400; i++)
+		assert_int_equal(pair_send_number(a, a->link, i, 4), ERR_OK);
+	pair_await(b, &b->parked, 100);
+	assert_true(pair_await_for(b, &b->parked, 200, 300) <= c.total_bytes / LINKS_COST);
+	pair_lock(b);
+	b->park = false;
+	pair_unlock(b);
+	for (unsigned i = 0; i < b->parked; i++)
+		links_release(b->links, b->park_of[i]);
+	pair_await(b, &b->messages, 400);
+	pair_end(a);
+	pair_end(b);
+}
+
 /* Nobody reads: the queue fills to its bound, and after idle_ms the link is closed. */
 static void
 test_slow_reader(void **state)
@@ -213,6 +238,7 @@ main(void)
 		cmocka_unit_test(test_order),
 		cmocka_unit_test(test_last_words),
 		cmocka_unit_test(test_back_pressure),
+		cmocka_unit_test(test_back_pressure_of_short_ones),
 		cmocka_unit_test(test_slow_reader),
 		cmocka_unit_test(test_dial),
 		cmocka_unit_test(test_stop_in_the_middle),

@@ -19,7 +19,7 @@
 #include "overlay/message.h"
 #include "overlay/peers.h"
 
-enum { NODES = 24, LINKS = 4096, MAILS = 65536, NOTES = NOTE_SYNCED + 1, BOOTS = 3, NET_PERIOD = 1000 };
+enum { NODES = 24, LINKS = 4096, MAILS = 65536, NOTES = NOTE_PARTED + 1, BOOTS = 3, NET_PERIOD = 1000 };
 
 struct node {
 	struct overlay *o;
@@ -29,6 +29,7 @@ struct node {
 	unsigned objects, notes[NOTES], dials, closes, saves, failures;
 	enum err why;              /* of the last CLOSE */
 	enum err note_err[NOTES];
+	char note_url[NOTES][OVERLAY_URL];
 	int64_t note_ms;
 	uint64_t last_object;      /* its number */
 	size_t last_len;           /* its bytes */
@@ -250,6 +251,8 @@ net_note(struct node *node, const struct overlay_effect *e)
 {
 	node->notes[e->note]++;
 	node->note_err[e->note] = e->err;
+	if (e->note <= NOTE_REFUSES && e->note != NOTE_GONE)
+		snprintf(node->note_url[e->note], OVERLAY_URL, "%s", e->url ? e->url : "");
 	if (e->note == NOTE_CLOCK)
 		node->note_ms = e->ms;
 }
