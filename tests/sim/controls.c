@@ -9,6 +9,7 @@ enum { TRIES = 8 };
 struct control {
 	const char *what, *law;
 	uint64_t seed; /* the first of TRIES, one of which breaks the law */
+	bool once;     /* this seed alone */
 	uint32_t hosts, share, without, hostile;
 	bool coins;
 	enum books_flaw flaw;
@@ -53,13 +54,13 @@ static const struct control controls[] = {
 	    .careless = CARELESS_RECORD },
 	{ .what = "seals need no work", .law = "committed_work_never_forged", .seed = 340, .hosts = 5, .share = 200,
 	    .hostile = HOSTILE_IDLE, .careless = CARELESS_WORK },
-	{ .what = "one seals without work, and nothing happens", .seed = 340, .hosts = 5, .share = 200,
+	{ .what = "one seals without work, and nothing happens", .seed = 340, .once = true, .hosts = 5, .share = 200,
 	    .hostile = HOSTILE_IDLE },
 	{ .what = "pools let go of what is not final", .law = "nothing_acknowledged_lost", .seed = 350, .hosts = 5,
 	    .careless = CARELESS_POOL },
 	{ .what = "a slot takes whatever is sent", .law = "queues_bounded", .seed = 365, .hosts = 5, .share = 600,
 	    .without = DEFENCE_ROOM, .hostile = HOSTILE_SPAM },
-	{ .what = "the same within bounds, and nothing happens", .seed = 365, .hosts = 5, .share = 600,
+	{ .what = "the same within bounds, and nothing happens", .seed = 365, .once = true, .hosts = 5, .share = 600,
 	    .hostile = HOSTILE_SPAM },
 };
 
@@ -70,7 +71,7 @@ play(const struct control *c, uint64_t *seed)
 	static struct world w;
 	const char *broken = NULL;
 
-	for (*seed = c->seed; *seed < c->seed + TRIES && !broken; ++*seed) {
+	for (*seed = c->seed; *seed < c->seed + (c->once ? 1 : TRIES) && !broken; ++*seed) {
 		struct options o = { .seed = *seed, .hosts = c->hosts, .rounds = 60, .rough = true, .without = c->without,
 			.hostile = c->hostile, .hostile_share = c->share, .coins = c->coins, .flaw = c->flaw,
 			.rules = c->rules, .lawless = c->lawless, .careless = c->careless };
