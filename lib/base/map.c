@@ -106,6 +106,16 @@ map_free(struct map *m)
 	map_init(m, m->key_len, m->seed);
 }
 
+enum err
+map_reserve(struct map *m, size_t n)
+{
+	size_t cap = m->cap ? m->cap : CAP_LEAST;
+
+	while (n >= cap / 4 * 3 && cap <= SIZE_MAX / 2)
+		cap *= 2;
+	return cap > m->cap ? resize(m, cap) : ERR_OK;
+}
+
 void *
 map_get(const struct map *m, const void *key)
 {

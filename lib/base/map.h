@@ -27,6 +27,9 @@ enum { MAP_KEY_MAX = 48 };
 void map_init(struct map *m, size_t key_len, uint64_t seed);
 void map_free(struct map *m);
 
+/* Makes room for n keys at once, where one after the other would move all of them again and again. */
+enum err map_reserve(struct map *m, size_t n);
+
 /* The value, or NULL. */
 void *map_get(const struct map *m, const void *key);
 

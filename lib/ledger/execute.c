@@ -178,7 +178,7 @@ execute_all(struct run *run, struct execution *item, uint32_t n)
 	enum err e = ERR_OK;
 
 	run->deferred = arena_alloc(&run->arena, n, sizeof *run->deferred);
-	if (!run->deferred)
+	if (!run->deferred || map_reserve(&run->ids, n) || map_reserve(&run->signers, n))
 		return ERR_NOMEM;
 	for (uint32_t i = 0; e == ERR_OK && i < n; i++)
 		e = execute_item(run, &item[i], i);

@@ -45,24 +45,42 @@ copy_key(uint8_t out[static COPY_KEY], const struct hash *id, uint64_t row)
 	key_put_u64(out + HASH_KEY, row);
 }
 
+/* Of an id that no row has yet; else ERR_EXISTS, and the row that it names. One search does for both. */
+static enum err
+put_new_id(struct store_txn *t, uint64_t *other, uint64_t row, const struct hash *id)
+{
+	uint8_t bytes[ROW_KEY];
+	MDB_val key = {.mv_size = HASH_KEY, .mv_data = (void *)id->b}, value = {.mv_size = sizeof(bytes), .mv_data = bytes};
+	int rc;
+
+	if (!t->write)
+		return ERR_PERMISSION;
+	key_put_u64(bytes, row);
+	rc = mdb_put(t->txn, t->store->db[DB_ID], &key, &value, MDB_NOOVERWRITE);
+	if (rc != MDB_KEYEXIST)
+		return store_error(rc);
+	if (value.mv_size != ROW_KEY)
+		return ERR_CORRUPT;
+	*other = key_get_u64(value.mv_data);
+	return ERR_EXISTS;
+}
+
 /* An older row keeps the id: a block names it. */
 static enum err
 put_id(struct store_txn *t, uint64_t row, const struct hash *id)
 {
 	uint8_t copy[COPY_KEY];
-	uint64_t other;
-	enum err e = get_row(t, &other, id);
+	uint64_t other = row;
+	enum err e = put_new_id(t, &other, row, id);
 
-	if (e == ERR_NOT_FOUND || (!e && other >= row)) {
-		enum err put = put_row(t, id->b, HASH_KEY, row);
-
-		if (put || e || other == row)
-			return put;
+	if (e != ERR_EXISTS || other == row)
+		return e == ERR_EXISTS ? ERR_OK : e;
+	if (other > row) {
+		e = put_row(t, id->b, HASH_KEY, row);
+		if (e)
+			return e;
 	}
-	if (e)
-		return e;
-	if (other < row)
-		other = row;
+	other = other > row ? other : row;
 	copy_key(copy, id, other);
 	return put_row(t, copy, sizeof(copy), other);
 }

@@ -63,6 +63,10 @@ get_number(struct reader *r, uint64_t most)
 	size_t n = 0;
 	bool more = true;
 
+	if (r->left && r->at[0] < 0x80 && r->at[0] <= most) {
+		r->left--;
+		return *r->at++;
+	}
 	while (more && n < r->left && n < 10) {
 		v |= (uint64_t)(r->at[n] & 0x7f) << 7 * n;
 		more = r->at[n++] & 0x80;

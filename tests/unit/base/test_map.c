@@ -215,6 +215,27 @@ a_freed_map_can_be_used_again(void **state)
 	map_free(&m);
 }
 
+static void
+what_has_room_does_not_move(void **state)
+{
+	struct map m;
+	int v;
+
+	(void)state;
+	map_init(&m, sizeof(uint32_t), 7);
+	assert_int_equal(map_reserve(&m, 1000), ERR_OK);
+	const struct map_slot *slots = m.slots;
+	for (uint32_t i = 0; i < 1000; i++)
+		assert_int_equal(map_put(&m, &i, &v), ERR_OK);
+	assert_ptr_equal(m.slots, slots);
+	assert_int_equal(map_reserve(&m, 10), ERR_OK);
+	assert_ptr_equal(m.slots, slots);
+	for (uint32_t i = 0; i < 1000; i++)
+		assert_ptr_equal(map_get(&m, &i), &v);
+	assert_int_equal(m.count, 1000);
+	map_free(&m);
+}
+
 int
 main(void)
 {
@@ -226,6 +247,7 @@ main(void)
 		cmocka_unit_test(keys_that_differ_in_one_bit_are_different_keys),
 		cmocka_unit_test(the_seed_decides_where_keys_stand),
 		cmocka_unit_test(a_freed_map_can_be_used_again),
+		cmocka_unit_test(what_has_room_does_not_move),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
