@@ -5,7 +5,7 @@
 transfers=${TRANSFERS:-60000}     # of a measurement
 accounts=${ACCOUNTS:-1000000}     # of coin-million
 spread=${SPREAD:-100000}          # transfers over all chains of chains-*
-beside=${BESIDE:-10000}           # transactions of litecoind's side
+beside=${BESIDE:-20000}           # transactions of litecoind's side
 declare -A moved
 
 # A node with coin chains that hold so many accounts together; so many of these have a key.
@@ -125,13 +125,14 @@ measure_litecoin() {
 	stop_litecoin "$home"
 }
 
+# Both sides are busy for some ten seconds, so that the wait for the last block counts little on either.
 run_litecoin-coin() {
 	local before
 	rm -f "$dir/ltc.coin.fed"
 	! has_litecoin || measure_litecoin
 	coin_node "$dir/coin" 8 10000 8000
 	before=$(du -B1 "$dir/coin/data.mdb" | cut -f1)
-	move_coins 8 10000 8000 "$transfers"
+	move_coins 8 10000 8000 $((2 * transfers))
 	jq -c --argjson disk $(($(du -B1 "$dir/coin/data.mdb" | cut -f1) - before)) '.disk = $disk' "$dir/fed" >"$dir/beside.fed"
 }
 
