@@ -1,47 +1,25 @@
 /* para-chain: chain specs and the payloads that register them. para-chain(1). */
-#include <string.h>
-
 #include "json/fields.h"
 #include "json/view.h"
+#include "tool/coinspec.h"
 #include "tool/draft.h"
 #include "tool/output.h"
 #include "tool/proposal.h"
 #include "tool/query.h"
-#include "tool/rulespec.h"
 #include "tool/specfile.h"
 
-enum { BODY_DEFAULT = 65536 };
-
 static struct draft_options draft_options = DRAFT_DEFAULTS;
-static struct rulespec rule = RULESPEC_DEFAULTS;
+static struct coinspec given = COINSPEC_DEFAULTS;
 static struct option_list authorities;
-static const char *name, *engine = "data";
-static uint64_t witnesses = SPEC_WITNESSES, body_bytes = BODY_DEFAULT;
+static const char *engine_word = "data";
 
 static int
 run_spec(struct tool *t)
 {
-	struct spec spec = {.witnesses = (uint16_t)witnesses, .body_bytes = (uint32_t)body_bytes};
-	if (!name)
-		return tool_usage(t, "no name: give --name NAME");
-	if (!spec_name_ok(name))
-		return tool_usage(t, "option --name: '%s': %s", name, err_text(ERR_NAME));
-	if (spec_engine_parse(&spec.engine, engine))
-		return tool_usage(t, "option --engine: '%s' is not known", engine);
-	if (spec.engine == ENGINE_COIN)
-		return tool_usage(t, "option --engine: 'coin' is para-coin(1)'s: it has a coin's options");
-	strcpy(spec.name, name);
-	if (witnesses != 0 && witnesses != SPEC_WITNESSES)
-		return tool_usage(t, "option --witnesses: '%llu' is neither 0 nor 128", (unsigned long long)witnesses);
-	int status = rulespec_make(&spec, t, &rule);
-	enum err e = status ? ERR_OK : spec_check(&spec);
-	if (e)
-		return tool_usage(t, "%s", err_text(e));
-	if (status)
-		return status;
-	view_spec(output_begin(t), &spec);
-	output_end(t);
-	return TOOL_DONE;
+	enum spec_engine engine;
+	if (spec_engine_parse(&engine, engine_word) || engine == ENGINE_ROOT)
+		return tool_usage(t, "option --engine: '%s' is not known", engine_word);
+	return coinspec_print(t, engine, &given);
 }
 
 /* NULL: it is not valid. */
@@ -117,11 +95,9 @@ run_list(struct tool *t)
 #define END {0, NULL, NULL, NULL, OPTION_FLAG, NULL, 0, 0}
 
 static const struct option_entry spec_options[] = {
-    {0, "name", "NAME", "the chain's name", OPTION_TEXT, &name, 0, 0},
-    {0, "engine", "data", "what executes its payloads (data)", OPTION_TEXT, &engine, 0, 0},
-    RULESPEC_OPTIONS(rule),
-    {0, "witnesses", "0|128", "how many votes watch a lane (128)", OPTION_NUMBER, &witnesses, 0, SPEC_WITNESSES},
-    {0, "body-bytes", "N", "most bytes of a payload's body (65536)", OPTION_NUMBER, &body_bytes, 1, LIMIT_BODY}, END};
+    {0, "name", "NAME", "the chain's name", OPTION_TEXT, &given.name, 0, 0},
+    {0, "engine", "data|coin", "what executes its payloads (data)", OPTION_TEXT, &engine_word, 0, 0},
+    COINSPEC_CHAIN_OPTIONS(given), COINSPEC_COIN_OPTIONS(given), END};
 
 static const struct option_entry create_options[] = {DRAFT_OPTIONS(draft_options), END};
 

@@ -14,26 +14,15 @@
 #include "tool/remote.h"
 #include "tool/specfile.h"
 
-enum { BODY_DEFAULT = 65536 };
-
 static struct draft_options draft_options = DRAFT_DEFAULTS;
 static struct coinorder order = {.decimals = 8};
-static struct coinspec given = {.issuance = "fixed", .tokens = "owner", .cross = "closed", .decimals = 8,
-    .witnesses = SPEC_WITNESSES, .body_bytes = BODY_DEFAULT, .rule = RULESPEC_DEFAULTS};
+static struct coinspec given = COINSPEC_DEFAULTS;
 static bool csv;
 
 static int
 run_spec(struct tool *t)
 {
-	struct arena arena = {0};
-	struct spec spec;
-	int status = coinspec_make(&spec, &arena, t, &given);
-	if (!status) {
-		view_spec(output_begin(t), &spec);
-		output_end(t);
-	}
-	arena_free(&arena);
-	return status;
+	return coinspec_print(t, ENGINE_COIN, &given);
 }
 
 static int
@@ -174,25 +163,8 @@ run_audit(struct tool *t)
 #define TO {0, "to", "ADDRESS", "who gets it", OPTION_LIST, &order.to, 0, 0}
 
 static const struct option_entry spec_options[] = {
-    {0, "name", "NAME", "the chain's name", OPTION_TEXT, &given.name, 0, 0},
-    {0, "symbol", "TEXT", "1 to 12 of A-Z and 0-9 (the name in capitals)", OPTION_TEXT, &given.symbol, 0, 0},
-    {0, "decimals", "D", "digits behind the point, for display (8)", OPTION_NUMBER, &given.decimals, 0, COIN_DECIMALS},
-    {0, "issuance", "WORD", "fixed, mined, pos or token (fixed)", OPTION_TEXT, &given.issuance, 0, 0},
-    {0, "supply", "N", "the cap, in base units", OPTION_TEXT, &given.supply, 0, 0},
-    {0, "reward", "N", "of a hyper block, for mined and pos", OPTION_TEXT, &given.reward, 0, 0},
-    {0, "halving", "H", "the reward halves every H hyper blocks", OPTION_NUMBER, &given.halving, 0, JSON_NUMBER_MAX},
-    {0, "byte-fee", "N", "least fee for each byte of a payload (0)", OPTION_TEXT, &given.byte_fee, 0, 0},
-    {0, "minter", "ADDRESS", "who mints, for token", OPTION_TEXT, &given.minter, 0, 0},
-    {0, "alloc", "A=N", "address A has N from the start", OPTION_LIST, &given.allocs, 0, 0},
-    {0, "lock", "A=N:CLIFF:END", "A gets N between two hyper blocks", OPTION_LIST, &given.locks, 0, 0},
-    {0, "freeze", NULL, "accounts may be frozen", OPTION_FLAG, &given.freeze, 0, 0},
-    {0, "burn", NULL, "coins may be burned", OPTION_FLAG, &given.burn, 0, 0},
-    {0, "tokens", "WHO", "who issues tokens: owner or anybody (owner)", OPTION_TEXT, &given.tokens, 0, 0},
-    {0, "cross", "WORD", "may coins leave the chain: open or closed (closed)", OPTION_TEXT, &given.cross, 0, 0},
-    RULESPEC_OPTIONS(given.rule),
-    {0, "witnesses", "0|128", "how many votes watch a lane (128)", OPTION_NUMBER, &given.witnesses, 0, SPEC_WITNESSES},
-    {0, "body-bytes", "N", "most bytes of a payload's body (65536)", OPTION_NUMBER, &given.body_bytes, 1, LIMIT_BODY},
-    END};
+    {0, "name", "NAME", "the chain's name", OPTION_TEXT, &given.name, 0, 0}, COINSPEC_COIN_OPTIONS(given),
+    COINSPEC_CHAIN_OPTIONS(given), END};
 
 static const struct option_entry plan_options[] = {
     {0, "csv", NULL, "print CSV", OPTION_FLAG, &csv, 0, 0}, END};

@@ -4,7 +4,10 @@
 #include <string.h>
 
 #include "chain/account.h"
-#include "json/json.h"
+#include "json/view.h"
+#include "tool/output.h"
+
+enum { DECIMALS_DEFAULT = 8 };
 
 int
 coinspec_amount(struct amount *out, struct tool *t, const char *option, const char *text)
@@ -157,23 +160,20 @@ static int
 read_words(struct spec *out, struct tool *t, const struct coinspec *given)
 {
 	struct coin *c = &out->coin;
-	if (!given->name)
-		return tool_usage(t, "no name: give --name NAME");
-	if (!spec_name_ok(given->name))
-		return tool_usage(t, "option --name: '%s': %s", given->name, err_text(ERR_NAME));
-	strcpy(out->name, given->name);
+	const char *issuance = given->issuance ? given->issuance : "fixed";
+	const char *tokens = given->tokens ? given->tokens : "owner", *cross = given->cross ? given->cross : "closed";
 	symbol_of(c->symbol, given->name);
 	if (given->symbol && !coin_symbol_ok(given->symbol))
 		return tool_usage(t, "option --symbol: '%s': %s", given->symbol, err_text(ERR_SYMBOL));
 	if (given->symbol)
 		strcpy(c->symbol, given->symbol);
-	if (coin_issuance_parse(&c->issuance, given->issuance))
-		return tool_usage(t, "option --issuance: '%s' is not known", given->issuance);
-	bool anybody = strcmp(given->tokens, "anybody") == 0, open = strcmp(given->cross, "open") == 0;
-	if (!anybody && strcmp(given->tokens, "owner") != 0)
-		return tool_usage(t, "option --tokens: '%s' is neither owner nor anybody", given->tokens);
-	if (!open && strcmp(given->cross, "closed") != 0)
-		return tool_usage(t, "option --cross: '%s' is neither open nor closed", given->cross);
+	if (coin_issuance_parse(&c->issuance, issuance))
+		return tool_usage(t, "option --issuance: '%s' is not known", issuance);
+	bool anybody = strcmp(tokens, "anybody") == 0, open = strcmp(cross, "open") == 0;
+	if (!anybody && strcmp(tokens, "owner") != 0)
+		return tool_usage(t, "option --tokens: '%s' is neither owner nor anybody", tokens);
+	if (!open && strcmp(cross, "closed") != 0)
+		return tool_usage(t, "option --cross: '%s' is neither open nor closed", cross);
 	c->cross = open;
 	c->flags = (uint8_t)((given->freeze ? COIN_FREEZE : 0) | (given->burn ? COIN_BURN : 0) |
 	    (anybody ? COIN_TOKENS_BY_ANYBODY : 0));
@@ -188,14 +188,14 @@ check_issuance(const struct coin *c, struct tool *t, const struct coinspec *give
 	if (c->issuance == COIN_TOKEN && !given->minter)
 		return tool_usage(t, "no minter: give --minter ADDRESS");
 	if (c->issuance != COIN_TOKEN && given->minter)
-		return tool_usage(t, "option --minter: the issuance is '%s', not token", given->issuance);
+		return tool_usage(t, "option --minter: the issuance is '%s', not token", coin_issuance_name(c->issuance));
 	if (paid && c->reward.units == 0)
 		return tool_usage(t, "no reward: give --reward N");
 	if (paid && c->halving == 0)
 		return tool_usage(t, "no halving: give --halving H");
 	if (!paid && (c->reward.units > 0 || c->halving > 0))
 		return tool_usage(t, "option %s: the issuance is '%s', neither mined nor pos",
-		    c->reward.units > 0 ? "--reward" : "--halving", given->issuance);
+		    c->reward.units > 0 ? "--reward" : "--halving", coin_issuance_name(c->issuance));
 	return TOOL_DONE;
 }
 
@@ -211,27 +211,75 @@ read_amounts(struct coin *c, struct tool *t, const struct coinspec *given)
 		status = coinspec_amount(&c->byte_fee, t, "--byte-fee", given->byte_fee);
 	if (!status && given->minter)
 		status = coinspec_address(c->minter.b, t, "--minter", given->minter);
-	c->decimals = (uint8_t)given->decimals;
-	c->halving = given->halving;
+	c->decimals = given->decimals == OPTION_NONE ? DECIMALS_DEFAULT : (uint8_t)given->decimals;
+	c->halving = given->halving == OPTION_NONE ? 0 : given->halving;
 	return status ? status : check_issuance(c, t, given);
 }
 
-int
-coinspec_make(struct spec *out, struct arena *arena, struct tool *t, const struct coinspec *given)
+static int
+read_coin(struct spec *out, struct arena *arena, struct tool *t, const struct coinspec *given)
 {
-	*out = (struct spec){.engine = ENGINE_COIN, .witnesses = (uint16_t)given->witnesses,
-	    .body_bytes = (uint32_t)given->body_bytes};
 	int status = read_words(out, t, given);
-	if (!status)
-		status = rulespec_make(out, t, &given->rule);
 	if (!status)
 		status = read_amounts(&out->coin, t, given);
 	if (!status)
 		status = read_list(&out->coin.alloc, &out->coin.allocs, arena, t, &given->allocs, false);
 	if (!status)
 		status = read_list(&out->coin.lock, &out->coin.locks, arena, t, &given->locks, true);
+	return status;
+}
+
+/* An engine without a coin takes none of its options. */
+static int
+refuse_coin(struct tool *t, const char *engine, const struct coinspec *given)
+{
+	const struct {
+		const char *option;
+		bool given;
+	} coin[] = {{"symbol", given->symbol}, {"decimals", given->decimals != OPTION_NONE}, {"issuance", given->issuance},
+	    {"supply", given->supply}, {"reward", given->reward}, {"halving", given->halving != OPTION_NONE},
+	    {"byte-fee", given->byte_fee}, {"minter", given->minter}, {"alloc", given->allocs.count},
+	    {"lock", given->locks.count}, {"freeze", given->freeze}, {"burn", given->burn}, {"tokens", given->tokens},
+	    {"cross", given->cross}};
+	for (size_t i = 0; i < sizeof coin / sizeof coin[0]; i++)
+		if (coin[i].given)
+			return tool_usage(t, "option --%s: the engine is '%s', not coin", coin[i].option, engine);
+	return TOOL_DONE;
+}
+
+static int
+make(struct spec *out, struct arena *arena, struct tool *t, enum spec_engine engine, const struct coinspec *given)
+{
+	*out = (struct spec){.engine = engine, .witnesses = (uint16_t)given->witnesses,
+	    .body_bytes = (uint32_t)given->body_bytes};
+	if (!given->name)
+		return tool_usage(t, "no name: give --name NAME");
+	if (!spec_name_ok(given->name))
+		return tool_usage(t, "option --name: '%s': %s", given->name, err_text(ERR_NAME));
+	strcpy(out->name, given->name);
+	if (given->witnesses != 0 && given->witnesses != SPEC_WITNESSES)
+		return tool_usage(t, "option --witnesses: '%llu' is neither 0 nor 128", (unsigned long long)given->witnesses);
+	int status = rulespec_make(out, t, &given->rule);
+	if (!status && engine == ENGINE_COIN)
+		status = read_coin(out, arena, t, given);
+	else if (!status)
+		status = refuse_coin(t, spec_engine_name(engine), given);
 	if (status)
 		return status;
 	enum err e = spec_check(out);
 	return e ? tool_usage(t, "%s: %s", given->name, err_text(e)) : TOOL_DONE;
+}
+
+int
+coinspec_print(struct tool *t, enum spec_engine engine, const struct coinspec *given)
+{
+	struct arena arena = {0};
+	struct spec spec;
+	int status = make(&spec, &arena, t, engine, given);
+	if (!status) {
+		view_spec(output_begin(t), &spec);
+		output_end(t);
+	}
+	arena_free(&arena);
+	return status;
 }

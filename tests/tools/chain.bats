@@ -12,9 +12,21 @@ load lib
 	para-seal verify <line
 }
 
+@test "a coin's spec is the same from para-chain and para-coin; other engines take none of its options" {
+	coin=(--name gold --supply 1000 --symbol AU --freeze --tokens anybody --alloc "$(para-key new a.key -f address)=7")
+	para-chain spec --engine coin "${coin[@]}" >chain.json
+	para-coin spec "${coin[@]}" | cmp - chain.json
+	[ "$(jq -r '[.engine, .coin.symbol, .coin.decimals, .coin.alloc[0].amount] | join(",")' chain.json)" = coin,AU,8,7 ]
+	fails 2 'no supply' para-chain spec --name gold --engine coin
+	fails 2 "option --freeze: the engine is 'data', not coin" para-chain spec --name gold --freeze
+	fails 2 "option --decimals: the engine is 'data', not coin" para-chain spec --name gold --decimals 0
+	fails 2 "option --lock: the engine is 'data', not coin" para-chain spec --name gold --lock x
+}
+
 @test "bad specs are refused with the member's name" {
 	fails 2 'option --name' para-chain spec --name Notes
 	fails 2 'option --engine' para-chain spec --name notes --engine magic
+	fails 2 'option --engine' para-chain spec --name notes --engine root
 	fails 2 'option --rule' para-chain spec --name notes --rule magic
 	fails 2 'option --witnesses' para-chain spec --name notes --witnesses 129
 	fails 2 'option --witnesses' para-chain spec --name notes --witnesses 5
