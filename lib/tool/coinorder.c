@@ -46,6 +46,8 @@ read_outputs(struct order *out, struct buf *list, struct tool *t, const struct c
 		coin_alloc_put(list, &output[i]);
 	}
 	free(output);
+	if (!status && list->failed)
+		status = tool_fail(t, TOOL_TROUBLE, "%s", err_text(ERR_NOMEM));
 	out->outputs = (uint32_t)n;
 	out->output = bytes_of(list);
 	return status;

@@ -119,21 +119,27 @@ check(struct tool *t, const struct program *p)
 	return check_node(t);
 }
 
-static void
+static int
 print_help(struct tool *t, const struct program *p, const struct command *c)
 {
 	struct buf text = {0};
+	int status = TOOL_DONE;
 	table_help(&text, p, c);
-	output_raw(t, bytes_of(&text));
+	if (text.failed)
+		status = tool_fail(t, TOOL_TROUBLE, "%s", err_text(ERR_NOMEM));
+	else
+		output_raw(t, bytes_of(&text));
 	buf_free(&text);
+	return status;
 }
 
-static void
+static int
 print_version(struct tool *t)
 {
 	char line[64];
 	int n = snprintf(line, sizeof line, "%s %s\n", t->name, PARA_VERSION);
 	output_raw(t, (struct bytes){(uint8_t *)line, (size_t)n});
+	return TOOL_DONE;
 }
 
 static int
@@ -143,13 +149,10 @@ run(struct tool *t, const struct program *p, int argc, char **argv)
 	table_of(&table, t, t->command);
 	if (parse(t, &table, argc, argv))
 		return TOOL_TROUBLE;
-	if (table.help || table.version) {
-		if (table.help)
-			print_help(t, p, t->command->name[0] ? t->command : NULL);
-		else
-			print_version(t);
-		return TOOL_DONE;
-	}
+	if (table.help)
+		return print_help(t, p, t->command->name[0] ? t->command : NULL);
+	if (table.version)
+		return print_version(t);
 	if (check(t, p))
 		return TOOL_TROUBLE;
 	return t->command->run(t);
@@ -161,14 +164,12 @@ run_without_command(struct tool *t, const struct program *p, int argc, char **ar
 {
 	const char *first = argc > 1 ? argv[1] : "";
 	if (strcmp(first, "-h") == 0 || strcmp(first, "--help") == 0)
-		print_help(t, p, NULL);
-	else if (strcmp(first, "-V") == 0 || strcmp(first, "--version") == 0)
-		print_version(t);
-	else if (first[0] == '-' || !first[0])
+		return print_help(t, p, NULL);
+	if (strcmp(first, "-V") == 0 || strcmp(first, "--version") == 0)
+		return print_version(t);
+	if (first[0] == '-' || !first[0])
 		return tool_usage(t, "a command comes first");
-	else
-		return tool_usage(t, "unknown command '%s'", first);
-	return TOOL_DONE;
+	return tool_usage(t, "unknown command '%s'", first);
 }
 
 int

@@ -62,6 +62,29 @@ make_objects() {
 	}
 }
 
+@test "memory: para-coin, and every tool's help" {
+	make_objects
+	a=$(para-key show a.key -f address)
+	order=(-c 1 --seq 1 --network "$NETWORK" -k a.key)
+	gold=(--name gold --supply 1000 --issuance mined --reward 10 --halving 5 --alloc "$a=7" --lock "$a=5:1:9")
+	para-coin spec "${gold[@]}" >gold.json
+	# shellcheck disable=SC2046 # words
+	{
+		survives $(range) para-coin spec "${gold[@]}"
+		survives -i gold.json $(range) para-coin plan
+		survives -i gold.json $(range) para-coin plan --csv
+		survives "$HOLD/nomem.so" 1 60 1 para-coin send --to "$a" --amount 1 --memo x "${order[@]}"
+		survives $(range) para-coin issue --token ruby --symbol RUB --supply 5 "${order[@]}"
+		survives $(range) para-coin mint --to "$a" --amount 2 "${order[@]}"
+		survives $(range) para-coin burn --amount 2 "${order[@]}"
+		survives $(range) para-coin freeze "$a" "${order[@]}"
+	}
+	# Few allocations, each of them tried: half a text with status 0 would pass for the whole.
+	for tool in para-{chain,coin,inspect,key,mine,node,seal,send}; do
+		survives "$HOLD/nomem.so" 1 60 1 "$tool" --help
+	done
+}
+
 @test "memory: para-inspect with a node, without one; para-send" {
 	NODE_DEV=1 start_node
 	para-key new a.key
