@@ -13,6 +13,19 @@ for unit in share/systemd/*.service; do
 		bad=1
 	}
 done
+# demands UNIT LINE...: what the unit must have, word for word; the threshold alone would let most of it go.
+demands() {
+	local unit=share/systemd/$1.service line
+	shift
+	for line; do
+		grep -qxF -- "$line" "$unit" || { echo "$unit does not have $line"; bad=1; }
+	done
+}
+demands para-node Type=notify NotifyAccess=main WatchdogSec=30 RestartPreventExitStatus=1 DynamicUser=yes User=para \
+	Group=para StateDirectory=para StateDirectoryMode=0700 RuntimeDirectory=para RuntimeDirectoryMode=0750 \
+	MemoryDenyWriteExecute=yes LimitNOFILE=4096 SystemCallFilter=@system-service
+demands para-mine Type=exec DynamicUser=yes User=para-mine Group=para MemoryDenyWriteExecute=yes PrivateNetwork=yes Nice=19 \
+	SystemCallFilter=@system-service
 # What it says of other units of this machine is not ours.
 systemd-analyze verify --no-pager --man=no "$there"/*.service 2>&1 | grep -E 'para-' && bad=1
 while read -r page; do
