@@ -17,7 +17,6 @@ static struct kept {
 	uint64_t mix;
 	struct hyper hyper;
 	struct arena arena;
-	size_t bytes; /* of arena, what a node that has not judged it would have of its own */
 	uint32_t refs;
 } *kept[PLACES];
 
@@ -49,14 +48,9 @@ static enum err
 make(struct kept **at, struct bytes in)
 {
 	struct kept *k = room_new(1, sizeof *k);
-	uint64_t taken;
-	enum err e;
+	enum err e = __real_hyper_keep(&k->hyper, &k->raw, &k->arena, in);
 
 	k->mix = mix_of(in);
-	taken = heap_taken(HEAP_WORLD);
-	e = __real_hyper_keep(&k->hyper, &k->raw, &k->arena, in);
-	k->bytes = (size_t)(heap_taken(HEAP_WORLD) - taken);
-	k->bytes -= k->bytes > in.len ? in.len : 0;
 	if (e == ERR_OK) {
 		*at = k;
 		return e;
@@ -98,9 +92,13 @@ __wrap_hyper_drop(struct bytes raw)
 }
 
 size_t
-kept_decoded(struct bytes raw)
+kept_decoded(const struct hyper *h)
 {
-	const struct kept *k = *find(raw);
+	size_t n = h->endorsements * sizeof *h->endorsement + h->evidences * sizeof *h->evidence;
 
-	return k ? k->bytes : 0;
+	for (uint32_t i = 0; h->cert && i < h->header.lanes; i++) {
+		const struct cert *c = &h->cert[i];
+		n += sizeof *c + c->core.blocks * sizeof *c->head + c->lists * sizeof *c->list;
+	}
+	return n;
 }

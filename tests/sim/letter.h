@@ -47,8 +47,8 @@ void desk_clear(struct desk *desk);
 /* Hyper blocks that nobody else holds leave: they are long. */
 void desk_tidy(struct desk *desk);
 
-/* What a hyper block that a core keeps takes decoded, by the bytes that it was given for it. */
-size_t kept_decoded(struct bytes raw);
+/* What a hyper block takes in memory beside its bytes, as far as it is decoded. */
+size_t kept_decoded(const struct hyper *h);
 
 /* A quick mix of bytes, for tables and traces. */
 uint64_t letter_mix(uint64_t from, const void *data, size_t len);
