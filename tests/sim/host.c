@@ -2,12 +2,9 @@
 #include <string.h>
 
 #include "consensus/core.h"
-#include "crypto/work.h"
 #include "heap.h"
 #include "room.h"
 #include "world.h"
-
-static void step(struct world *w, uint32_t who, struct event *event);
 
 /* --- time --- */
 
@@ -17,8 +14,8 @@ host_now(const struct world *w, uint32_t who)
 	return w->now_ms + (uint64_t)w->host[who].skew_ms;
 }
 
-static void
-plan(struct world *w, uint32_t who, enum happening_kind kind, uint64_t at_ms)
+void
+host_plan(struct world *w, uint32_t who, enum happening_kind kind, uint64_t at_ms)
 {
 	timeline_add(&w->timeline,
 	    (struct happening){ .at_ms = at_ms, .kind = kind, .who = who, .life = w->host[who].life });
@@ -37,7 +34,7 @@ set_timer(struct world *w, uint32_t who)
 	if (due == h->timer_ms)
 		return;
 	h->timer_ms = due;
-	plan(w, who, HAPPEN_TIMER, due);
+	host_plan(w, who, HAPPEN_TIMER, due);
 }
 
 /* --- what goes out --- */
@@ -79,49 +76,6 @@ send(struct world *w, uint32_t who, const struct effect *e)
 	letter_drop(l);
 }
 
-/* Finds the nonce of a seal within so many tries. */
-static bool
-search(struct host *h, struct seal_head *head, uint64_t tries)
-{
-	size_t kernels;
-	const struct work_kernel *kernel = work_kernels(&kernels);
-	struct hash digest = seal_digest(&head->core, &head->auth), target = work_target(h->work.effort);
-
-	return kernel[kernels - 1].search(&head->nonce, &digest, &target, h->nonce, tries);
-}
-
-/* How long its power needs for a seal. Over a slot: there is other work then. */
-static uint64_t
-power_ms(struct host *h, const struct seal_core *core)
-{
-	struct seal_head head = { .core = *core };
-	uint64_t first = h->nonce;
-
-	head.auth = seal_sign(core, h->key);
-	if (!search(h, &head, h->power * PERIOD))
-		return PERIOD + 1;
-	h->nonce = head.nonce;
-	return 4 + (head.nonce - first) / h->power;
-}
-
-static void
-begin_work(struct world *w, uint32_t who, const struct effect_work *work)
-{
-	struct host *h = &w->host[who];
-	uint64_t ms = 1 + chance_below(&w->fate, PERIOD / 8);
-
-	if (work->err || h->idle)
-		return;
-	free(h->work_row);
-	h->work = *work;
-	ms = h->power ? power_ms(h, &work->core) : ms;
-	h->work_row = room_new(work->core.payloads, sizeof *h->work_row);
-	if (work->core.payloads)
-		memcpy(h->work_row, work->row, work->core.payloads * sizeof *h->work_row);
-	h->mining = ms <= PERIOD;
-	plan(w, who, HAPPEN_MINED, h->mining ? w->now_ms + ms : world_slot_ms(world_slot(w) + 1) + 1);
-}
-
 static void
 keep(struct world *w, uint32_t who, const struct effect *e)
 {
@@ -156,7 +110,7 @@ apply(struct world *w, uint32_t who, const struct effect *e)
 		h->asked = e->hid;
 		break;
 	case EFFECT_REPLY_WORK:
-		begin_work(w, who, &e->work);
+		miner_begin(w, who, &e->work);
 		break;
 	case EFFECT_REPLY_PAYLOAD:
 		users_acked(w, who, &e->reply);
@@ -199,7 +153,7 @@ commit(struct world *w, uint32_t who)
 	effects_free(&batch);
 	if (h->asked > h->disk.executed && !h->executing) {
 		h->executing = true;
-		plan(w, who, HAPPEN_EXECUTE, w->now_ms + 1 + chance_below(&w->fate, 8));
+		host_plan(w, who, HAPPEN_EXECUTE, w->now_ms + 1 + chance_below(&w->fate, 8));
 	}
 }
 
@@ -220,8 +174,8 @@ keep_bytes(struct effects *batch, size_t from)
 	}
 }
 
-static void
-step(struct world *w, uint32_t who, struct event *event)
+void
+host_step(struct world *w, uint32_t who, struct event *event)
 {
 	struct host *h = &w->host[who];
 	size_t before = h->batch.count;
@@ -248,7 +202,7 @@ step(struct world *w, uint32_t who, struct event *event)
 		if (h->sync_ms == 0)
 			commit(w, who);
 		else
-			plan(w, who, HAPPEN_COMMIT, w->now_ms + chance_below(&w->fate, h->sync_ms + 1));
+			host_plan(w, who, HAPPEN_COMMIT, w->now_ms + chance_below(&w->fate, h->sync_ms + 1));
 	}
 }
 
@@ -266,8 +220,8 @@ last_seqs(const struct world *w, uint32_t who, const struct seal *s, struct aren
 	return out;
 }
 
-static void
-step_seal(struct world *w, uint32_t who, const struct seal *s, const struct hash *id, bool bare,
+void
+host_step_seal(struct world *w, uint32_t who, const struct seal *s, const struct hash *id, bool bare,
     const struct pubkey *from)
 {
 	struct arena arena = { 0 };
@@ -279,7 +233,7 @@ step_seal(struct world *w, uint32_t who, const struct seal *s, const struct hash
 		event.from = *from;
 		event.seal.tag = 0;
 	}
-	step(w, who, &event);
+	host_step(w, who, &event);
 	arena_free(&arena);
 }
 
@@ -296,7 +250,7 @@ deliver(struct world *w, uint32_t who, uint32_t from, struct letter *l)
 		return;
 	switch (l->type) {
 	case OBJECT_SEAL:
-		step_seal(w, who, &l->seal, &l->id, l->bare, &event.from);
+		host_step_seal(w, who, &l->seal, &l->id, l->bare, &event.from);
 		return;
 	case OBJECT_LIST:
 		event.type = EVENT_LIST;
@@ -314,10 +268,10 @@ deliver(struct world *w, uint32_t who, uint32_t from, struct letter *l)
 		event.type = l->type == OBJECT_HAVE ? EVENT_HAVE : EVENT_WANT;
 		event.holdings = &l->holdings;
 	}
-	step(w, who, &event);
+	host_step(w, who, &event);
 }
 
-/* --- execution and mining --- */
+/* --- execution --- */
 
 static void
 execute(struct world *w, uint32_t who)
@@ -338,78 +292,9 @@ execute(struct world *w, uint32_t who)
 	law_executed(w, who, &h->disk.block[h->disk.executed]);
 	h->executing = h->asked > h->disk.executed;
 	if (h->executing)
-		plan(w, who, HAPPEN_EXECUTE, w->now_ms + 1);
-	step(w, who, &event);
+		host_plan(w, who, HAPPEN_EXECUTE, w->now_ms + 1);
+	host_step(w, who, &event);
 	arena_free(&arena);
-}
-
-static void
-ask_for_work(struct world *w, uint32_t who)
-{
-	struct event event = { .type = EVENT_WORK, .work = { .tag = 2, .until_ms = UINT64_MAX,
-		.signer = w->host[who].name } };
-	const uint32_t chain = w->host[who].hostile ? 1 : 0;
-
-	if (w->o.siege && who) {
-		event.work.chain = &chain;
-		event.work.chains = 1;
-	}
-	step(w, who, &event);
-}
-
-static struct hash
-find_nonce(struct host *h, struct seal_head *head)
-{
-	struct hash digest = seal_digest(&head->core, &head->auth);
-
-	while (!(h->hostile & HOSTILE_IDLE) && !search(h, head, 1 << 20))
-		h->nonce += 1 << 20;
-	return work_hash(&digest, head->nonce);
-}
-
-/* Another work for the same seal is another seal. */
-static void
-seal_again(struct world *w, uint32_t who)
-{
-	struct host *h = &w->host[who];
-
-	h->nonce++;
-	h->mining = true;
-	plan(w, who, HAPPEN_MINED, w->now_ms + power_ms(h, &h->work.core));
-}
-
-static void
-mined(struct world *w, uint32_t who)
-{
-	struct host *h = &w->host[who];
-	struct seal s = { .head.core = h->work.core };
-	struct hash id;
-
-	if (!h->mining) {
-		ask_for_work(w, who);
-		return;
-	}
-	h->mining = false;
-	if (h->hostile && !hostile_may_mine(w, who, &h->work.core)) {
-		plan(w, who, HAPPEN_MINED, w->now_ms + PERIOD);
-		return;
-	}
-	s.payload = room_new(s.head.core.payloads, sizeof *s.payload);
-	for (uint32_t i = 0; i < s.head.core.payloads; i++) {
-		struct seal_payload *p = &s.payload[i];
-		p->raw = h->disk.row[h->work_row[i]].raw;
-		payload_unpack(&p->payload, &p->id, &p->leaf, p->raw);
-	}
-	s.head.auth = seal_sign(&s.head.core, h->key);
-	id = find_nonce(h, &s.head);
-	if (careless_worked(&id, s.head.core.difficulty))
-		law_mined(w, &s.head, &id);
-	step_seal(w, who, &s, &id, false, NULL);
-	free(s.payload);
-	if (h->greedy && h->work.core.slot == world_slot(w))
-		seal_again(w, who);
-	else
-		ask_for_work(w, who);
 }
 
 /* --- life --- */
@@ -486,12 +371,12 @@ host_start(struct world *w, uint32_t who)
 		law_break(w, who, "steps_succeed", "a core does not start from what its disk holds");
 	} else {
 		give_pooled(w, who);
-		step(w, who, &event);
+		host_step(w, who, &event);
 		for (uint32_t i = 0; i < olds && !w->law.broken; i++) {
 			if (old[i])
 				deliver(w, who, who, old[i]);
 		}
-		ask_for_work(w, who);
+		miner_ask(w, who);
 	}
 	for (uint32_t i = 0; i < olds; i++)
 		letter_drop(old[i]);
@@ -541,7 +426,7 @@ host_tick(struct world *w, uint32_t who)
 
 	w->host[who].timer_ms = 0;
 	if (w->host[who].core)
-		step(w, who, &event);
+		host_step(w, who, &event);
 }
 
 void
@@ -556,7 +441,7 @@ host_pay(struct world *w, uint32_t who, struct bytes raw)
 	event.payload = (struct event_payload){ .tag = 3, .raw = raw, .item = { .id = id, .leaf = leaf, .chain = p.chain,
 		.size = (uint32_t)raw.len, .seq = p.seq, .expiry = p.expiry, .fee = p.fee, .signer = p.signer },
 		.last_seq = d->block[d->executed].ledger.last_seq[p.chain][disk_user(w->user_name, &p.signer)] };
-	step(w, who, &event);
+	host_step(w, who, &event);
 }
 
 void
@@ -588,6 +473,6 @@ host_handle(struct world *w, const struct happening *happening)
 		execute(w, happening->who);
 		break;
 	default:
-		mined(w, happening->who);
+		miner_done(w, happening->who);
 	}
 }

@@ -4,7 +4,7 @@
  *
  *     sim       options, runs of many seeds          tables, cuts: worlds for figures
  *     run       two phases: faults, then healing     trouble: the faults; users, orders: payloads; hostile: liars
- *     host      a core and what drives it            disk, books (coins), wire, letter, timeline
+ *     host      a core and what drives it; miner     disk, books (coins), wire, letter, timeline
  *     law       what must hold after every step      story: the trace, and its digest
  *     rules     chains of the rules pos and bft      law_rules: what must hold there
  *     careless  nodes that break a law
@@ -200,9 +200,24 @@ void host_crash(struct world *w, uint32_t who);
 void host_tick(struct world *w, uint32_t who);
 void host_handle(struct world *w, const struct happening *h);
 
+/* Something happens to it in this life of its. */
+void host_plan(struct world *w, uint32_t who, enum happening_kind kind, uint64_t at_ms);
+
+/* Its core takes the event, or the seal: bare without its body; from NULL: of its own miner. */
+void host_step(struct world *w, uint32_t who, struct event *event);
+void host_step_seal(struct world *w, uint32_t who, const struct seal *s, const struct hash *id, bool bare,
+    const struct pubkey *from);
+
 /* A payload, as a user hands it in. */
 void host_pay(struct world *w, uint32_t who, struct bytes raw);
 uint64_t host_now(const struct world *w, uint32_t who);
+
+/* --- miner.c --- */
+
+/* The core has answered with work; the miner wants some; it is done with it, or there was none. */
+void miner_begin(struct world *w, uint32_t who, const struct effect_work *work);
+void miner_ask(struct world *w, uint32_t who);
+void miner_done(struct world *w, uint32_t who);
 
 /* --- wire.c --- */
 
