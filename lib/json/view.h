@@ -24,6 +24,14 @@ void view_place(struct json_writer *w, const char *key, const struct place *plac
 void view_payload(struct json_writer *w, const struct payload *p, const struct hash *id);
 
 /*
+ * What a payload asks of a chain with this engine: order, null when it is none that the engine knows; nothing where
+ * bodies are data. kind, and by kind: transfer token (null: the chain's coin), amount (the sum), outputs[] (address,
+ * amount), memo or memo_base64; issue name, symbol, decimals, cap; mint token, address, amount; burn token, amount;
+ * freeze and unfreeze address; of chain 0 also register spec; authorities of_chain, authorities[].
+ */
+void view_order(struct json_writer *w, enum spec_engine engine, const struct payload *p);
+
+/*
  * seal, lane, slot, prev_hyper, difficulty, bytes, merkle_root, script, signer, voter, index, payloads (their count),
  * signature, nonce.
  */

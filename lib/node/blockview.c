@@ -188,6 +188,20 @@ blockview_head(struct json_writer *w, struct node *n, const struct store_block *
 	view_block(w, &b->block, &b->hash);
 }
 
+/* The payload, its chain's name and what it asks for, as far as the chain is known here. */
+static enum err
+put_payload(struct json_writer *w, struct look *look, const struct payload *p, const struct hash *id)
+{
+	struct registered r;
+	enum err e = ledger_chain(&look->ledger, &r, p->chain);
+	view_payload(w, p, id);
+	if (e == ERR_OK) {
+		fields_text(w, "chain_name", r.spec.name);
+		view_order(w, r.spec.engine, p);
+	}
+	return e == ERR_NOT_FOUND ? ERR_OK : e;
+}
+
 enum err
 blockview_payload(struct json_writer *w, struct node *n, struct look *look, uint64_t row,
     const struct wait *wait)
@@ -208,8 +222,7 @@ blockview_payload(struct json_writer *w, struct node *n, struct look *look, uint
 		e = store_get_hyper_head(look->t, &hash, &h, &auth, found.place.hid);
 	if (e == ERR_OK) {
 		json_put_object(w);
-		view_payload(w, &p, &id);
-		e = lookup_put_chain_name(w, look, p.chain);
+		e = put_payload(w, look, &p, &id);
 		lookup_put(w, &found);
 		if (found.status == LOOKUP_POOLED)
 			waits_put(w, wait);
@@ -240,10 +253,10 @@ put_listed(struct json_writer *w, struct look *look, uint64_t row, uint32_t inde
 		return e;
 	json_put_object(w);
 	fields_uint(w, "index", index);
-	view_payload(w, &p, &id);
+	e = put_payload(w, look, &p, &id);
 	lookup_put(w, &found);
 	json_end_object(w);
-	return ERR_OK;
+	return e;
 }
 
 static enum err

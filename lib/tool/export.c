@@ -86,6 +86,10 @@ put_json(struct export *e, const struct json *payload)
 		json_put_key(w, columns[i]);
 		json_put_value(w, value);
 	}
+	if (json_member(payload, "order")) {
+		json_put_key(w, "order");
+		json_put_value(w, json_member(payload, "order"));
+	}
 	json_put_key(w, "result");
 	json_put_value(w, json_member(payload, "result"));
 	output_end(e->t);

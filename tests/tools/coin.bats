@@ -154,6 +154,14 @@ amount_of() {
 		para-send --wait final
 	[ "$(amount_of b)" = 300 ]
 	[ "$(amount_of c)" = 250 ]
+	# What was asked for can be read again, alone and in a list.
+	para-inspect export -c gold >sent
+	para-inspect payload "$(jq -r .payload sent)" | jq -c .order | cmp - <(jq -c .order sent)
+	[ "$(jq -r '.order | .kind, .memo, .amount' sent)" = $'transfer\nhello\n500' ]
+	diff <(jq -r '.order.outputs[] | .address + "=" + .amount' sent | sort) \
+		<(printf '%s\n' "$(cat b)=300" "$(cat c)=200" | sort)
+	[ "$(para-inspect export -c para | jq -r '.order | select(.kind == "register") | .spec.name, .spec.coin.cap')" = \
+		$'gold\n1000' ]
 	# What is locked is free by now; the fee went to who sealed.
 	[ "$(para-coin balance "$(cat a)" -c gold -f locked)" = 0 ]
 	para-coin balance "$(cat a)" -c gold | jq -e '.hid > 3 and (.final | type) == "boolean"'
