@@ -19,7 +19,8 @@ static const double SLOTS = LAST - FIRST;
 
 /* What a node has, or has done, a slot; what a block of the chain takes; what a core has in memory at a slot's end. */
 struct burden {
-	double bodies, storage, executed; /* bytes of payloads, the same with its local blocks, payloads */
+	double bodies, storage;           /* bytes of payloads, the same with its local blocks */
+	double executed, blocks;          /* payloads, of so many blocks: when these come in a slot is no matter here */
 	double lanes, seals, lists, certs; /* certs: bytes of certificates and seal cores */
 	double own;                       /* of a core, but for what follows; below 0 in a build that counts none */
 	double all, rounds, allowed;      /* what it has of all lanes; candidates and blocks among that; the bound of it */
@@ -73,7 +74,8 @@ weigh(struct burden *b, const struct world *w, double part)
 			bodies += d->row[row].there ? (double)d->row[row].raw.len : 0;
 		b->bodies += part * bodies / w->hosts;
 		b->storage += part * (bodies + block_bytes(d)) / w->hosts;
-		b->executed += part * executed(d) / w->hosts;
+		b->executed += (part > 0 ? 1 : -1) * executed(d);
+		b->blocks += (part > 0 ? 1.0 : -1.0) * (double)d->executed;
 	}
 }
 
@@ -96,7 +98,7 @@ weigh_chain(struct burden *b, const struct disk *d, uint64_t from)
 static double
 lists_bytes(const struct round *r)
 {
-	double n = 0;
+	double n = 2.0 * r->lists_cap * sizeof *r->list;
 
 	for (uint32_t i = 0; i < r->lists; i++) {
 		const struct list *l = r->list[i];
@@ -113,11 +115,13 @@ map_bytes(const struct map *m)
 	return (double)(m->cap * (sizeof(uint64_t) + sizeof(void *) + MAP_KEY_MAX));
 }
 
-/* Heads of seals; what those have of payloads is the node's own. */
+/* Heads of seals and where they stand; what those have of payloads is the node's own. */
 static double
-heads_bytes(const struct tree *t)
+heads_bytes(const struct tree *t, const struct round *r)
 {
-	return (double)(t->by_id.count * sizeof(struct taken)) + map_bytes(&t->by_id);
+	double places = (double)(r->cap + (r->owed ? r->seals : 0)) * sizeof *r->seal;
+
+	return (double)(t->by_id.count * sizeof(struct taken)) + map_bytes(&t->by_id) + places;
 }
 
 /* Of a block or candidate; encoded (this it shares with other hosts here), and what it makes of its lanes. */
@@ -165,7 +169,7 @@ static double
 lane_bytes(struct burden *b, const struct consensus *c, double *shared)
 {
 	double n = c->lanes.count * (double)sizeof **c->lanes.item + c->lanes.cap * (double)sizeof *c->lanes.item +
-	    lists_bytes(&c->round) + heads_bytes(&c->tree) + map_bytes(&c->tree.by_hash);
+	    lists_bytes(&c->round) + heads_bytes(&c->tree, &c->round) + map_bytes(&c->tree.by_hash);
 
 	n += c->founders->votes * (double)sizeof(struct vote) + c->founders->count * (double)sizeof(struct voter);
 	b->allowed += bound(2.0 * c->lanes.count, c->round.seals + c->founders->votes);
@@ -241,6 +245,7 @@ carry(const struct plan *p)
 	weigh_chain(&b, &w.host[0].disk, from);
 	if (w.law.broken)
 		printf("# %s: %s\n", w.law.broken, w.law.how);
+	b.executed /= b.blocks > 0 ? b.blocks : 1;
 	b.broken = w.law.broken;
 	world_close(&w);
 	return b;
