@@ -54,9 +54,14 @@ read_seq(struct ledger_view *view, uint64_t *last, uint32_t chain, const struct 
 enum err
 ledger_seq(struct ledger_view *view, uint64_t *last, uint32_t chain, const struct pubkey *signer)
 {
-	struct account a;
-	enum err e = account_read(&a, view, chain, signer->b);
+	struct account a = { .seq = 0 };
+	struct bytes value;
+	enum err e = state_peek(view, &value, chain, signer->b);
 
+	if (e == ERR_OK)
+		e = account_unpack(&a, value);
+	else if (e == ERR_NOT_FOUND)
+		e = ERR_OK;
 	*last = a.seq;
 	if (e || a.seq)
 		return e == ERR_ACCOUNT ? ERR_OK : e;

@@ -55,6 +55,17 @@ state_get(struct ledger_view *view, struct bytes *value, uint32_t chain, const u
 	struct bytes row;
 	enum err e = view->get(view->owner, &row, key_bytes(&at));
 
+	return e ? e : state_key_read(value, &key, row);
+}
+
+enum err
+state_peek(struct ledger_view *view, struct bytes *value, uint32_t chain, const uint8_t account[static 32])
+{
+	struct hash key = state_key(account);
+	struct key at = state_key_value(chain, &key);
+	struct bytes row;
+	enum err e = view->get(view->owner, &row, key_bytes(&at));
+
 	return e ? e : state_key_cut(NULL, value, row);
 }
 

@@ -37,8 +37,11 @@ struct hash state_value_hash(struct bytes value);
 /* The node at a depth, or the side that is not zero. */
 struct hash state_join(unsigned depth, const struct hash *left, const struct hash *right);
 
-/* ERR_NOT_FOUND. *value borrows until the next call on the view. */
+/* ERR_NOT_FOUND; ERR_CORRUPT when it is not the value of its leaf. *value borrows until the next call on the view. */
 enum err state_get(struct ledger_view *view, struct bytes *value, uint32_t chain, const uint8_t account[static 32]);
+
+/* The same for who reads it again before anything rests on it: the leaf is not looked at, two hashes less. */
+enum err state_peek(struct ledger_view *view, struct bytes *value, uint32_t chain, const uint8_t account[static 32]);
 
 /* The root over the lane's keys, zero for none; a look-up or two. */
 enum err state_root(struct ledger_view *view, struct hash *root, const struct lane *lane);

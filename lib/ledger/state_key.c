@@ -90,6 +90,19 @@ state_key_cut(struct hash *leaf, struct bytes *value, struct bytes row)
 }
 
 enum err
+state_key_read(struct bytes *value, const struct hash *key, struct bytes row)
+{
+	struct hash leaf, hash;
+	enum err e = state_key_cut(&leaf, value, row);
+
+	if (e)
+		return e;
+	hash = state_value_hash(*value);
+	hash = state_leaf(key, &hash);
+	return hash_equal(&hash, &leaf) ? ERR_OK : ERR_CORRUPT;
+}
+
+enum err
 state_key_next(struct ledger_view *view, struct hash *from, struct hash *leaf, struct bytes *value, uint32_t chain,
     unsigned bits)
 {

@@ -39,6 +39,9 @@ bool state_key_step(struct hash *key);
 /* What is kept of an account, cut in two. ERR_CORRUPT. *value is a part of row; leaf may be NULL. */
 enum err state_key_cut(struct hash *leaf, struct bytes *value, struct bytes row);
 
+/* The same of the row of this key; ERR_CORRUPT also when the leaf is not that of the value. */
+enum err state_key_read(struct bytes *value, const struct hash *key, struct bytes row);
+
 /*
  * The lowest key at or after *from that begins with its first `bits` bits, its leaf and its value; ERR_NOT_FOUND. Sets
  * *from. *value borrows until the next call on the view; leaf may be NULL.

@@ -41,7 +41,7 @@ load(struct state_entry *entry, struct state_set *set)
 	uint8_t *copy;
 	enum err e = set->view->get(set->view->owner, &row, key_bytes(&at));
 
-	e = e ? e : state_key_cut(NULL, &value, row);
+	e = e ? e : state_key_read(&value, &entry->key, row);
 	if (e)
 		return e == ERR_NOT_FOUND ? ERR_OK : e;
 	copy = arena_alloc(&set->arena, value.len, 1);
