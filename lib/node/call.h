@@ -24,7 +24,7 @@ struct call {
 	const struct json *id, *params; /* id NULL: a notification; params NULL: none */
 	struct buf out;                 /* its answer, as it goes into the reply */
 	struct json_writer writer;
-	char message[160]; /* says more than the error's own sentence; "" when it does not */
+	char message[192]; /* says more than the error's own sentence; "" when it does not */
 	/* while parked */
 	enum call_kind kind;
 	uint64_t number;      /* in parked.calls, or 0 */

@@ -3,6 +3,7 @@
 #include <inttypes.h>
 
 #include "node/crew.h"
+#include "node/intact.h"
 #include "node/log.h"
 #include "node/results.h"
 #include "node/timing.h"
@@ -24,6 +25,8 @@ tell(struct node *n, struct trouble *told, uint64_t hid, enum err e)
 		log_error(n, "hyper %" PRIu64 " cannot be executed: %s; trying again every second", hid, err_text(e));
 	else if (e != ERR_OK && new)
 		log_error(n, "cannot execute: %s; trying again every second", err_text(e));
+	if (e == ERR_CORRUPT && new)
+		intact_log(n);
 	if (e == ERR_OK && told->err != ERR_OK)
 		log_event(n, "hyper %" PRIu64 " can be executed now", hid);
 	*told = (struct trouble){ hid, e };

@@ -17,6 +17,7 @@
 #include "node/fetch.h"
 #include "node/history.h"
 #include "node/holding.h"
+#include "node/intact.h"
 #include "node/jobs.h"
 #include "node/keeper.h"
 #include "node/known.h"
@@ -41,12 +42,17 @@ static enum err
 open_store(struct node *n, struct node_trouble *trouble)
 {
 	const char *dir = n->config.dir;
+	char wrong[INTACT_TEXT] = "";
 	enum err e = store_open(&n->store, dir, n->config.genesis != NULL ? STORE_CREATE : STORE_WRITE);
 	if (e == ERR_OK)
-		e = store_whole(n->store);
+		e = intact_check(n->store, wrong, sizeof(wrong));
 	switch (e) {
 	case ERR_OK:
 		return ERR_OK;
+	case ERR_CORRUPT:
+		snprintf(trouble->text, sizeof(trouble->text), "cannot use %s/data.mdb: %s%s%s", dir, wrong,
+		    wrong[0] != '\0' ? ": " : "", err_text(e));
+		return e;
 	case ERR_LOCKED:
 		return fail(trouble, e, "another node runs on %s", dir);
 	case ERR_NOT_FOUND:
@@ -122,7 +128,7 @@ start_core(struct node *n, struct node_trouble *trouble)
 {
 	enum err e = restore_core(n);
 	if (e != ERR_OK)
-		return fail(trouble, e, "cannot restore the chain: %s", err_text(e));
+		return fail(trouble, e, "cannot restore the chain from data.mdb: %s", err_text(e));
 	n->core.beat_ms = timing_steady_ms();
 	e = fetch_init(n);
 	if (e == ERR_OK)

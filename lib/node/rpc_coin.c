@@ -5,6 +5,7 @@
 #include "json/view.h"
 #include "ledger/audit.h"
 #include "ledger/reward.h"
+#include "node/intact.h"
 #include "node/lookup.h"
 #include "node/params.h"
 #include "node/roles.h"
@@ -183,7 +184,9 @@ account(struct call *call, struct json_writer *w)
 	if (e == ERR_OK)
 		e = params_address(&id, call, "address");
 	if (e == ERR_OK)
-		e = put_account(w, &ask, &call->node->genesis, &id);
+		e = intact_account(call, &ask.look, &ask.chain, id.b);
+	if (e == ERR_OK)
+		e = intact_tell(call, &ask.chain, put_account(w, &ask, &call->node->genesis, &id));
 	lookup_end(&ask.look);
 	return e;
 }
@@ -200,14 +203,16 @@ put_supply(struct json_writer *w, struct amount cap, struct amount issued, struc
 }
 
 static enum err
-put_token_supply(struct json_writer *w, struct ask *ask, const char *text)
+put_token_supply(struct call *call, struct json_writer *w, struct ask *ask, const char *text)
 {
 	uint8_t id[32];
 	struct token t;
 	enum err e;
 	if (account_parse(id, text) != ERR_OK)
 		account_of_token(id, ask->chain.number, text);
-	e = account_read_token(&t, &ask->look.ledger, ask->chain.number, id);
+	e = intact_account(call, &ask->look, &ask->chain, id);
+	if (e == ERR_OK)
+		e = account_read_token(&t, &ask->look.ledger, ask->chain.number, id);
 	if (e != ERR_OK)
 		return e == ERR_ACCOUNT ? ERR_NOT_FOUND : e;
 	json_put_object(w);
@@ -225,11 +230,15 @@ put_token_supply(struct json_writer *w, struct ask *ask, const char *text)
 }
 
 static enum err
-put_coin_supply(struct json_writer *w, struct ask *ask, const struct genesis *g)
+put_coin_supply(struct call *call, struct json_writer *w, struct ask *ask, const struct genesis *g)
 {
 	bool own = ask->chain.spec.engine == ENGINE_COIN;
 	struct totals t = { 0 };
-	enum err e = account_read_totals(&t, &ask->look.ledger, ask->chain.number);
+	uint8_t id[32];
+	account_of_totals(id, ask->chain.number);
+	enum err e = intact_account(call, &ask->look, &ask->chain, id);
+	if (e == ERR_OK)
+		e = account_read_totals(&t, &ask->look.ledger, ask->chain.number);
 	/* A chain that is not yet executed has issued nothing. */
 	if (e != ERR_OK && e != ERR_NOT_FOUND)
 		return e;
@@ -258,7 +267,8 @@ supply(struct call *call, struct json_writer *w)
 	if (e == ERR_OK)
 		e = params_text(&token, call, "token");
 	if (e == ERR_OK)
-		e = token != NULL ? put_token_supply(w, &ask, token) : put_coin_supply(w, &ask, &call->node->genesis);
+		e = token != NULL ? put_token_supply(call, w, &ask, token) :
+		    put_coin_supply(call, w, &ask, &call->node->genesis);
 	lookup_end(&ask.look);
 	return e;
 }
@@ -273,7 +283,7 @@ audit(struct call *call, struct json_writer *w)
 	struct coin_audit x;
 	enum err e = ask_begin(&ask, call, names);
 	if (e == ERR_OK)
-		e = audit_coins(&ask.look.ledger, &x, ask.chain.number);
+		e = intact_tell(call, &ask.chain, audit_coins(&ask.look.ledger, &x, ask.chain.number));
 	if (e == ERR_OK) {
 		json_put_object(w);
 		fields_bool(w, "valid", x.valid);

@@ -1,6 +1,7 @@
 #include "json/fields.h"
 #include "json/view.h"
 #include "node/blockview.h"
+#include "node/intact.h"
 #include "node/params.h"
 #include "node/prove.h"
 
@@ -172,7 +173,9 @@ prove_one(struct json_writer *w, struct call *call, struct look *look, const str
 	if (e == ERR_OK)
 		e = params_accounts(call, &chain);
 	if (e == ERR_OK)
-		e = prove_account(&proof, &arena, look, chain.number, account);
+		e = intact_account(call, look, &chain, account->b);
+	if (e == ERR_OK)
+		e = intact_tell(call, &chain, prove_account(&proof, &arena, look, chain.number, account));
 	if (e == ERR_MERKLE)
 		e = params_unready(call, "no certificate has committed the state yet: it will be in the next blocks");
 	if (e == ERR_OK)

@@ -3,6 +3,7 @@
 #include "json/fields.h"
 #include "json/view.h"
 #include "node/history.h"
+#include "node/intact.h"
 #include "node/lookup.h"
 #include "node/mesh.h"
 #include "node/params.h"
@@ -233,6 +234,8 @@ seq(struct call *call, struct json_writer *w)
 	e = params_chain(&chain, call, &look.ledger);
 	if (e == ERR_OK)
 		e = roles_need(look.t, chain.number);
+	if (e == ERR_OK)
+		e = intact_account(call, &look, &chain, signer.b);
 	if (e == ERR_OK)
 		e = ledger_seq(&look.ledger, &last, chain.number, &signer);
 	lookup_end(&look);

@@ -6,6 +6,7 @@
 #include "node/apply.h"
 #include "node/batch.h"
 #include "node/fetch.h"
+#include "node/intact.h"
 #include "node/log.h"
 #include "node/loop.h"
 #include "node/parked.h"
@@ -129,7 +130,9 @@ write_work(struct node *n, const struct work *w)
 		tell_moved(n);
 	if (e == ERR_OK && w->batch != NULL)
 		tell_batch(n, &w->batch->effects);
-	else if (e != ERR_OK && !is_trouble(e))
+	if (e == ERR_CORRUPT)
+		intact_log(n);
+	if (e != ERR_OK && !is_trouble(e))
 		node_end(n, e);
 	return e;
 }

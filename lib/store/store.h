@@ -80,11 +80,21 @@ void store_abort(struct store_txn *t);
 /* Doubles the map; waits for all transactions to end, the caller's own too, and holds new ones back meanwhile. */
 enum err store_grow(struct store *s);
 
+/* Bytes (store_bytes) below which all of a store can be looked at, row by row, at every start: some 10 ms. */
+enum { STORE_TINY = 2 << 20 };
+
+/* What store_whole found: a payload's row and its place, where it has one; or ids that name nothing. */
+struct store_fault {
+	bool of_row, placed;
+	uint64_t row;
+	struct place place;
+};
+
 /*
- * Of a tiny store (2 MiB): every payload is found by its id, every id names a payload, and each payload waits or has
- * its place. ERR_CORRUPT when not. Bigger ones are not looked at.
+ * Every payload is found by its id, every id names a payload, and each payload waits or has its place. ERR_CORRUPT when
+ * not: *fault tells of the first.
  */
-enum err store_whole(struct store *s);
+enum err store_whole(struct store_txn *t, struct store_fault *fault);
 
 /* Grows the map until it has room for so many more bytes; as store_grow. */
 enum err store_reserve(struct store *s, uint64_t bytes);

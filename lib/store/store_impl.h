@@ -77,8 +77,8 @@ enum err lock_take(struct store *s, const char *dir);
 bool lock_marked(const struct store *s);
 enum err lock_mark(const struct store *s);
 
-/* What can be walked at every start in some 10 ms: page by page, and payload by payload, which takes far longer. */
-enum { SMALL_BYTES = 8 << 20, TINY_BYTES = 2 << 20 };
+/* What can be walked page by page at every start in some 10 ms. */
+enum { SMALL_BYTES = 8 << 20 };
 
 /* Keys. The 16 bytes of a hash are the key as they are. */
 enum { HASH_KEY = 16, LANE_KEY = 9, BLOCK_KEY = 17, ROW_KEY = 8 };

@@ -4,6 +4,7 @@
 struct tally {
 	struct store_txn *t;
 	uint64_t payloads;
+	uint64_t row; /* that is looked at */
 };
 
 static enum err
@@ -18,7 +19,7 @@ check_payload(void *arg, struct bytes key, struct bytes value)
 
 	if (key.len != ROW_KEY)
 		return ERR_CORRUPT;
-	row = key_get_u64(key.data);
+	row = y->row = key_get_u64(key.data);
 	e = db_decoded(payload_unpack(&p, &id, NULL, value));
 	if (!e)
 		e = store_find_payload(y->t, &found, &id);
@@ -34,22 +35,20 @@ check_payload(void *arg, struct bytes key, struct bytes value)
 }
 
 enum err
-store_whole(struct store *s)
+store_whole(struct store_txn *t, struct store_fault *fault)
 {
 	uint64_t count[STORE_DBS];
-	struct tally y = {0};
+	struct tally y = {.t = t};
 	enum err e;
 
-	e = store_begin_read(&y.t, s);
-	if (e || store_bytes(y.t) >= TINY_BYTES) {
-		store_abort(y.t);
+	*fault = (struct store_fault){0};
+	e = db_each(t, DB_PAYLOAD, (struct bytes){0}, check_payload, &y);
+	if (e) {
+		fault->of_row = true;
+		fault->row = y.row;
+		fault->placed = store_get_place(t, &fault->place, y.row) == ERR_OK;
 		return e;
 	}
-	e = db_each(y.t, DB_PAYLOAD, (struct bytes){0}, check_payload, &y);
-	if (!e)
-		e = store_counts(y.t, count);
-	if (!e && count[DB_ID] != y.payloads)
-		e = ERR_CORRUPT;
-	store_abort(y.t);
-	return e;
+	e = store_counts(t, count);
+	return e || count[DB_ID] == y.payloads ? e : ERR_CORRUPT;
 }

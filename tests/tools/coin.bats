@@ -288,8 +288,8 @@ silent() { # no block for eight slots
 	[ "$(para-inspect status -f hid)" = "$hid" ]
 }
 
-# The balance of b is a number that no payload has: its bytes are abcdefg and a 1.
-@test "an audit says no when a balance is another one" {
+# purse: chain gold on a node at d, b with a balance that no payload has: its bytes are abcdefg and a 1.
+purse() {
 	keys a b
 	start_dev_node d
 	para-coin spec --name gold --supply 200000000000000000 | para-chain create - -k a.key | para-send --wait final
@@ -298,10 +298,46 @@ silent() { # no block for eight slots
 	done
 	para-coin audit -c gold
 	[ "$(amount_of b)" = 101162102301090401 ]
-	stop_node
+}
+
+# turn: one bit of that balance, the node not running.
+turn() {
 	LC_ALL=C sed -i 's/abcdefg\x01/abcdefh\x01/g' d/data.mdb
+}
+
+@test "a balance that a disk turned is named at the start, and nothing is served" {
+	purse
+	stop_node
+	turn
+	fails 1 "cannot use d/data.mdb: the account $(cat b) of chain gold does not match its tree: stored data is corrupt" \
+		para-node --dev --genesis genesis.json -d d
+}
+
+# A store too big to be looked at as a whole when the node starts.
+@test "a balance that a disk turned is named where it is asked for, and an audit says no" {
+	local wrong status=0
+	purse
+	wrong="the account $(cat b) of chain gold does not match its tree: stored data is corrupt"
+	para-chain spec --name bulk --engine data | para-chain create - -k a.key | para-send --wait final
+	for n in $(seq 40); do
+		head -c 60000 /dev/zero | tr '\0' "\\$((60 + n % 8))" >"body.$n"
+	done
+	para-seal payload -c bulk -k a.key --raw body.* | para-send --wait final >/dev/null
+	stop_node
+	turn
 	start_dev_node d
+	fails 2 "$wrong" para-coin balance -c gold "$(cat b)"
+	fails 2 "$wrong" para-inspect account -c gold "$(cat b)"
+	fails 2 "$wrong" para-inspect proof account -c gold "$(cat b)"
+	[ "$(amount_of a)" = 98837897698909599 ]
 	fails 1 'chain gold does not add up' para-coin audit -c gold
 	[ "$(jq -r .valid out)" = false ]
 	para-coin audit -c para
+	# nothing is built on it: the node ends
+	fails 2 'seq on chain gold: the account' para-coin send -c gold -k b.key --to "$(cat a)" --amount 1
+	para-coin send -c gold -k a.key --to "$(cat b)" --amount 1 | para-send --wait pooled
+	wait "$NODE_PID" || status=$?
+	[ "$status" -eq 1 ]
+	NODE_PID=
+	grep -qF "$wrong" node.log
 }

@@ -13,6 +13,7 @@
 #include "node/audit.h"
 #include "node/crew.h"
 #include "node/execute.h"
+#include "node/intact.h"
 #include "node/restore.h"
 #include "node/results.h"
 #include "node/timing.h"

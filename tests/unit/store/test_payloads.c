@@ -175,14 +175,27 @@ receipts_keep_every_error(void **state)
 	}
 }
 
+static enum err
+look(struct shelf *s, struct store_fault *fault)
+{
+	struct store_txn *t;
+	enum err e;
+
+	OK(store_begin_read(&t, s->store));
+	e = store_whole(t, fault);
+	store_abort(t);
+	return e;
+}
+
 /* A whole store of two payloads, one waiting, one in a block; then what a turned bit could make of it. */
 static void
 every_payload_is_somewhere(void **state)
 {
 	struct shelf *s = *state;
+	struct store_fault fault;
 	struct hash id[2];
 
-	OK(store_whole(s->store));
+	OK(look(s, &fault));
 	shelf_write(s);
 	for (uint64_t i = 0; i < 2; i++) {
 		struct bytes raw = some_payload(&s->arena, &id[i], i + 1, 100);
@@ -190,18 +203,19 @@ every_payload_is_somewhere(void **state)
 	}
 	OK(store_put_pooled(s->txn, 1, 0));
 	shelf_commit(s);
-	assert_int_equal(store_whole(s->store), ERR_CORRUPT);
+	assert_int_equal(look(s, &fault), ERR_CORRUPT);
+	assert_true(fault.of_row && fault.row == 2 && !fault.placed);
 	shelf_write(s);
 	OK(store_put_pooled(s->txn, 2, 0));
 	shelf_commit(s);
-	OK(store_whole(s->store));
+	OK(look(s, &fault));
 	/* an id that names nothing it should */
 	shelf_write(s);
 	id[0].b[0] ^= 1;
 	OK(store_put_payload(s->txn, 3, &id[0], some_payload(&s->arena, &id[1], 9, 100)));
 	OK(store_put_pooled(s->txn, 3, 0));
 	shelf_commit(s);
-	assert_int_equal(store_whole(s->store), ERR_CORRUPT);
+	assert_int_equal(look(s, &fault), ERR_CORRUPT);
 }
 
 #define TEST(name) cmocka_unit_test_setup_teardown(name, shelf_new, shelf_free)
