@@ -14,15 +14,15 @@ $(B)/unit/ledger/test_state_set $(B)/unit/overlay/test_space_bounds: LDFLAGS += 
 $(B)/unit/node/test_executor: LDFLAGS += -Wl,--wrap=results_run
 $(B)/unit/node/test_results: LDFLAGS += -Wl,--wrap=consensus_follows,--wrap=consensus_step
 
-# Fuzz targets: every decoder of the pure layers, with clang's libFuzzer. fuzz-smoke runs each for FUZZ_SECONDS, fuzz
+# Fuzz targets: every decoder, with clang's libFuzzer. fuzz-smoke runs each for FUZZ_SECONDS, fuzz
 # for RUNS inputs, on a copy of its corpus.
 FUZZ := $(patsubst tests/fuzz/fuzz_%.c,%,$(wildcard tests/fuzz/fuzz_*.c))
 FUZZ_SECONDS ?= 1
 RUNS ?= 10000000
 
 ifeq ($(SAN),fuzz)
-$(FUZZ:%=$(B)/fuzz_%): $(B)/fuzz_%: $(B)/tests/fuzz/fuzz_%.o $(call upto,$(lastword $(PURE)))
-	$(call say,LD $@)$(CC) $(LDFLAGS) -fsanitize=fuzzer -o $@ $^ -lcjson -lsodium
+$(FUZZ:%=$(B)/fuzz_%): $(B)/fuzz_%: $(B)/tests/fuzz/fuzz_%.o $(B)/libpara.a
+	$(call say,LD $@)$(CC) $(LDFLAGS) -fsanitize=fuzzer -o $@ $^ $(LDLIBS)
 
 fuzz-build: $(FUZZ:%=$(B)/fuzz_%)
 
