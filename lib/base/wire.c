@@ -131,3 +131,36 @@ wire_put_u64(struct buf *b, uint64_t v)
 {
 	put_le(b, v, 8);
 }
+
+void
+wire_put_number(struct buf *b, uint64_t v)
+{
+	for (; v >= 0x80; v >>= 7)
+		wire_put_u8(b, (uint8_t)(v | 0x80));
+	wire_put_u8(b, (uint8_t)v);
+}
+
+/* Most are below 128, and come by the hundred: they are read in place. */
+uint64_t
+wire_get_number(struct reader *r, uint64_t most)
+{
+	uint64_t v = 0;
+	size_t n = 0;
+	bool more = true;
+
+	if (!r->err && r->left && r->at[0] < 0x80 && r->at[0] <= most) {
+		r->left--;
+		return *r->at++;
+	}
+	while (more && n < r->left && n < 10) {
+		v |= (uint64_t)(r->at[n] & 0x7f) << 7 * n;
+		more = r->at[n++] & 0x80;
+	}
+	if (r->err || more || v > most) {
+		wire_fail(r, more && n == r->left ? ERR_TRUNCATED : ERR_RANGE);
+		return 0;
+	}
+	r->at += n;
+	r->left -= n;
+	return v;
+}

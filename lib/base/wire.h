@@ -38,6 +38,13 @@ const uint8_t *wire_take(struct reader *r, size_t len);
  */
 uint32_t wire_get_count(struct reader *r, uint32_t max, size_t item_len);
 
+/*
+ * A number of 7 bits a byte, lowest first, the highest bit set where more follow: what a node keeps for itself has these.
+ * More than most is ERR_RANGE, one that does not end ERR_TRUNCATED. Returns 0 after an error.
+ */
+uint64_t wire_get_number(struct reader *r, uint64_t most);
+void wire_put_number(struct buf *b, uint64_t v);
+
 /* Records the first error only. */
 void wire_fail(struct reader *r, enum err e);
 

@@ -1,3 +1,4 @@
+#include "base/pack.h"
 #include "store/store_impl.h"
 
 enum { HASH_BYTES = 32 };
@@ -9,13 +10,16 @@ store_put_hyper(struct store_txn *t, uint64_t hid, const struct hash *hash, cons
 	uint8_t key[ROW_KEY];
 	enum err e;
 
+	if (raw.len < HYPER_HEAD)
+		return ERR_TRUNCATED;
 	key_put_u64(key, hid);
 	buf_reset(&t->value);
 	buf_add(&t->value, hash->b, HASH_BYTES);
 	wire_put_u64(&t->value, after->difficulty);
 	wire_put_u32(&t->value, after->lanes_in_use);
 	wire_put_u64(&t->value, after->in_force);
-	buf_add(&t->value, raw.data, raw.len);
+	buf_add(&t->value, raw.data, HYPER_HEAD);
+	pack_put(&t->value, raw, HYPER_HEAD);
 	e = db_put_value(t, DB_HYPER, key, sizeof(key));
 	if (e)
 		return e;
@@ -24,9 +28,10 @@ store_put_hyper(struct store_txn *t, uint64_t hid, const struct hash *hash, cons
 	return t->value.failed ? ERR_NOMEM : db_put(t, DB_HASH, hash->b, HASH_KEY, bytes_of(&t->value));
 }
 
-/* Splits a stored hyper block into its hash, what follows from it, and its bytes. */
+/* Splits a stored hyper block into its hash, what follows from it, its header with Auth, and the rest, which is packed. */
 static enum err
-get(struct store_txn *t, struct hash *hash, struct store_after *after, struct bytes *raw, uint64_t hid)
+get(struct store_txn *t, struct hash *hash, struct store_after *after, struct bytes *head, struct bytes *rest,
+    uint64_t hid)
 {
 	uint8_t key[ROW_KEY];
 	struct bytes value;
@@ -42,24 +47,26 @@ get(struct store_txn *t, struct hash *hash, struct store_after *after, struct by
 	after->difficulty = wire_get_u64(&r);
 	after->lanes_in_use = wire_get_u32(&r);
 	after->in_force = wire_get_u64(&r);
-	raw->len = r.left;
-	raw->data = wire_take(&r, r.left);
-	return raw->len < HYPER_HEAD ? ERR_CORRUPT : db_end(&r);
+	head->len = HYPER_HEAD;
+	head->data = wire_take(&r, HYPER_HEAD);
+	rest->len = r.left;
+	rest->data = wire_take(&r, r.left);
+	return db_end(&r);
 }
 
 enum err
 store_get_hyper(struct store_txn *t, struct hash *hash, struct buf *raw, uint64_t hid)
 {
 	struct store_after after;
-	struct bytes value;
+	struct bytes head, rest;
 	enum err e;
 
 	buf_reset(raw);
-	e = get(t, hash, &after, &value, hid);
+	e = get(t, hash, &after, &head, &rest, hid);
 	if (e)
 		return e;
-	buf_add(raw, value.data, value.len);
-	return raw->failed ? ERR_NOMEM : ERR_OK;
+	buf_add(raw, head.data, head.len);
+	return db_decoded(pack_get(raw, rest, LIMIT_HYPER_BYTES - HYPER_HEAD));
 }
 
 enum err
@@ -67,22 +74,19 @@ store_get_hyper_head(struct store_txn *t, struct hash *hash, struct hyper_header
     struct signature *auth, uint64_t hid)
 {
 	struct store_after after;
-	struct bytes value;
-	enum err e = get(t, hash, &after, &value, hid);
+	struct bytes head, rest;
+	enum err e = get(t, hash, &after, &head, &rest, hid);
 
-	if (e)
-		return e;
-	value.len = HYPER_HEAD;
-	return db_decoded(hyper_head_unpack(header, auth, value));
+	return e ? e : db_decoded(hyper_head_unpack(header, auth, head));
 }
 
 enum err
 store_get_after(struct store_txn *t, struct store_after *after, uint64_t hid)
 {
 	struct hash hash;
-	struct bytes raw;
+	struct bytes head, rest;
 
-	return get(t, &hash, after, &raw, hid);
+	return get(t, &hash, after, &head, &rest, hid);
 }
 
 enum err
@@ -148,11 +152,11 @@ whole_hash(struct store_txn *t, struct hash *out, bool is_hyper, uint64_t hid, c
 	struct arena arena = {0};
 	struct store_after after;
 	struct store_block block;
-	struct bytes raw;
+	struct bytes head, rest;
 	enum err e;
 
 	if (is_hyper) {
-		e = get(t, out, &after, &raw, hid);
+		e = get(t, out, &after, &head, &rest, hid);
 	} else {
 		e = store_get_block(t, &block, &arena, lane, lid);
 		*out = block.hash;

@@ -6,8 +6,8 @@
 /*
  * Where the payloads of SPAN consecutive rows are sealed. As a value: how many blocks | HID, chain, depth, prefix and LID
  * of each | runs of rows, each with its first row within the span, its length, its block and the index of its first
- * payload. All are numbers of 7 bits a byte, lowest first, the highest bit set where more follow. Blocks stand in the
- * order of the rows, so that a value follows from its places alone.
+ * payload. All are numbers as wire_put_number writes them. Blocks stand in the order of the rows, so that a value follows
+ * from its places alone.
  *
  * Lanes that are sealed side by side, and blocks that a pool fills as fees go, share the rows of a span: an entry of the
  * store for each payload would take a third of the bytes of a transfer.
@@ -48,68 +48,35 @@ run_length(const uint64_t *row, uint32_t n)
 /* --- a span as a value --- */
 
 static void
-put_number(struct buf *b, uint64_t v)
-{
-	for (; v >= 0x80; v >>= 7)
-		wire_put_u8(b, (uint8_t)(v | 0x80));
-	wire_put_u8(b, (uint8_t)v);
-}
-
-/* Most are below 128, and a span has hundreds: they are read in place. */
-static uint64_t
-get_number(struct reader *r, uint64_t most)
-{
-	uint64_t v = 0;
-	size_t n = 0;
-	bool more = true;
-
-	if (r->left && r->at[0] < 0x80 && r->at[0] <= most) {
-		r->left--;
-		return *r->at++;
-	}
-	while (more && n < r->left && n < 10) {
-		v |= (uint64_t)(r->at[n] & 0x7f) << 7 * n;
-		more = r->at[n++] & 0x80;
-	}
-	if (more || v > most) {
-		wire_fail(r, ERR_CORRUPT);
-		return 0;
-	}
-	r->at += n;
-	r->left -= n;
-	return v;
-}
-
-static void
 put_block(struct buf *b, const struct place *p)
 {
-	put_number(b, p->hid);
-	put_number(b, p->lane.chain);
-	put_number(b, p->lane.depth);
+	wire_put_number(b, p->hid);
+	wire_put_number(b, p->lane.chain);
+	wire_put_number(b, p->lane.depth);
 	if (p->lane.depth)
-		put_number(b, p->lane.prefix);
-	put_number(b, p->lid);
+		wire_put_number(b, p->lane.prefix);
+	wire_put_number(b, p->lid);
 }
 
 static struct place
 get_block(struct reader *r)
 {
-	struct place p = {.kind = PLACE_PAYLOAD, .hid = get_number(r, UINT64_MAX)};
+	struct place p = {.kind = PLACE_PAYLOAD, .hid = wire_get_number(r, UINT64_MAX)};
 
-	p.lane.chain = (uint32_t)get_number(r, UINT32_MAX);
-	p.lane.depth = (uint8_t)get_number(r, LIMIT_LANE_DEPTH);
+	p.lane.chain = (uint32_t)wire_get_number(r, UINT32_MAX);
+	p.lane.depth = (uint8_t)wire_get_number(r, LIMIT_LANE_DEPTH);
 	if (p.lane.depth)
-		p.lane.prefix = (uint32_t)get_number(r, UINT32_MAX);
-	p.lid = get_number(r, UINT64_MAX);
+		p.lane.prefix = (uint32_t)wire_get_number(r, UINT32_MAX);
+	p.lid = wire_get_number(r, UINT64_MAX);
 	return p;
 }
 
 static void
 read_run(struct span *s, struct reader *r)
 {
-	unsigned at = (unsigned)get_number(r, SPAN), count = (unsigned)get_number(r, SPAN);
-	unsigned block = (unsigned)get_number(r, SPAN);
-	uint32_t index = (uint32_t)get_number(r, LIMIT_SEAL_PAYLOADS);
+	unsigned at = (unsigned)wire_get_number(r, SPAN), count = (unsigned)wire_get_number(r, SPAN);
+	unsigned block = (unsigned)wire_get_number(r, SPAN);
+	uint32_t index = (uint32_t)wire_get_number(r, LIMIT_SEAL_PAYLOADS);
 
 	if (r->err || count == 0 || at + count > SPAN || block >= s->blocks) {
 		wire_fail(r, ERR_CORRUPT);
@@ -125,7 +92,7 @@ read_span(struct span *s, struct bytes value)
 {
 	struct reader r = wire_reader(value);
 
-	s->blocks = (unsigned)get_number(&r, SPAN);
+	s->blocks = (unsigned)wire_get_number(&r, SPAN);
 	for (unsigned i = 0; i < s->blocks; i++)
 		s->place[i] = get_block(&r);
 	while (r.left && !r.err)
@@ -183,17 +150,17 @@ write_span(struct buf *b, const struct span *s)
 	unsigned n = number_blocks(number, order, s);
 
 	buf_reset(b);
-	put_number(b, n);
+	wire_put_number(b, n);
 	for (unsigned i = 0; i < n; i++)
 		put_block(b, &s->place[order[i]]);
 	for (unsigned i = 0, count; i < SPAN; i += count) {
 		count = run_at(s, i);
 		if (!s->block[i])
 			continue;
-		put_number(b, i);
-		put_number(b, count);
-		put_number(b, number[s->block[i] - 1] - 1U);
-		put_number(b, s->index[i]);
+		wire_put_number(b, i);
+		wire_put_number(b, count);
+		wire_put_number(b, number[s->block[i] - 1] - 1U);
+		wire_put_number(b, s->index[i]);
 	}
 }
 

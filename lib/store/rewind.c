@@ -2,43 +2,47 @@
 
 #include "store/store_impl.h"
 
-/* Of a value of hyper or block: its HID, and where its hash begins. */
-struct layout {
-	enum store_db db;
-	size_t hash_at;
-};
-
+/* Of an entry of hyper or block. */
 static enum err
-hid_of(uint64_t *hid, const struct layout *l, const MDB_val *key, const MDB_val *value)
+told(uint64_t *hid, struct hash *hash, enum store_db db, const MDB_val *key, const MDB_val *value)
 {
-	const MDB_val *from = l->db == DB_HYPER ? key : value;
+	struct arena arena = {0};
+	struct store_block block = {0};
+	enum err e;
 
-	if (from->mv_size < ROW_KEY || value->mv_size < l->hash_at + HASH_KEY)
-		return ERR_CORRUPT;
-	*hid = wire_get_u64(&(struct reader){.at = value->mv_data, .left = value->mv_size});
-	if (l->db == DB_HYPER)
+	if (db == DB_HYPER) {
+		if (key->mv_size != ROW_KEY || value->mv_size < sizeof(hash->b))
+			return ERR_CORRUPT;
 		*hid = key_get_u64(key->mv_data);
-	return ERR_OK;
+		memcpy(hash->b, value->mv_data, sizeof(hash->b));
+		return ERR_OK;
+	}
+	e = block_read(&block, &arena, (struct bytes){value->mv_data, value->mv_size});
+	*hid = block.hid;
+	*hash = block.hash;
+	arena_free(&arena);
+	return e;
 }
 
 /* Entries of later blocks, and their hashes. */
 static enum err
-erase_later(struct store_txn *t, const struct layout *l, uint64_t last)
+erase_later(struct store_txn *t, enum store_db db, uint64_t last)
 {
 	MDB_val key, value;
 	MDB_cursor *c;
-	int rc = mdb_cursor_open(t->txn, t->store->db[l->db], &c);
+	int rc = mdb_cursor_open(t->txn, t->store->db[db], &c);
 	enum err e = ERR_OK;
 
 	if (rc)
 		return store_error(rc);
 	for (rc = mdb_cursor_get(c, &key, &value, MDB_FIRST); !e && !rc; rc = rc ? rc : mdb_cursor_get(c, &key, &value, MDB_NEXT)) {
+		struct hash hash;
 		uint64_t hid;
 
-		e = hid_of(&hid, l, &key, &value);
+		e = told(&hid, &hash, db, &key, &value);
 		if (e || hid <= last)
 			continue;
-		e = db_erase(t, DB_HASH, (const uint8_t *)value.mv_data + l->hash_at, HASH_KEY);
+		e = db_erase(t, DB_HASH, hash.b, HASH_KEY);
 		rc = mdb_cursor_del(c, 0);
 	}
 	mdb_cursor_close(c);
@@ -55,13 +59,12 @@ wait_again(void *arg, struct bytes key, struct bytes value)
 enum err
 store_rewind(struct store_txn *t, uint64_t last)
 {
-	static const struct layout hyper = {DB_HYPER, 0}, block = {DB_BLOCK, 8};
 	static const enum store_db anew[] = {DB_LANE, DB_POOL, DB_PLACE, DB_RECEIPT, DB_STATE, DB_ENDORSED, DB_UNDO,
 	    DB_EXECUTED};
-	enum err e = erase_later(t, &hyper, last);
+	enum err e = erase_later(t, DB_HYPER, last);
 
 	if (!e)
-		e = erase_later(t, &block, last);
+		e = erase_later(t, DB_BLOCK, last);
 	for (size_t i = 0; !e && i < sizeof(anew) / sizeof(anew[0]); i++)
 		e = store_error(mdb_drop(t->txn, t->store->db[anew[i]], 0));
 	return e ? e : db_each(t, DB_PAYLOAD, (struct bytes){0}, wait_again, t);

@@ -7,9 +7,9 @@
  *     db        key                          value
  *     meta      word                         schema, genesis, tip, record, roles, base
  *     hyper     HID                          hash 32, difficulty and lanes in use after it, what chain 0 had committed
- *                                            before it, encoded hyper block
+ *                                            before it, encoded hyper block: what follows its Auth is packed
  *     hash      hash's first 16 bytes        HID of a hyper block, or lane and LID of a local block
- *     block     lane 9, LID                  HID, hash, block, rows of its payloads in runs
+ *     block     lane 9, LID                  HID, and packed: block, rows of its payloads in runs
  *     lane      lane 9                       lane state as blocks make it
  *     payload   row                          encoded payload; rows only ever grow
  *     id        payload id's first 16 bytes  row; a later one with the same id stands under the id and itself
@@ -45,7 +45,7 @@
 struct store;
 struct store_txn;
 
-enum { STORE_SCHEMA = 6 };
+enum { STORE_SCHEMA = 7 };
 
 enum store_mode {
 	STORE_CREATE, /* makes DIR (mode 0700) and an empty store where there is none */

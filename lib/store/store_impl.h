@@ -120,6 +120,9 @@ enum err db_end(const struct reader *r);
 /* Like memory: what the disk holds is no one's fault but the disk's. ERR_NOMEM stays, other errors are ERR_CORRUPT. */
 enum err db_decoded(enum err e);
 
+/* A value of DB_BLOCK. */
+enum err block_read(struct store_block *out, struct arena *arena, struct bytes value);
+
 /*
  * Gives every row of a block that no other block has its place there; the others, where they are in the pool, are marked
  * as sealed by this one. first: the place of row[0]; row[i] is the payload of index i after it.
