@@ -92,6 +92,28 @@ dev_genesis(struct nodehome *h, struct tool *t)
 	return TOOL_DONE;
 }
 
+/* Nothing else can spend what --dev has given it: a key that is gone is not passed over in silence. */
+static int
+check_faucet(const struct nodehome *h, struct tool *t)
+{
+	const struct genesis *g = &h->genesis;
+	char path[PATH_MAX];
+	struct pubkey faucet;
+	bool encrypted;
+	if (strcmp(g->name, "dev") != 0 || g->allocs != 1 || g->alloc[0].amount.units != DEV_UNITS)
+		return TOOL_DONE;
+	int status = home_path(path, t, h->dir, "faucet.key");
+	if (!status && !exists(path)) {
+		tool_say(t, "%s is not there: nobody can spend what the faucet holds without it", path);
+		return TOOL_DONE;
+	}
+	if (!status)
+		status = keyfile_public(&faucet, &encrypted, t, path);
+	if (!status && memcmp(g->alloc[0].account, faucet.b, sizeof faucet.b) != 0)
+		tool_say(t, "%s is not the key of this network's faucet", path);
+	return status;
+}
+
 static int
 need_solo(const struct nodehome *h, struct tool *t)
 {
@@ -108,10 +130,12 @@ open_dev(struct nodehome *h, struct tool *t, bool stored)
 		return status;
 	if (stored && !exists(mark))
 		return tool_fail(t, TOOL_TROUBLE, "%s belongs to a network that --dev did not make", h->dir);
-	if (!h->has_genesis && exists(mark))
+	if (!h->has_genesis && exists(mark)) {
 		status = genesisfile_read(&h->genesis, &h->arena, t, mark);
-	else if (!h->has_genesis)
+		status = status ? status : check_faucet(h, t);
+	} else if (!h->has_genesis) {
 		status = dev_genesis(h, t);
+	}
 	if (!status)
 		status = need_solo(h, t);
 	h->has_genesis = !status;

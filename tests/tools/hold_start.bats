@@ -10,13 +10,37 @@ setup_file() {
 	export BATS_TEST_TIMEOUT=$((300 + ENDS * 4 + FLIPS * 20))
 }
 
-# grow: ./node with a chain and some payloads, their receipts in ./receipts; the node has stopped.
+# grow: ./node with two chains and some payloads, their receipts in ./receipts, what accounts of the coin hold in
+# ./balances; the node has stopped.
 grow() {
 	NODE_DEV=1 start_node
 	para-key new a.key >/dev/null
 	para-chain spec --name notes --engine data | para-chain create - -k a.key | para-send --wait final >receipts
+	para-coin spec --name gold --supply 1000000 | para-chain create - -k a.key | para-send --wait final >>receipts
+	for n in 1 2 3; do
+		para-key new "$n.key" -f address >"$n"
+		para-coin send -c gold -k a.key --to "$(cat "$n")" --amount $((n * 1111)) | para-send --wait final >>receipts
+	done
 	seq 200 | para-seal payload -c notes -k a.key | para-send --wait sealed >>receipts
+	para-key show a.key -f address >0
+	balances >balances
 	stop_node
+}
+
+# balances: a line each.
+balances() {
+	for n in 0 1 2 3; do
+		para-coin balance -c gold "$(cat $n)" -f balance || return
+	done
+}
+
+# balances_hold: each is what it was, or is refused in words.
+balances_hold() {
+	balances >now 2>refused || {
+		grep -q 'stored data is corrupt' refused
+		return
+	}
+	cmp balances now >&2
 }
 
 # end_after SIGNAL MS: starts the node and ends it so long after.
@@ -84,7 +108,7 @@ starts_or_ends() {
 	launch
 	while kill -0 "$NODE_PID" 2>/dev/null; do
 		if rude answers "$SOCKET" 200 >/dev/null 2>&1; then
-			receipts_hold || return 1
+			receipts_hold && balances_hold || return 1
 			stop_node
 			echo started
 			return
@@ -139,11 +163,11 @@ anew() {
 	[ "$(cat node/node.ipc)" = precious ]
 }
 
-# flip FILE: one byte of it, anywhere.
+# flip FILE [AT]: one bit of it, anywhere.
 flip() {
 	local size at
 	size=$(stat -c %s "$1")
-	at=$((RANDOM * 32768 + RANDOM))
+	at=${2-$((RANDOM * 32768 + RANDOM))}
 	at=$((at % size))
 	printf '%b' "\\x$(printf '%02x' $((0x$(od -An -tx1 -j "$at" -N 1 "$1" | tr -d " ") ^ (1 << RANDOM % 8))))" |
 		dd of="$1" bs=1 seek=$at conv=notrunc status=none
@@ -173,4 +197,43 @@ flip() {
 		done
 	done
 	sort outcomes | uniq -c >&2
+	[ "$(grep -cx 'started\|ended' outcomes)" -eq "$(wc -l <outcomes)" ]
+	[ "$(wc -l <outcomes)" -eq $((5 * (FLIPS + 2))) ]
+}
+
+# Chain gold has number 2: its rows are found by the bytes that their keys begin with, copies of before with them.
+@test "start: a bit of the rows of a coin's state flipped" {
+	local row
+	export NODE_DEV=1
+	grow
+	mv node whole
+	LC_ALL=C grep -obUaP 'a\x00\x00\x00\x02' whole/data.mdb | cut -d: -f1 >rows
+	[ -s rows ]
+	for _ in $(seq $((3 * FLIPS))); do
+		anew
+		row=$(shuf -n 1 rows)
+		flip node/data.mdb $((row + RANDOM % 80))
+		starts_or_ends >>outcomes || {
+			cat flipped >&2
+			return 1
+		}
+	done
+	sort outcomes | uniq -c >&2
+	[ "$(grep -cx 'started\|ended' outcomes)" -eq $((3 * FLIPS)) ]
+}
+
+@test "start: the key to all the coins of a network of --dev is missed when it is gone" {
+	export NODE_ARGS=--dev
+	start_node
+	stop_node
+	run grep faucet node.log
+	[ "$status" -eq 1 ]
+	rm node/faucet.key
+	start_node
+	stop_node
+	grep 'node/faucet.key is not there' node.log
+	para-key new node/faucet.key
+	start_node
+	stop_node
+	grep "node/faucet.key is not the key of this network's faucet" node.log
 }
