@@ -32,14 +32,36 @@ every_receipt_holds() {
 	join acknowledged.sealed <(sort found) | awk '$2 == "pooled" {bad = 1} END {exit bad}'
 }
 
-@test "kill -9 under load: every receipt is honoured, the store is clean" {
+# payers: chain gold, and four keys with coins of it, whose accounts are in to.1 to to.4.
+payers() {
+	local n to=()
+	para-coin spec --name gold --supply 1000000 | para-chain create - -k a.key | para-send --wait final >/dev/null
+	for n in 1 2 3 4; do
+		para-key new "$n.key" -f address >"to.$n"
+		to+=(--to "$(cat "to.$n")" --amount 100000)
+	done
+	para-coin send -c gold -k a.key "${to[@]}" | para-send --wait final >/dev/null
+}
+
+# transfers: each payer pays the next one.
+transfers() {
+	local n
+	for n in 1 2 3 4; do
+		para-coin send -c gold -k "$n.key" --to "$(cat "to.$((n % 4 + 1))")" --amount $((n * 100 + $1))
+	done
+}
+
+@test "kill -9 under load: every receipt is honoured, the store is clean, the coins add up" {
 	start_dev_node node
 	para-key new a.key >/dev/null
 	para-chain spec --name notes --engine data | para-chain create - -k a.key | para-send --wait final >/dev/null
+	payers
 	: >all
 	for round in $(seq "$ROUNDS"); do
 		: >receipts
-		seq "$round"0001 "$round"0400 | para-seal payload -c notes -k a.key >"load.$round"
+		transfers "$round" >moves
+		seq "$round"0001 "$round"0400 | para-seal payload -c notes -k a.key |
+			awk 'NR % 60 == 1 && (getline move <"moves") > 0 {print move} 1' >"load.$round"
 		wait=$([ $((round % 2)) -eq 0 ] && echo sealed || echo pooled)
 		feed "load.$round" "$wait" $((RANDOM % 350 + 1))
 		run wait "$NODE_PID"
@@ -47,8 +69,11 @@ every_receipt_holds() {
 		start_dev_node node
 		[ $(((${EPOCHREALTIME/./} - killed) / 1000)) -lt "$(patience 2000)" ]
 		every_receipt_holds receipts
+		para-coin audit -c gold >/dev/null
 		cat receipts >>all
 	done
+	jq -r 'select(.chain == 2) | .payload' all | sort -u >moved
+	[ "$(wc -l <moved)" -ge "$ROUNDS" ]
 	every_receipt_holds all
 	[ "$(wc -l <acknowledged)" -ge "$ROUNDS" ]
 	stop_node

@@ -18,11 +18,11 @@ grow() {
 	para-chain spec --name notes --engine data | para-chain create - -k a.key | para-send --wait final >receipts
 	para-coin spec --name gold --supply 1000000 | para-chain create - -k a.key | para-send --wait final >>receipts
 	for n in 1 2 3; do
-		para-key new "$n.key" -f address >"$n"
-		para-coin send -c gold -k a.key --to "$(cat "$n")" --amount $((n * 1111)) | para-send --wait final >>receipts
+		para-key new "$n.key" -f address >"to.$n"
+		para-coin send -c gold -k a.key --to "$(cat "to.$n")" --amount $((n * 1111)) | para-send --wait final >>receipts
 	done
 	seq 200 | para-seal payload -c notes -k a.key | para-send --wait sealed >>receipts
-	para-key show a.key -f address >0
+	para-key show a.key -f address >to.0
 	balances >balances
 	stop_node
 }
@@ -30,7 +30,7 @@ grow() {
 # balances: a line each.
 balances() {
 	for n in 0 1 2 3; do
-		para-coin balance -c gold "$(cat $n)" -f balance || return
+		para-coin balance -c gold "$(cat "to.$n")" -f balance || return
 	done
 }
 
