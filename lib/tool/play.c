@@ -2,7 +2,7 @@
 
 #include "json/fields.h"
 #include "json/game.h"
-#include "tool/input.h"
+#include "tool/document.h"
 #include "tool/output.h"
 
 enum { FILE_MOST = 1 << 20 };
@@ -36,42 +36,25 @@ play(struct tool *t, struct equilibrium *game, uint64_t rounds)
 	return TOOL_DONE;
 }
 
-static int
-read_and_play(struct tool *t, const char *path, struct bytes text)
-{
-	struct arena arena = {0};
-	struct equilibrium game;
-	struct json *document = NULL;
-	struct json_error error = {0};
-	const char *field = NULL;
-	uint64_t rounds = 0;
-	int status;
-	enum err e = json_parse(&document, &error, text);
-
-	if (e == ERR_JSON)
-		status = tool_fail(t, TOOL_NO, "%s: byte %zu: %s", path, error.offset, error.why);
-	else if (!e && !(e = game_read(&game, &rounds, &arena, &field, document)))
-		status = play(t, &game, rounds);
-	else
-		status = tool_fail(t, e == ERR_NOMEM ? TOOL_TROUBLE : TOOL_NO, "%s is no game of miners: %s%s%s", path,
-		    err_text(e), field ? ": " : "", field ? field : "");
-	json_free(document);
-	arena_free(&arena);
-	return status;
-}
-
 int
 play_file(struct tool *t, const char *path)
 {
-	struct input in;
-	struct buf text = {0};
-	int status = input_open(&in, t, path);
+	struct arena arena = {0};
+	struct equilibrium game;
+	struct json *document;
+	const char *shown, *field = NULL;
+	uint64_t rounds = 0;
+	int status = document_read(&document, &shown, t, path, FILE_MOST, TOOL_NO);
 
-	if (!status)
-		status = input_all(&in, &text, t, FILE_MOST);
-	if (!status)
-		status = read_and_play(t, path, bytes_of(&text));
-	buf_free(&text);
-	input_close(&in);
+	if (status)
+		return status;
+	enum err e = game_read(&game, &rounds, &arena, &field, document);
+	if (!e)
+		status = play(t, &game, rounds);
+	else
+		status = tool_fail(t, e == ERR_NOMEM ? TOOL_TROUBLE : TOOL_NO, "%s is no game of miners: %s%s%s", shown,
+		    err_text(e), field ? ": " : "", field ? field : "");
+	json_free(document);
+	arena_free(&arena);
 	return status;
 }

@@ -118,3 +118,17 @@ passes() {
 	done
 	[ "$(sort -u networks | wc -l)" -eq 1 ]
 }
+
+@test "json: plans, games and templates of every form that is ruled out are refused by their name" {
+	para-key new a.key
+	seq 3 | offline_payloads a.key 1 >payloads
+	json_cases cases
+	for file in cases/[ni]_*[ae]; do
+		fails 1 "$file: not valid JSON: " para-coin plan "$file"
+		fails 1 "$file: not valid JSON: " para-mine --equilibrium "$file"
+		fails 1 "$file: not valid JSON: " para-seal block -k a.key --template "$file" <payloads
+	done
+	para-coin spec --name gold --supply 1000 >gold.json
+	jq -r 'to_entries | reverse | from_entries' gold.json | sed 's/"name"/"n\\u0061me"/; s/$/ \r/' >turned
+	[ "$(para-coin plan turned)" = "$(para-coin plan gold.json)" ]
+}

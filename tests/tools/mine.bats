@@ -83,7 +83,7 @@ game() {
 
 @test "a game that is none is refused" {
 	fails 2 'none.json' para-mine --equilibrium none.json
-	fails 1 'byte 2: ' para-mine --equilibrium - <<<'{'
+	fails 1 'stdin: not valid JSON: ' para-mine --equilibrium - <<<'{'
 	for change in 'seals=0' 'seals=65537' 'rounds=0' 'rounds=1000001' 'retarget=0' 'difficulty="255"' 'difficulty=65536' \
 		'reward="4611686018427387905"' 'reward="1e3"' 'n0=65537' 'n0="1"' 'miners=[]' 'miners={}' \
 		'miners=[range(257) | {cost: "1"}]' 'miners[1]={cost: 1}' 'miners[1].cost="18446744073709551616"' \
