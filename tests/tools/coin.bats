@@ -35,6 +35,8 @@ gold() {
 	[ "$(para-coin plan ore.json | tail -1 | jq -r '.after, .reward, .supply' | tr '\n' ' ')" = '126 0 2037 ' ]
 	fails 1 'halving is zero' para-coin plan <<<"$(jq -c '.coin.halving = 0' ore.json)"
 	fails 1 'more than the supply cap' para-coin plan <<<"$(jq -c '.coin.cap = "2036"' ore.json)"
+	fails 1 'more than the supply cap' para-coin plan <<<"$(para-coin spec --name gold --supply 9 --alloc "$(cat a)=9" |
+		jq -c '.coin.cap = "8"')"
 	fails 1 'too large' para-coin plan <<<"$(jq -c '.coin.reward = "18446744073709551615"' ore.json)"
 	fails 2 'no halving: give --halving H' para-coin spec --name ore --issuance mined --supply 2100 --reward 50
 	fails 2 'no reward: give --reward N' para-coin spec --name ore --issuance pos --supply 2100 --halving 5
@@ -187,6 +189,18 @@ amount_of() {
 	start_dev_node d
 	para-coin audit -c gold
 	fails 1 'not registered' para-coin balance "$(cat a)" -c silver
+}
+
+@test "a thousand outputs in one payload, and not one more" {
+	keys a
+	start_dev_node d
+	para-coin spec --name gold --supply 600000 --alloc "$(cat a)=600000" | para-chain create - -k a.key |
+		para-send --wait final
+	seq -f many%g.key 1001 | xargs -P 2 -n 1 para-key new -f address >accounts
+	mapfile -t outputs < <(awk '{ print "--to\n" $1 "\n--amount\n" NR }' accounts)
+	para-coin send -c gold -k a.key "${outputs[@]::4000}" | para-send --wait final
+	[ "$(head -n 1000 accounts | para-coin balance -c gold -f balance | jq -s add)" -eq 500500 ]
+	fails 2 'more than 1000 times --to' para-coin send -c gold -k a.key "${outputs[@]}"
 }
 
 @test "minted coins and tokens" {
