@@ -12,10 +12,11 @@ CFLAGS ?= -O2 -g
 B ?= build
 WARN := -Wall -Wextra -Wpedantic -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wvla -Wundef -Werror
 ALL_CFLAGS := -std=c11 $(WARN) -D_GNU_SOURCE -DPARA_VERSION='"$(VERSION)"' -Ilib $(CFLAGS)
-LDLIBS := -lcjson -llmdb -lnng -lsodium -lsystemd -lpthread
+LDLIBS := -lcjson -llmdb -llz4 -lnng -lsodium -lsystemd -lpthread
 
 # Debian's packages: what the build needs, and what the checks need beside it.
-BUILD_DEPS := gcc libc6-dev make libsodium-dev liblmdb-dev libnng-dev libcjson-dev libsystemd-dev jq
+BUILD_DEPS := gcc libc6-dev make libsodium-dev liblmdb-dev liblz4-dev libnng-dev libcjson-dev \
+	libsystemd-dev jq
 CHECK_DEPS := binutils libcmocka-dev bats parallel clang libclang-rt-dev shellcheck mandoc man-db graphviz zsh \
 	procps sqlite3 systemd libseccomp-dev
 # SAN=1: with sanitizers. SAN=fuzz: by clang, with what libFuzzer needs too; checks and fuzz targets share that build.

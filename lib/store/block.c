@@ -1,6 +1,6 @@
 #include <string.h>
 
-#include "base/pack.h"
+#include "store/pack.h"
 #include "chain/limits.h"
 #include "store/store_impl.h"
 

@@ -1,4 +1,4 @@
-#include "base/pack.h"
+#include "store/pack.h"
 #include "store/store_impl.h"
 
 enum { HASH_BYTES = 32 };

@@ -1,6 +1,6 @@
 #include "fuzz.h"
 
-#include "base/pack.h"
+#include "store/pack.h"
 
 /* What is unpacked packs and unpacks to itself; the first byte says how much is known. */
 int
