@@ -202,7 +202,8 @@ overlay_follow_peer(struct overlay *o, struct overlay_effects *out, struct peer 
 {
 	/* When it has had time to say what it follows. */
 	overlay_follow_soon(o);
-	return o->following.chains > 0 ? say_follows(o, out, peer) : ERR_OK;
+	/* Its role may be another than that which the hello told. */
+	return o->following.chains > 0 || peer->own.role != o->following.role ? say_follows(o, out, peer) : ERR_OK;
 }
 
 enum space_gives

@@ -493,23 +493,40 @@ net_hello(struct net *n, unsigned who)
 	return m;
 }
 
+/* The stranger says hello and hears the host's; returns its end of the link. */
+static inline uint64_t
+net_greet(struct net *n, const struct message *hello, unsigned stranger, unsigned host)
+{
+	uint64_t end = net_open(n, stranger, host, 0);
+
+	n->node[stranger].hung_up = false;
+	net_say(n, end, hello);
+	net_run(n, 200);
+	return end;
+}
+
+/* Then it proves its key. */
+static inline void
+net_prove(struct net *n, const struct message *hello, unsigned stranger, uint64_t end)
+{
+	struct message auth = {.type = MESSAGE_AUTH, .network = n->network[0]};
+
+	assert_true(n->node[stranger].heard[MESSAGE_HELLO] > 0);
+	struct hash hash = message_auth_hash(&hello->hello, &n->node[stranger].hello, true);
+	auth.auth = sign_make(n->node[stranger].key, &hash);
+	net_say(n, end, &auth);
+	net_run(n, 200);
+}
+
 /* The stranger shakes hands in earnest, if it is let in; returns its end of the link. */
 static inline uint64_t
 net_befriend(struct net *n, unsigned stranger, unsigned host)
 {
-	uint64_t end = net_open(n, stranger, host, 0);
-	struct message hello = net_hello(n, stranger), auth = {.type = MESSAGE_AUTH, .network = n->network[0]};
+	struct message hello = net_hello(n, stranger);
+	uint64_t end = net_greet(n, &hello, stranger, host);
 
-	n->node[stranger].hung_up = false;
-	net_say(n, end, &hello);
-	net_run(n, 200);
-	if (n->node[stranger].hung_up)
-		return end;
-	assert_true(n->node[stranger].heard[MESSAGE_HELLO] > 0);
-	struct hash hash = message_auth_hash(&hello.hello, &n->node[stranger].hello, true);
-	auth.auth = sign_make(n->node[stranger].key, &hash);
-	net_say(n, end, &auth);
-	net_run(n, 200);
+	if (!n->node[stranger].hung_up)
+		net_prove(n, &hello, stranger, end);
 	return end;
 }
 

@@ -208,6 +208,25 @@ a_role_changes_with_what_is_followed(void **state)
 	net_free(n);
 }
 
+/* What the hello said is true no longer when the key is proven. */
+static void
+a_role_that_changes_in_a_handshake_is_told(void **state)
+{
+	struct net *n = net_new(18);
+	unsigned b = net_add(n, A, NULL);
+
+	(void)state;
+	for (unsigned i = 0; i < 4; i++) {
+		unsigned s = net_place(n, i == 0 ? B : i == 1 ? C : i == 2 ? "tcp://10.4.0.1:1" : "tcp://10.5.0.1:1");
+		const struct message hello = net_hello(n, s);
+		uint64_t end = net_greet(n, &hello, s, b);
+		following_follow_as(n, b, i < 2 ? ROLE_PARTIAL : ROLE_FULL, NULL, 0);
+		net_prove(n, &hello, s, end);
+		assert_int_equal(n->node[s].heard[MESSAGE_FOLLOWS], i % 2 == 0);
+	}
+	net_free(n);
+}
+
 int
 main(void)
 {
@@ -218,6 +237,7 @@ main(void)
 		cmocka_unit_test(long_seals_stay_below_what_a_peer_takes),
 		cmocka_unit_test(who_is_not_full_claims_nothing_it_lacks),
 		cmocka_unit_test(a_role_changes_with_what_is_followed),
+		cmocka_unit_test(a_role_that_changes_in_a_handshake_is_told),
 	};
 
 	return cmocka_run_group_tests(tests, following_start, NULL);
