@@ -8,10 +8,10 @@
 #include "node/timing.h"
 
 /*
- * Blocks and bytes of one step; how long the overlay may say nothing, which gives up on silent peers by itself: a seal or an
- * end has to come.
+ * Blocks and bytes of one step; how long the overlay may say nothing, which gives up on silent peers by itself: a seal
+ * or an end has to come.
  */
-enum { STEP_BLOCKS = 16, STEP_BYTES = 8 << 20, ANSWER_BYTES = 96 << 20, ANSWER_MS = 60000 };
+enum { STEP_BLOCKS = 16, STEP_BYTES = 8 << 20, ANSWER_MS = 60000 };
 
 /* One step: blocks from .. from + count - 1, and what was sent for them. */
 struct take {
@@ -38,7 +38,7 @@ history_seal(struct node *n, const struct pubkey *from, struct bytes raw)
 	pthread_mutex_lock(&h->mutex);
 	h->from = *from;
 	h->heard_ms = timing_steady_ms();
-	if (h->seals.len + raw.len <= ANSWER_BYTES) {
+	if (h->seals.len + raw.len <= OVERLAY_HISTORY_BYTES) {
 		buf_add(&h->seals, len, sizeof(len));
 		buf_add(&h->seals, raw.data, raw.len);
 	}

@@ -43,7 +43,8 @@ enum {
 	OVERLAY_PEERS = 128,      /* most peers at once, default */
 	OVERLAY_MESSAGE = (64 << 20) + 64, /* most bytes of a message: a hyper block */
 	OVERLAY_HEADS = 1024,     /* most headers in an answer */
-	OVERLAY_CHAINS = 65       /* most chains that a node follows that does not follow all */
+	OVERLAY_CHAINS = 65,      /* most chains that a node follows that does not follow all */
+	OVERLAY_HISTORY_BYTES = 96 << 20 /* most of the seals that answer one ASK_HISTORY */
 };
 
 /* A point of a chain that its holder can prove: its tip. */

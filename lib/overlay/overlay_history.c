@@ -5,8 +5,11 @@
 /* Requests for a chain's history carry this bit; those of sync do not, and those for bodies a higher one. */
 enum { HISTORY_REQUEST = 1 << 30 };
 
-/* How long who gave nothing yet is waited for while there is another to ask; how long anybody is between two seals. */
-enum { TURN_MS = 2000, SILENCE_MS = 10000 };
+/*
+ * How long who gave nothing yet is waited for while there is another to ask; how long anybody is between two seals; and
+ * how long the whole may take, unless it comes at so many bytes a millisecond.
+ */
+enum { TURN_MS = 2000, SILENCE_MS = 10000, SLOW_MS = 60000, SLOW_RATE = 16 };
 
 static enum err
 tell(struct overlay *o, struct overlay_effects *out, enum overlay_effect_type type, struct bytes raw, enum err err)
@@ -66,7 +69,8 @@ ask_peer(struct overlay *o, struct overlay_effects *out, struct peer *peer)
 	m.request = h->request = HISTORY_REQUEST | (++h->asks & 0xffffff);
 	h->from = peer->other.key;
 	h->failed = h->given = false;
-	h->moved_ms = o->now_ms;
+	h->asked_ms = h->moved_ms = o->now_ms;
+	h->got = 0;
 	h->past[h->asks % HISTORY_PAST] = (struct history_asked){m.request, h->from};
 	m.blocks = (struct message_blocks){.hid = h->hid, .count = h->count, .hash = h->hash, .what = SEALS_OF, .chains = 1,
 	    .chain = &h->chain};
@@ -98,12 +102,12 @@ fail(struct overlay *o, struct overlay_effects *out, enum err why)
 }
 
 static void
-blame_silence(struct overlay *o)
+blame(struct overlay *o, unsigned cost, enum err why)
 {
 	struct peer *peer = peers_by_key(o->peers, &o->history.from);
 
 	if (peer)
-		peers_blame(o->peers, peer, PEERS_COST_SLOW, ERR_TIMEOUT, o->now_ms);
+		peers_blame(o->peers, peer, cost, why, o->now_ms);
 }
 
 enum err
@@ -114,7 +118,7 @@ overlay_history_ask(struct overlay *o, struct overlay_effects *out, const struct
 
 	/* The answer that the node has ceased to wait for did not come. */
 	if (h->request != 0) {
-		blame_silence(o);
+		blame(o, PEERS_COST_SLOW, ERR_TIMEOUT);
 		e = turn_away(o);
 	}
 	h->chain = event->chain;
@@ -151,10 +155,12 @@ uint64_t
 overlay_history_ms(const struct overlay *o)
 {
 	const struct history *h = &o->history;
+	uint64_t needs = h->got / SLOW_RATE, slow = h->asked_ms + (needs > SLOW_MS ? needs : SLOW_MS), silent;
 
 	if (h->request == 0)
 		return UINT64_MAX;
-	return h->moved_ms + (h->given || h->tried + 1 >= count_fit(o) ? SILENCE_MS : TURN_MS);
+	silent = h->moved_ms + (h->given || h->tried + 1 >= count_fit(o) ? SILENCE_MS : TURN_MS);
+	return silent < slow ? silent : slow;
 }
 
 enum err
@@ -162,7 +168,7 @@ overlay_history_time(struct overlay *o, struct overlay_effects *out)
 {
 	if (o->now_ms < overlay_history_ms(o))
 		return ERR_OK;
-	blame_silence(o);
+	blame(o, PEERS_COST_SLOW, ERR_TIMEOUT);
 	return fail(o, out, ERR_TIMEOUT);
 }
 
@@ -188,6 +194,11 @@ overlay_history_take(struct overlay *o, struct overlay_effects *out, const struc
 	o->history.moved_ms = o->now_ms;
 	if (m->type != MESSAGE_END) {
 		o->history.given = true;
+		o->history.got += m->raw.len;
+		if (o->history.got > OVERLAY_HISTORY_BYTES) {
+			blame(o, PEERS_COST_WRONG, ERR_TOO_LONG);
+			return fail(o, out, ERR_TOO_LONG);
+		}
 		return tell(o, out, OVERLAY_HISTORY, m->raw, ERR_OK);
 	}
 	/* An end without a body before it: it has none of these blocks, or no time now. It may have them later. */

@@ -38,7 +38,8 @@ struct history_asked {
 struct history {
 	uint32_t request; /* 0: none under way */
 	uint32_t chain, count, asks;
-	uint64_t hid, moved_ms; /* moved_ms: when it was asked, or gave something last */
+	uint64_t hid, asked_ms, moved_ms; /* moved_ms: when it was asked, or gave something last */
+	uint64_t got;           /* bytes of the answer */
 	struct hash hash;
 	unsigned turn, tried; /* tried: peers that gave nothing of this */
 	struct pubkey from;   /* who was asked last */

@@ -72,15 +72,21 @@ ask_history(struct net *n, unsigned who, const unsigned *stranger, unsigned stra
 }
 
 static void
-answer_history(struct net *n, uint64_t end, uint32_t request, bool bodies)
+give_part(struct net *n, uint64_t end, uint32_t request)
 {
 	struct buf seal = {0};
 
 	following_put_seal(&seal, n, 5);
-	if (bodies)
-		net_say(n, end, &(struct message){.type = MESSAGE_BLOCK_PART, .network = n->network[0], .request = request,
-		    .raw = bytes_of(&seal)});
+	net_say(n, end, &(struct message){.type = MESSAGE_BLOCK_PART, .network = n->network[0], .request = request,
+	    .raw = bytes_of(&seal)});
 	buf_free(&seal);
+}
+
+static void
+answer_history(struct net *n, uint64_t end, uint32_t request, bool bodies)
+{
+	if (bodies)
+		give_part(n, end, request);
 	net_say(n, end, &(struct message){.type = MESSAGE_END, .network = n->network[0], .request = request, .hid = 3});
 	net_run(n, 100);
 }
@@ -153,7 +159,6 @@ history_that_stops_half_way_ends(void **state)
 	unsigned b = net_add(n, C, NULL), s[2];
 	uint64_t end[2];
 	unsigned who;
-	struct buf seal = {0};
 
 	(void)state;
 	for (unsigned i = 0; i < 2; i++) {
@@ -161,17 +166,45 @@ history_that_stops_half_way_ends(void **state)
 		end[i] = boaster(n, s[i], b);
 	}
 	who = ask_history(n, b, s, 2);
-	following_put_seal(&seal, n, 5);
 	for (unsigned i = 0; i < 3; i++) {
-		net_say(n, end[who], &(struct message){.type = MESSAGE_BLOCK_PART, .network = n->network[0],
-		    .request = n->node[b].o->history.request, .raw = bytes_of(&seal)});
+		give_part(n, end[who], n->node[b].o->history.request);
 		net_run(n, 9000);
 		assert_int_equal(is_asked(n, b, s, 2), who);
 	}
 	net_run(n, 2000);
 	assert_int_equal(is_asked(n, b, s, 2), NODES);
 	assert_int_equal(ask_history(n, b, s, 2), 1 - who);
-	buf_free(&seal);
+	net_free(n);
+}
+
+/* One that gives a little now and then has a minute, as in sync, and one that gives more than that takes its time. */
+static void
+history_that_trickles_ends(void **state)
+{
+	struct net *n = net_new(18);
+	unsigned b = net_add(n, C, NULL), s[2], who;
+	uint64_t end[2];
+
+	(void)state;
+	for (unsigned i = 0; i < 2; i++) {
+		s[i] = net_place(n, i == 0 ? A : B);
+		end[i] = boaster(n, s[i], b);
+	}
+	for (unsigned steady = 0; steady < 2; steady++) {
+		unsigned step_ms = steady ? 50 : 5000;
+		who = ask_history(n, b, s, 2);
+		for (unsigned ms = 0; ms < 80000 && is_asked(n, b, s, 2) == who; ms += step_ms) {
+			assert_true(steady || ms <= 60000);
+			give_part(n, end[who], n->node[b].o->history.request);
+			net_run(n, step_ms);
+		}
+		assert_int_equal(is_asked(n, b, s, 2), steady ? who : NODES);
+	}
+	/* However long it goes on, it has an end. */
+	n->node[b].o->history.got = OVERLAY_HISTORY_BYTES;
+	give_part(n, end[who], n->node[b].o->history.request);
+	net_run(n, 100);
+	assert_int_equal(is_asked(n, b, s, 2), NODES);
 	net_free(n);
 }
 
@@ -238,6 +271,7 @@ main(void)
 		cmocka_unit_test(a_follower_that_gives_nothing_is_none),
 		cmocka_unit_test(who_gives_no_history_starves_nobody),
 		cmocka_unit_test(history_that_stops_half_way_ends),
+		cmocka_unit_test(history_that_trickles_ends),
 		cmocka_unit_test(more_are_looked_for_while_history_does_not_come),
 	};
 
