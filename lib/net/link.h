@@ -28,8 +28,9 @@ struct links_config {
 	size_t queue_bytes;     /* most bytes waiting to go out on one link, at least message_bytes */
 	/*
 	 * Most bytes received and not yet released, over all links, at least twice message_bytes: beyond it nothing is
-	 * read. A message counts with LINKS_COST more: what it takes whoever holds it, however short it is. Messages that are still coming in count as they grow, and have at most half: when they fill it for a
-	 * second, the link whose message comes slowest is closed (ERR_BUSY).
+	 * read. A message counts with LINKS_COST more: what it takes whoever holds it, however short it is. Messages that
+	 * are still coming in count as they grow, and have at most half: when they fill it for a second, the link whose
+	 * message comes slowest is closed (ERR_BUSY).
 	 */
 	size_t total_bytes;
 	unsigned links;    /* most links in all, dials included; incoming ones beyond are closed at once, untold */

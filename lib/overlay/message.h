@@ -102,7 +102,7 @@ struct message_hold {
 	const struct body_ref *body;
 };
 
-/* The only chains that a node follows, ascending, chain 0 among them; none: all of a full node, of another more than fit. */
+/* The only chains that a node follows, ascending, chain 0 among them; none: all of a full node, else more than fit. */
 struct message_follows {
 	enum role role;
 	unsigned chains;

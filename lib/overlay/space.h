@@ -29,7 +29,7 @@ enum {
 	SPACE_STALL_MS = 10000,
 	SPACE_TURN_MS = 2000,    /* in place of that for a peer that has given no block yet, while there is another to ask */
 	SPACE_PEERS = 1024,      /* that it remembers */
-	SPACE_AVOID = 16,        /* periods (5 s at least) that a peer is not asked after it disappointed; longer the next time */
+	SPACE_AVOID = 16,        /* periods (5 s at least) that a peer is not asked that disappointed; longer the next time */
 	SPACE_ASKED = 2,         /* served at once, per peer */
 	SPACE_ASKED_RATE = 256   /* requests a peer may make in a second */
 };

@@ -12,8 +12,15 @@
 #include "figures.h"
 #include "heap.h"
 
-enum { FOLLOWED = 4, VOTERS = 8, FIRST = 5 /* what waited at the start is done */, LAST = 7, LANE_BYTES_MOST = 1024, SEAL_BYTES_MOST = 400,
-	LIST_BYTES_MOST = 256 /* of a witness, in a certificate */ };
+enum {
+	FOLLOWED = 4,
+	VOTERS = 8,
+	FIRST = 5, /* what waited at the start is done */
+	LAST = 7,
+	LANE_BYTES_MOST = 1024,
+	SEAL_BYTES_MOST = 400,
+	LIST_BYTES_MOST = 256 /* of a witness, in a certificate */
+};
 
 static const double SLOTS = LAST - FIRST;
 
