@@ -143,9 +143,9 @@ no_miner() {
 	[ "$(jq '.alloc | length' g.json)" = 2 ]
 	fails 2 "a --founder is wanted" para-node genesis
 	fails 2 "--founder para1x" para-node genesis --founder para1x
-	fails 2 "--alloc" para-node genesis --founder "$(cat a)" --alloc "$(cat a)=-5"
+	fails 2 "--alloc" para-node genesis --solo --founder "$(cat a)" --alloc "$(cat a)=-5"
 	fails 2 "founder" para-node genesis --founder "$(cat a)" --founder "$(cat a)"
-	fails 2 "period" para-node genesis --founder "$(cat a)" --period 1
+	fails 2 "period" para-node genesis --solo --founder "$(cat a)" --period 1
 }
 
 @test "kill -9: the miner goes too, and the node starts again where it was" {
