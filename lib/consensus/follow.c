@@ -170,7 +170,7 @@ move_base(struct consensus *c, struct node *to)
 		for (uint32_t i = 0; i < node->hyper.header.lanes; i++)
 			node->lane[i]->base = node->state_after[i];
 	}
-	tree_prune(&c->tree, c->genesis->epoch, c->genesis->retarget);
+	tree_prune(&c->tree, c->genesis);
 }
 
 enum err

@@ -5,7 +5,7 @@
 
 #include "consensus/pool.h"
 
-/* A node serves the bodies of so many blocks behind its base, however short an epoch is. */
+/* A node serves the bodies of so many blocks behind its base, however short an epoch is; where it is alone, of none. */
 enum { SERVED_LEAST = 64 };
 
 void
@@ -278,10 +278,10 @@ gone(const struct tree *t, const struct node *node, uint64_t kept)
 }
 
 void
-tree_prune(struct tree *t, uint32_t epoch, uint32_t retarget)
+tree_prune(struct tree *t, const struct genesis *g)
 {
-	uint64_t behind = 4 * (uint64_t)epoch > retarget ? 4 * (uint64_t)epoch : retarget + (uint64_t)1;
-	uint64_t bodies = epoch > SERVED_LEAST ? epoch : SERVED_LEAST;
+	uint64_t behind = 4 * (uint64_t)g->epoch > g->retarget ? 4 * (uint64_t)g->epoch : g->retarget + (uint64_t)1;
+	uint64_t bodies = g->solo ? 0 : g->epoch > SERVED_LEAST ? g->epoch : SERVED_LEAST;
 	size_t kept = 0;
 	struct node **out = t->node;
 

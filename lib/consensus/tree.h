@@ -103,7 +103,7 @@ void tree_fold(struct node *node);
 void tree_forget(struct node *node);
 
 /* Gives up the block's body, or the whole node, of what lies too far below the base; branches beside it too. */
-void tree_prune(struct tree *t, uint32_t epoch, uint32_t retarget);
+void tree_prune(struct tree *t, const struct genesis *g);
 
 /* Is it the ancestor, or does it descend from it? */
 bool tree_descends(const struct node *node, const struct node *ancestor);
