@@ -51,28 +51,42 @@ candidates(struct taken **out, const struct assembly *in)
 	return n;
 }
 
-enum err
-assemble_seals(struct taken **out, uint32_t *n, const struct assembly *in)
+/* The same of seals of all lanes, by lane. */
+static enum err
+accept_all(struct taken **seal, uint32_t *n, const struct assembly *in)
 {
-	uint32_t all = candidates(out, in), kept = 0;
+	uint32_t all = *n, kept = 0;
 
 	for (uint32_t first = 0, last; first < all; first = last) {
 		uint32_t lane;
 		enum err e;
-		for (last = first + 1; last < all && out[last]->lane == out[first]->lane; last++)
+		for (last = first + 1; last < all && seal[last]->lane == seal[first]->lane; last++)
 			;
 		lane = last - first;
-		e = accept_lane(out + first, &lane, in);
+		e = accept_lane(seal + first, &lane, in);
 		if (e)
 			return e;
-		memmove(out + kept, out + first, lane * sizeof(struct taken *));
+		memmove(seal + kept, seal + first, lane * sizeof(struct taken *));
 		kept += lane;
 	}
-	if (kept)
-		qsort(out, kept, sizeof(struct taken *), by_id);
-	*n = kept < in->bound ? kept : in->bound;
-	agree_sort(out, *n);
+	*n = kept;
 	return ERR_OK;
+}
+
+enum err
+assemble_seals(struct taken **out, uint32_t *n, const struct assembly *in)
+{
+	enum err e;
+
+	*n = candidates(out, in);
+	e = accept_all(out, n, in);
+	if (e || *n <= in->bound)
+		return e;
+	qsort(out, *n, sizeof(struct taken *), by_id);
+	*n = in->bound;
+	agree_sort(out, *n);
+	/* para-protocol(7) ROUNDS: In a lane whose seals accept each other those go too that are not accepted without them. */
+	return accept_all(out, n, in);
 }
 
 /* --- certificates --- */

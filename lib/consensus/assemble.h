@@ -42,7 +42,10 @@ struct candidate {
 	struct list_tree *tree;   /* of each list */
 };
 
-/* The accepted seals on the tip, lowest ids first up to the bound, then by lane and id; their number in *n. ERR_NOMEM. */
+/*
+ * The accepted seals on the tip, by lane and id; their number in *n. Beyond the bound the highest ids stay outside, and
+ * what is not accepted without them. ERR_NOMEM.
+ */
 enum err assemble_seals(struct taken **out, uint32_t *n, const struct assembly *in);
 
 /*

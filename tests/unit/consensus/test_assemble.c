@@ -1,6 +1,8 @@
 /* The same seals give the same hyper block, byte for byte, in whatever order they came. */
 #include "world.h"
 
+#include "consensus/assemble.h"
+
 enum { SEALS = 12 };
 
 /* The block that a fresh node makes of these seals, taken in this order. */
@@ -121,6 +123,88 @@ map_is_that_of_the_next_block(void **state)
 	world_end(&w);
 }
 
+/* --- a full block --- */
+
+enum { VOTERS = 3, CROWD = 1 + VOTERS };
+
+/* A seal of chain 0, then one of each voter in a lane whose seals accept each other; their ids ascend. */
+struct crush {
+	struct lanes lanes;
+	struct votes votes;
+	struct node tip;
+	struct taken seal[CROWD], *order[CROWD];
+	struct hash id[CROWD];
+	struct list_entry entry[2];
+	struct list list[VOTERS], *said[VOTERS];
+	struct assembly in;
+};
+
+static void
+crush_open(struct crush *x)
+{
+	struct chain_info info = { .number = 0 };
+	struct vote vote[VOTERS];
+
+	*x = (struct crush){ 0 };
+	assert_int_equal(lanes_add(&x->lanes, &info), ERR_OK);
+	info = (struct chain_info){ .number = 1, .unwitnessed = true };
+	assert_int_equal(lanes_add(&x->lanes, &info), ERR_OK);
+	for (uint32_t i = 0; i < CROWD; i++) {
+		struct pubkey voter = { { (uint8_t)(i ? i : 1) } };
+		x->id[i].b[0] = (uint8_t)(i + 1);
+		x->seal[i] = (struct taken){ .head.core = { .lane.chain = i > 0, .voter = voter }, .id = x->id[i],
+			.lane = x->lanes.item[i > 0] };
+		x->order[i] = &x->seal[i];
+	}
+	x->entry[0] = (struct list_entry){ .count = 1, .id = x->id };
+	x->entry[1] = (struct list_entry){ .lane.chain = 1, .count = VOTERS, .id = x->id + 1 };
+	for (uint32_t i = 0; i < VOTERS; i++) {
+		x->list[i] = (struct list){ .slot = 1, .count = 2, .entry = x->entry, .voter = { { (uint8_t)(i + 1) } } };
+		vote[i] = (struct vote){ .id = x->id[i], .voter = x->list[i].voter, .weight = 1 };
+	}
+	assert_int_equal(votes_make(&x->votes, vote, VOTERS, &x->id[0]), ERR_OK);
+	x->in = (struct assembly){ .votes = &x->votes, .lanes = &x->lanes, .tip = &x->tip, .slot = 1, .seal = x->order,
+		.seals = CROWD, .list = x->said };
+}
+
+/* How many seals a block of so many at most has, when all voters but the one speak. */
+static uint32_t
+crush_count(struct crush *x, uint32_t bound, uint32_t silent)
+{
+	struct taken *out[CROWD];
+	uint32_t n;
+
+	x->in.bound = bound;
+	x->in.lists = 0;
+	for (uint32_t i = 0; i < VOTERS; i++) {
+		if (i != silent)
+			x->said[x->in.lists++] = &x->list[i];
+	}
+	assert_int_equal(assemble_seals(out, &n, &x->in), ERR_OK);
+	for (uint32_t i = 0; i < n; i++)
+		assert_ptr_equal(out[i], &x->seal[i]);
+	return n;
+}
+
+/* Else everybody would make the same invalid block, and the slot would stay empty. */
+static void
+who_stays_outside_accepts_nothing_inside(void **state)
+{
+	struct crush x;
+
+	(void)state;
+	crush_open(&x);
+	assert_int_equal(crush_count(&x, CROWD, VOTERS), CROWD);
+	assert_int_equal(crush_count(&x, CROWD - 1, VOTERS), CROWD - 1);
+	/* Two of three accept all three; without the last of these one is left, and the silent one. */
+	assert_int_equal(crush_count(&x, CROWD, 0), CROWD);
+	assert_int_equal(crush_count(&x, CROWD - 1, 0), 1);
+	/* What is witnessed does not depend on it. */
+	assert_int_equal(crush_count(&x, 1, 0), 1);
+	votes_free(&x.votes);
+	lanes_free(&x.lanes);
+}
+
 int
 main(void)
 {
@@ -128,6 +212,7 @@ main(void)
 		cmocka_unit_test(order_of_arrival_does_not_matter),
 		cmocka_unit_test(fields_of_a_hyper_block),
 		cmocka_unit_test(map_is_that_of_the_next_block),
+		cmocka_unit_test(who_stays_outside_accepts_nothing_inside),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
