@@ -1,6 +1,7 @@
 #include "node/keeper.h"
 
 #include <inttypes.h>
+#include <malloc.h>
 #include <stdio.h>
 #include <systemd/sd-daemon.h>
 
@@ -10,13 +11,13 @@
 #include "node/timing.h"
 
 /* How often what is looked at; how old the loop's last turn may be; how long the keeper sleeps at most. */
-enum { HEAL_MS = 2000, SWEEP_MS = 60000, BEAT_OLD_MS = 15000, SLEEP_MS = 1000, MINER_MS = 200 };
+enum { HEAL_MS = 2000, TRIM_MS = 1000, SWEEP_MS = 60000, BEAT_OLD_MS = 15000, SLEEP_MS = 1000, MINER_MS = 200 };
 
 /* Less than that a clock may be set back unmentioned. */
 enum { CLOCK_MS = 1000 };
 
 struct rounds {
-	uint64_t heal_ms, sweep_ms; /* when next */
+	uint64_t heal_ms, trim_ms, sweep_ms; /* when next */
 	uint64_t every_ms;          /* from one look at the socket to the next */
 	bool deaf;                  /* the socket did not answer the last time */
 	bool behind;                /* the clock was behind the last time */
@@ -93,6 +94,11 @@ look_after(struct node *n, struct rounds *r)
 	if (now >= r->heal_ms) {
 		heal(n, r);
 		r->heal_ms = timing_steady_ms() + r->every_ms;
+	}
+	/* What a flood took and gave back lies in holes between what stays: the system has better use for it. */
+	if (now >= r->trim_ms) {
+		malloc_trim(0);
+		r->trim_ms = now + TRIM_MS;
 	}
 	if (now >= r->sweep_ms) {
 		store_sweep(n->store);
