@@ -13,18 +13,39 @@ place(const struct consensus *c, const struct pubkey *voter)
 	return at;
 }
 
+/* For a key that holds votes one that holds none gives way: it may offend without end, and loses nothing by it. */
+static bool
+make_room(struct consensus *c, const struct pubkey *voter)
+{
+	const struct votes *votes;
+	uint32_t at = 0;
+
+	if (c->evidences < LIMIT_EVIDENCE)
+		return true;
+	votes = round_votes(c);
+	if (!votes || !votes_find(votes, voter))
+		return false;
+	while (at < c->evidences && votes_find(votes, &c->evidence[at].voter))
+		at++;
+	if (at == c->evidences)
+		return false;
+	c->evidences--;
+	memmove(c->evidence + at, c->evidence + at + 1, (c->evidences - at) * sizeof *c->evidence);
+	return true;
+}
+
 void
 watch_add(struct consensus *c, const struct evidence *e)
 {
 	uint32_t at = place(c, &e->voter);
 
-	if (c->genesis->solo || c->evidences == LIMIT_EVIDENCE ||
-	    (at < c->evidences && memcmp(&c->evidence[at].voter, &e->voter, sizeof e->voter) == 0))
+	if (c->genesis->solo || (at < c->evidences && memcmp(&c->evidence[at].voter, &e->voter, sizeof e->voter) == 0))
 		return;
 	if (!c->evidence)
 		c->evidence = calloc(LIMIT_EVIDENCE, sizeof *c->evidence);
-	if (!c->evidence)
+	if (!c->evidence || !make_room(c, &e->voter))
 		return;
+	at = place(c, &e->voter);
 	memmove(c->evidence + at + 1, c->evidence + at, (c->evidences - at) * sizeof *c->evidence);
 	c->evidence[at] = *e;
 	c->evidences++;

@@ -252,6 +252,37 @@ an_old_backup_signs_nothing_twice_and_stops(void **state)
 	}
 }
 
+/* --- evidence by the hundred --- */
+
+/* Keys without a vote, as authorities and who has a seal may be, offend without end: no voter hides behind them. */
+static void
+evidence_of_strangers_leaves_room_for_voters(void **state)
+{
+	struct crowd w;
+	struct consensus *c;
+	struct arena arena = { 0 };
+	struct evidence *carried;
+	uint32_t n;
+
+	(void)state;
+	crowd_open(&w, FOUNDERS, 1);
+	crowd_to(&w, 3);
+	c = w.member[0].core;
+	for (uint32_t turn = 0; turn < 2; turn++) {
+		for (uint32_t i = 0; i < 2 * LIMIT_EVIDENCE; i++)
+			watch_add(c, &(struct evidence){ .slot = c->round.slot, .voter = { { 1, (uint8_t)turn, (uint8_t)i } } });
+		assert_int_equal(c->evidences, LIMIT_EVIDENCE);
+		watch_add(c, &(struct evidence){ .slot = c->round.slot, .voter = w.genesis.founder[turn] });
+		assert_int_equal(c->evidences, LIMIT_EVIDENCE);
+		assert_int_equal(watch_take(&carried, &n, &arena, c), ERR_OK);
+		assert_int_equal(n, turn + 1);
+		for (uint32_t i = 1; i < c->evidences; i++)
+			assert_true(memcmp(&c->evidence[i - 1].voter, &c->evidence[i].voter, sizeof(struct pubkey)) < 0);
+	}
+	arena_free(&arena);
+	crowd_end(&w);
+}
+
 int
 main(void)
 {
@@ -260,6 +291,7 @@ main(void)
 		cmocka_unit_test(late_evidence_takes_back_nothing),
 		cmocka_unit_test(a_node_slow_to_execute_knows_its_own_candidate),
 		cmocka_unit_test(an_old_backup_signs_nothing_twice_and_stops),
+		cmocka_unit_test(evidence_of_strangers_leaves_room_for_voters),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
