@@ -7,8 +7,8 @@
  *
  * The base is the last final block (after a start: the tip it started from). From there on a node holds the block,
  * encoded once it is judged, and what changes with it; below it, W blocks more and at least 64, the block and its seals,
- * so that others can be served; then only what later votes need, 4 W blocks in all. Source of the rules:
- * para-protocol(7), FORK CHOICE and VOTES.
+ * so that others can be served, if there are others; then only what later votes need, 4 W blocks in all. Source of the
+ * rules: para-protocol(7), FORK CHOICE and VOTES.
  */
 #ifndef CONSENSUS_TREE_H
 #define CONSENSUS_TREE_H
